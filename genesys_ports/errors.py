@@ -1,0 +1,449 @@
+"""Every error of the package, and the words it teaches with.
+
+    PortsError
+    ├── PlanError                    the plan cannot be used as it is
+    │   ├── PlanFileError            a plan file cannot be read at all
+    │   ├── BadRowsError             some rows of a plan file cannot be read (all of them, at once)
+    │   ├── InvalidPortError         a port number, or a range of them, that cannot exist
+    │   ├── InvalidValueError        a value outside the words its field knows
+    │   ├── DuplicateNameError       two things of one kind with one name
+    │   ├── UnknownHostError         ┐
+    │   ├── UnknownApplicationError  ├ a name the plan does not have
+    │   ├── UnknownPortIdError       ┘
+    │   ├── NoFreePortError          a block of port numbers is used up
+    │   └── PortKindError            a voice port where a listening port belongs, or the reverse
+    ├── CatalogError                 a component the catalogue does not have
+    └── LabError                     the plan came alive, and something went wrong
+        ├── NetworkRangeError        GENESYS_PORTS_NETWORK, or the range it names, cannot be used
+        ├── PortInUseError           the port is already open
+        ├── PortNotAllowedError      the system does not let this user open the port
+        ├── NotRunningError          the application has not been started
+        ├── NoConnectionError        the plan has no connection between the two
+        ├── ConnectionRefusedByPeerError   nobody listens where the client called
+        ├── ConnectionLostError      the connection broke before the answer came
+        ├── MessageTooLargeError     one message over the limit
+        ├── NoAnswerError            the limit for waiting ran out
+        ├── TooManyPortsError        more sockets than the system lets one program open
+        └── LabClosedError           the lab is closed
+
+An error keeps its data in attributes and computes its text from them, in whole sentences. No text holds an error number
+of the operating system, a process number or a translated port: the same mistake reads the same on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+__all__ = [
+    "BadRow",
+    "BadRowsError",
+    "CatalogError",
+    "ConnectionLostError",
+    "ConnectionRefusedByPeerError",
+    "DuplicateNameError",
+    "InvalidPortError",
+    "InvalidValueError",
+    "LabClosedError",
+    "LabError",
+    "MessageTooLargeError",
+    "NetworkRangeError",
+    "NoAnswerError",
+    "NoConnectionError",
+    "NoFreePortError",
+    "NotRunningError",
+    "PlanError",
+    "PlanFileError",
+    "PortInUseError",
+    "PortKindError",
+    "PortNotAllowedError",
+    "PortsError",
+    "TooManyPortsError",
+    "UnknownApplicationError",
+    "UnknownHostError",
+    "UnknownPortIdError",
+]
+
+#: How many names or rows an error lists before it only counts the rest.
+LISTED = 12
+
+
+def _listed(names: Iterable[str]) -> str:
+    every = list(names)
+    shown = ", ".join(every[:LISTED])
+    return shown if len(every) <= LISTED else f"{shown}, … ({len(every)} in all)"
+
+
+class PortsError(Exception):
+    """The root of every error this package raises on purpose."""
+
+    def sentences(self) -> Iterable[str]:
+        """Whole sentences, in the order they are read."""
+        return ()
+
+    def __str__(self) -> str:
+        return " ".join(sentence for sentence in self.sentences() if sentence)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), dict(vars(self)))
+
+    def _render_traceback_(self) -> list[str]:
+        # Jupyter asks an exception for its own picture. A learner needs the sentence, not our stack frames; a note
+        # (PEP 678) adds what is true of this machine only.
+        return [f"{type(self).__name__}: {self}", *getattr(self, "__notes__", ())]
+
+
+def _rebuild(kind: type[PortsError], data: dict[str, Any]) -> PortsError:
+    error = kind.__new__(kind)
+    vars(error).update(data)
+    return error
+
+
+# --- plans ------------------------------------------------------------------------------------------------------------
+
+
+class PlanError(PortsError):
+    """The plan, or a part of it, cannot be used as it is."""
+
+
+@dataclass(eq=False)
+class PlanFileError(PlanError):
+    """A plan file that cannot be read at all; `problem` is a whole sentence."""
+
+    file: str
+    problem: str
+
+    def sentences(self) -> Iterable[str]:
+        return (f"{self.file}: {self.problem}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadRow:
+    """One cell of a plan file that cannot be read, with what to write instead. `row` counts from 1, as a sheet does."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    message: str
+    sheet: str = ""
+
+    def __str__(self) -> str:
+        where = f"sheet {self.sheet!r}, row {self.row}" if self.sheet else f"row {self.row}"
+        return f"{where}, column {self.column}: {_short(self.value)!r}: {self.message}"
+
+
+def _short(text: str, limit: int = 60) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+@dataclass(eq=False)
+class BadRowsError(PlanError):
+    """Every bad row of a file at once. `plan` holds what could be read; nothing is lost."""
+
+    file: str
+    rows: Sequence[BadRow]
+    plan: Any = None
+
+    def __str__(self) -> str:
+        count = len(self.rows)
+        head = f"{self.file}: 1 cell cannot be read." if count == 1 else f"{self.file}: {count} cells cannot be read."
+        lines = [f"  {row}" for row in self.rows[: LISTED * 2]]
+        if count > len(lines):
+            lines.append(f"  … and {count - len(lines)} more (all of them in .rows)")
+        tail = "Correct them in the file and load it again; the good rows are in .plan of this error."
+        return "\n".join([head, *lines, tail])
+
+
+@dataclass(eq=False)
+class InvalidPortError(PlanError):
+    """A port number that cannot exist. Port numbers run from 1 to 65535 (RFC 9293, 16 bits; 0 asks for any port)."""
+
+    value: object
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{_short(str(self.value))!r} is not a port number."
+        yield "Write a whole number from 1 to 65535, or a range such as 20000-45000 with the smaller number first."
+
+
+@dataclass(eq=False)
+class InvalidValueError(PlanError):
+    """A value outside the words a field knows."""
+
+    field: str
+    value: object
+    allowed: Sequence[str]
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{_short(str(self.value))!r} is not a {self.field}."
+        yield f"Write one of: {', '.join(self.allowed)}."
+
+
+@dataclass(eq=False)
+class DuplicateNameError(PlanError):
+    """Two hosts, or two applications, with one name."""
+
+    kind: str
+    name: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"The plan has two things of the kind {self.kind} with the name {self.name!r}."
+        yield "Names are how everything else refers to them: give each its own."
+
+
+@dataclass(eq=False)
+class _UnknownError(PlanError):
+    name: str
+    known: Sequence[str]
+
+    def guess(self) -> str:
+        close = get_close_matches(self.name, self.known, n=1, cutoff=0.6)
+        return f"Did you mean {close[0]!r}?" if close else ""
+
+
+class UnknownHostError(_UnknownError):
+    """A host name the plan does not have."""
+
+    def sentences(self) -> Iterable[str]:
+        yield f"The plan has no host {self.name!r}."
+        yield self.guess()
+        yield f"Its hosts: {_listed(self.known)}."
+
+
+class UnknownApplicationError(_UnknownError):
+    """An application name the plan does not have."""
+
+    def sentences(self) -> Iterable[str]:
+        yield f"The plan has no application {self.name!r}."
+        yield self.guess()
+        yield f"Its applications: {_listed(self.known)}."
+
+
+@dataclass(eq=False)
+class UnknownPortIdError(PlanError):
+    """A port id the application does not have."""
+
+    application: str
+    port_id: str
+    known: Sequence[str]
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{self.application} has no port with the id {self.port_id!r}."
+        yield f"Its port ids: {_listed(self.known)}." if self.known else "It has no listening port at all."
+
+
+@dataclass(eq=False)
+class NoFreePortError(PlanError):
+    """No number left in a block of ports."""
+
+    host: str
+    first: int
+    last: int
+
+    def sentences(self) -> Iterable[str]:
+        yield f"Every port from {self.first} to {self.last} on {self.host} is planned already."
+        yield "Choose a larger block, or another host."
+
+
+@dataclass(eq=False)
+class PortKindError(PlanError):
+    """The two kinds of port were mixed: `used` stood where `wanted` belongs ('listening port' or 'voice port')."""
+
+    used: str
+    wanted: str
+    what: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{self.what} is a {self.used}, and a {self.wanted} belongs here."
+        yield (
+            "A listening port is a number on a host: the end point by which a client program finds a server program "
+            "over TCP or UDP."
+        )
+        yield "A voice port is a physical interface of a switch or an IVR: it carries one phone call."
+        yield "Neither can stand in for the other, even when both are called 'port 24'."
+
+
+# --- catalogue --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class CatalogError(PortsError):
+    """A component the catalogue does not have."""
+
+    name: str
+    known: Sequence[str]
+
+    def sentences(self) -> Iterable[str]:
+        yield f"The catalogue has no component {self.name!r}."
+        close = get_close_matches(self.name, self.known, n=1, cutoff=0.5)
+        yield f"Did you mean {close[0]!r}?" if close else ""
+        yield "Type  genesys-ports catalog  for the whole list."
+
+
+# --- lab --------------------------------------------------------------------------------------------------------------
+
+
+class LabError(PortsError):
+    """The plan came alive, and something went wrong."""
+
+
+@dataclass(eq=False)
+class NetworkRangeError(LabError):
+    """The loopback range a lab should use cannot be used; `problem` is a whole sentence."""
+
+    value: str
+    problem: str
+
+    def sentences(self) -> Iterable[str]:
+        yield self.problem
+        yield f"The range asked for: {_short(self.value)!r}."
+
+
+@dataclass(eq=False)
+class PortInUseError(LabError):
+    """The port is already open. `holder` is an application of this lab, or None for a program outside it.
+
+    `outgoing` tells that the holder does not listen there: its own outgoing connection uses the number.
+    """
+
+    port: str
+    host: str
+    application: str
+    holder: str | None = None
+    next_free: int | None = None
+    outgoing: bool = False
+
+    def sentences(self) -> Iterable[str]:
+        if self.holder is None:
+            yield f"port {self.port} on {self.host} is already open: a program outside this lab holds it."
+            yield f"{self.application} cannot listen there until that program lets go, or the plan gives another number."
+        elif self.outgoing:
+            yield f"port {self.port} on {self.host} is already in use: an outgoing connection of {self.holder} took it."
+            yield (
+                "The system hands out numbers for outgoing connections from a range of its own; a planned port inside "
+                "that range can be gone before its server starts."
+            )
+        elif self.holder == self.application:
+            yield f"port {self.port} on {self.host} is already open: {self.holder} holds it itself."
+            yield "Two port ids of one application cannot share a number either."
+        else:
+            yield f"port {self.port} on {self.host} is already open: {self.holder} holds it."
+            yield "Two applications on one host cannot listen on the same port."
+        if self.next_free is not None:
+            yield f"Next free port on this host: {self.next_free}."
+
+
+@dataclass(eq=False)
+class PortNotAllowedError(LabError):
+    """The system does not let this user open the port, and no other number may stand in for it."""
+
+    port: str
+    host: str
+    application: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{self.application} may not open port {self.port} on {self.host}: the system keeps it back."
+        yield (
+            "Numbers below 1024 need administrator rights on most systems, and Windows can reserve whole ranges for "
+            "itself. Plan a number above 1024 that the system does not keep."
+        )
+
+
+@dataclass(eq=False)
+class NotRunningError(LabError):
+    """The application has not been started, so it can neither send nor be asked."""
+
+    application: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{self.application} is not running, so it cannot send anything."
+        yield f'Start it first:  await lab.start("{self.application}")'
+
+
+@dataclass(eq=False)
+class NoConnectionError(LabError):
+    """The plan has no connection between two applications, in either direction."""
+
+    sender: str
+    receiver: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"The plan has no connection between {self.sender} and {self.receiver}, in either direction."
+        yield (
+            "A message travels only over a connection that one of the two has opened: add the server to the client's "
+            "column 'Connects to'."
+        )
+
+
+@dataclass(eq=False)
+class ConnectionRefusedByPeerError(LabError):
+    """Nobody listens where the client called. `waiting` tells that the client keeps trying, as Genesys clients do."""
+
+    client: str
+    server: str
+    host: str
+    port: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{self.client} called {self.server} on {self.host}, port {self.port}, and was refused."
+        yield "The host answered that no program listens on this port."
+        yield f"Is {self.server} started, and does it listen on the number that {self.client} holds?"
+
+
+@dataclass(eq=False)
+class ConnectionLostError(LabError):
+    """The connection broke before the answer came."""
+
+    sender: str
+    receiver: str
+    port: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"The connection between {self.sender} and {self.receiver} (port {self.port}) was lost before the answer came."
+        yield f"{self.sender} cannot know whether {self.receiver} has read the message."
+
+
+@dataclass(eq=False)
+class MessageTooLargeError(LabError):
+    """One message over the limit, in bytes on the wire."""
+
+    size: int
+    limit: int
+
+    def sentences(self) -> Iterable[str]:
+        yield f"This message takes {self.size} bytes on the wire; one message may take {self.limit}."
+        yield "Send less text, or several messages."
+
+
+@dataclass(eq=False)
+class NoAnswerError(LabError):
+    """The limit for waiting ran out; `seconds` is that limit."""
+
+    what: str
+    seconds: float
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{self.what} gave no answer within {self.seconds:g} seconds."
+        yield "The other side is reachable but silent: it may be busy, or it may not speak this protocol."
+
+
+@dataclass(eq=False)
+class TooManyPortsError(LabError):
+    """The plan wants more sockets than the system lets one program open."""
+
+    wanted: int
+    limit: int
+
+    def sentences(self) -> Iterable[str]:
+        yield f"This would take {self.wanted} open sockets; the system lets one program open {self.limit}."
+        yield "Start fewer applications at a time, or raise the limit (on Linux and macOS: ulimit -n)."
+
+
+class LabClosedError(LabError):
+    """The lab is closed; its ports are free again."""
+
+    def sentences(self) -> Iterable[str]:
+        yield "This lab is closed, and its ports are free again."
+        yield "Open it again:  lab = await Lab.open(plan)"

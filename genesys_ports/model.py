@@ -1,0 +1,436 @@
+"""A port plan as data: hosts, applications, their listening ports, who connects to whom, and the ports of a switch.
+
+Everything here is frozen: a changed plan is a new plan, and the old one stays as it was. Nothing here opens a socket,
+reads a file or draws.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Self, TypeVar
+
+from .errors import (
+    DuplicateNameError,
+    InvalidPortError,
+    InvalidValueError,
+    PortKindError,
+    UnknownApplicationError,
+    UnknownHostError,
+    UnknownPortIdError,
+)
+from .table import Table
+
+__all__ = [
+    "Application",
+    "Connection",
+    "Deployment",
+    "Host",
+    "ListeningPort",
+    "Platform",
+    "Purpose",
+    "Switch",
+    "Transport",
+    "VoicePort",
+    "VoicePortKind",
+]
+
+#: The port id of an application's first listening port (Genesys Configuration Layer: portInfos, id "default").
+DEFAULT = "default"
+
+HIGHEST_PORT = 65535
+
+
+class Transport(StrEnum):
+    """What carries the bytes. TLS runs over TCP, and so takes a TCP port."""
+
+    TCP = "tcp"
+    UDP = "udp"
+    TLS = "tls"
+
+    @property
+    def carrier(self) -> Transport:
+        """The transport whose port numbers this one uses up: TCP or UDP."""
+        return Transport.UDP if self is Transport.UDP else Transport.TCP
+
+
+class Purpose(StrEnum):
+    """What a listening port is for."""
+
+    COMMUNICATION = "communication"
+    MANAGEMENT = "management"
+    CTI_LINK = "cti-link"
+    SIP = "sip"
+    HTTP = "http"
+    MEDIA = "media"
+    HA_SYNC = "ha-sync"
+    CONTROL = "control"
+    LICENCE = "licence"
+    DATABASE = "database"
+    OTHER = "other"
+
+
+class Platform(StrEnum):
+    """The operating system of a host, as far as its bind rules differ."""
+
+    LINUX = "linux"
+    WINDOWS = "windows"
+    MACOS = "macos"
+    FREEBSD = "freebsd"
+
+
+class VoicePortKind(StrEnum):
+    """What a physical port of a switch or an IVR connects to."""
+
+    STATION = "station"
+    TRUNK = "trunk"
+    IVR = "ivr"
+
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def parse_word(kind: type[_Word], value: str, name: str) -> _Word:
+    """The member of `kind` that `value` names, whatever its case, blanks or underscores."""
+    try:
+        return kind(re.sub(r"[\s_]+", "-", str(value).strip().lower()))
+    except ValueError:
+        raise InvalidValueError(name, value, [str(member) for member in kind]) from None
+
+
+def _port_number(value: object) -> int:
+    if isinstance(value, VoicePort):
+        raise PortKindError(used="voice port", wanted="listening port", what=str(value))
+    # bool is an int to Python, and True would be port 1.
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= HIGHEST_PORT:
+        raise InvalidPortError(value)
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """One machine of the plan.
+
+    `address` is its planned IP address (optional; unique when given, PSDK CfgHost). `platform` decides its bind rules;
+    None means nobody has said.
+    """
+
+    name: str
+    address: str | None = None
+    platform: Platform | None = None
+
+    def __post_init__(self) -> None:
+        if self.platform is not None:
+            object.__setattr__(self, "platform", parse_word(Platform, self.platform, "platform"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListeningPort:
+    """A logical port: a number on a host by which client programs find one server program.
+
+    `number` is 1 to 65535; `last` makes it a range, both ends included. `address` is the one address of the host it
+    listens on; empty means all of them, as Genesys servers do unless told otherwise. `port_id` is the name connections
+    use for it.
+    """
+
+    number: int
+    last: int | None = None
+    transport: Transport = Transport.TCP
+    purpose: Purpose = Purpose.COMMUNICATION
+    port_id: str = DEFAULT
+    address: str = ""
+
+    def __post_init__(self) -> None:
+        _port_number(self.number)
+        if self.last is not None and _port_number(self.last) < self.number:
+            raise InvalidPortError(f"{self.number}-{self.last}")
+        if self.last == self.number:
+            object.__setattr__(self, "last", None)
+        if type(self.transport) is not Transport:
+            object.__setattr__(self, "transport", parse_word(Transport, self.transport, "transport"))
+        if type(self.purpose) is not Purpose:
+            object.__setattr__(self, "purpose", parse_word(Purpose, self.purpose, "purpose"))
+
+    @property
+    def numbers(self) -> range:
+        """Every number this port takes; one, unless it is a range."""
+        return range(self.number, (self.last or self.number) + 1)
+
+    @property
+    def number_text(self) -> str:
+        """The number or the range alone: `5150`, `20000-45000`."""
+        return str(self.number) if self.last is None else f"{self.number}-{self.last}"
+
+    def __str__(self) -> str:
+        return f"{self.number_text}/{self.transport}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicePort:
+    """A physical port: an interface of a switch or an IVR that carries one phone call at a time.
+
+    It has no transport and no number space of its own on any host, and shares no base class with `ListeningPort`: using
+    one for the other is a `PortKindError`.
+    """
+
+    label: str
+    device: str
+    kind: VoicePortKind = VoicePortKind.STATION
+
+    def __post_init__(self) -> None:
+        if isinstance(self.label, ListeningPort):
+            raise PortKindError(used="listening port", wanted="voice port", what=f"port {self.label}")
+        object.__setattr__(self, "kind", parse_word(VoicePortKind, self.kind, "kind of voice port"))
+
+    def __str__(self) -> str:
+        return f"{self.kind} port {self.label} of {self.device}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """A switch or an IVR with its physical ports."""
+
+    name: str
+    voice_ports: tuple[VoicePort, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "voice_ports", tuple(self.voice_ports))
+        for port in self.voice_ports:
+            if isinstance(port, ListeningPort):
+                raise PortKindError(used="listening port", wanted="voice port", what=f"port {port}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """A program of the plan: its name, its type (a component of the catalogue), its host and its listening ports."""
+
+    name: str
+    host: str
+    type: str = ""
+    ports: tuple[ListeningPort, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ports", tuple(self.ports))
+        for port in self.ports:
+            if isinstance(port, VoicePort):
+                raise PortKindError(used="voice port", wanted="listening port", what=str(port))
+
+    def port(self, port_id: str = DEFAULT) -> ListeningPort:
+        """The listening port with this id. Raises `UnknownPortIdError`."""
+        for port in self.ports:
+            if port.port_id == port_id:
+                return port
+        raise UnknownPortIdError(self.name, port_id, [port.port_id for port in self.ports])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """Who connects: `client` opens a connection to the port `port_id` of `server`.
+
+    It says nothing about who sends: once open, messages travel both ways.
+    """
+
+    client: str
+    server: str
+    port_id: str = DEFAULT
+
+    def __str__(self) -> str:
+        return f"{self.client} → {self.server}:{self.port_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A port plan. Shown in a notebook it is a table of its listening ports.
+
+    Names are unique and every application stands on a host of the plan; all else, collisions included, may be wrong: a
+    plan with mistakes is what the checks are for.
+    """
+
+    name: str = "plan"
+    hosts: tuple[Host, ...] = ()
+    applications: tuple[Application, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    switches: tuple[Switch, ...] = ()
+    _hosts: dict[str, Host] = field(init=False, repr=False, compare=False)
+    _applications: dict[str, Application] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for part in ("hosts", "applications", "connections", "switches"):
+            object.__setattr__(self, part, tuple(getattr(self, part)))
+        object.__setattr__(self, "_hosts", _by_name("host", self.hosts))
+        object.__setattr__(self, "_applications", _by_name("application", self.applications))
+        _by_name("switch", self.switches)
+        for application in self.applications:
+            self.host(application.host)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _deployment, (self.name, self.hosts, self.applications, self.connections, self.switches)
+
+    # --- looking things up
+
+    def host(self, name: str) -> Host:
+        """The host with this name. Raises `UnknownHostError`."""
+        try:
+            return self._hosts[name]
+        except KeyError:
+            raise UnknownHostError(name, list(self._hosts)) from None
+
+    def application(self, name: str) -> Application:
+        """The application with this name. Raises `UnknownApplicationError`."""
+        try:
+            return self._applications[name]
+        except KeyError:
+            raise UnknownApplicationError(name, list(self._applications)) from None
+
+    def has_application(self, name: str) -> bool:
+        """Whether the plan has an application with this name."""
+        return name in self._applications
+
+    def on_host(self, name: str) -> tuple[Application, ...]:
+        """The applications of one host, in the order of the plan."""
+        self.host(name)
+        return tuple(application for application in self.applications if application.host == name)
+
+    def ports(self) -> Iterator[tuple[Application, ListeningPort]]:
+        """Every listening port of the plan with its application, in the order of the plan."""
+        return ((application, port) for application in self.applications for port in application.ports)
+
+    def servers_of(self, client: str) -> tuple[Connection, ...]:
+        """The connections that `client` opens."""
+        return tuple(connection for connection in self.connections if connection.client == client)
+
+    def clients_of(self, server: str) -> tuple[Connection, ...]:
+        """The connections that others open to `server`."""
+        return tuple(connection for connection in self.connections if connection.server == server)
+
+    # --- changing: each gives a new plan
+
+    def add(
+        self,
+        application: str,
+        *,
+        host: str,
+        port: int,
+        type: str = "",
+        transport: str = "tcp",
+        purpose: str = "communication",
+        port_id: str = DEFAULT,
+        address: str = "",
+        connects_to: Sequence[str] = (),
+    ) -> Self:
+        """A new plan with one listening port more. An application of this name, on this host, gets a further port; a new
+        name is a new application, a new host a new host. `connects_to` names servers (`"message_server"` or
+        `"message_server:port_id"`).
+        """
+        opened = ListeningPort(
+            number=port,
+            transport=Transport(parse_word(Transport, transport, "transport")),
+            purpose=Purpose(parse_word(Purpose, purpose, "purpose")),
+            port_id=port_id,
+            address=address,
+        )
+        hosts = self.hosts if host in self._hosts else (*self.hosts, Host(name=host))
+        known = self._applications.get(application)
+        if known is None:
+            applications = (*self.applications, Application(name=application, host=host, type=type, ports=(opened,)))
+        elif known.host != host or any(port.port_id == port_id for port in known.ports):
+            raise DuplicateNameError("application" if known.host != host else "port id", application)
+        else:
+            grown = replace(known, ports=(*known.ports, opened))
+            applications = tuple(grown if one is known else one for one in self.applications)
+        wanted = tuple(_connection(application, text) for text in connects_to)
+        return replace(
+            self, hosts=hosts, applications=applications, connections=_without_repeats((*self.connections, *wanted))
+        )
+
+    def remove(self, application: str) -> Self:
+        """A new plan without this application and its connections."""
+        gone = self.application(application)
+        return replace(
+            self,
+            applications=tuple(one for one in self.applications if one is not gone),
+            connections=tuple(one for one in self.connections if application not in (one.client, one.server)),
+        )
+
+    def move(self, application: str, to: int, port_id: str = DEFAULT) -> Self:
+        """A new plan in which this port of the application has the number `to`."""
+        moved = self.application(application)
+        old = moved.port(port_id)
+        new = replace(old, number=_port_number(to), last=None)
+        changed = replace(moved, ports=tuple(new if port is old else port for port in moved.ports))
+        return replace(self, applications=tuple(changed if one is moved else one for one in self.applications))
+
+    def connect(self, client: str, server: str, port_id: str = DEFAULT) -> Self:
+        """A new plan in which `client` opens a connection to `server`."""
+        self.application(client)
+        self.application(server).port(port_id)
+        wanted = Connection(client=client, server=server, port_id=port_id)
+        return replace(self, connections=_without_repeats((*self.connections, wanted)))
+
+    def disconnect(self, client: str, server: str) -> Self:
+        """A new plan in which `client` opens no connection to `server`. (The other way round is another connection.)"""
+        self.application(client)
+        self.application(server)
+        kept = tuple(one for one in self.connections if (one.client, one.server) != (client, server))
+        return replace(self, connections=kept)
+
+    # --- showing
+
+    def table(self) -> Table:
+        """One row for each listening port."""
+        rows = []
+        for application, port in self.ports():
+            servers = "; ".join(f"{one.server}:{one.port_id}" for one in self.servers_of(application.name))
+            first = port is application.ports[0]
+            shown = (application.host, application.name, str(port), port.port_id, port.purpose, port.address)
+            rows.append((*shown, servers if first else ""))
+        columns = ("Host", "Application", "Port", "Port ID", "Purpose", "Address", "Connects to")
+        return Table(columns, rows, caption=self.summary()).without_empty_columns()
+
+    def summary(self) -> str:
+        """What the plan holds, counted: `two-servers: 2 applications, 1 host, 2 listening ports`."""
+        counts = (
+            _count(len(self.applications), "application", "applications"),
+            _count(len(self.hosts), "host", "hosts"),
+            _count(sum(len(one.ports) for one in self.applications), "listening port", "listening ports"),
+        )
+        return f"{self.name}: {', '.join(counts)}"
+
+    def __str__(self) -> str:
+        return str(self.table())
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def _deployment(name: str, hosts: Any, applications: Any, connections: Any, switches: Any) -> Deployment:
+    return Deployment(
+        name=name, hosts=hosts, applications=applications, connections=connections, switches=switches
+    )
+
+
+def _by_name(kind: str, things: Iterable[Any]) -> dict[str, Any]:
+    named: dict[str, Any] = {}
+    for thing in things:
+        if thing.name in named:
+            raise DuplicateNameError(kind, thing.name)
+        named[thing.name] = thing
+    return named
+
+
+def _connection(client: str, text: str) -> Connection:
+    server, _, port_id = text.partition(":")
+    return Connection(client=client, server=server.strip(), port_id=port_id.strip() or DEFAULT)
+
+
+def _without_repeats(connections: Iterable[Connection]) -> tuple[Connection, ...]:
+    return tuple(dict.fromkeys(connections))
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -1,0 +1,79 @@
+"""A small table that reads well in a terminal, in a notebook and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any
+
+__all__ = ["Table"]
+
+#: Rows shown before a table only counts the rest; `to_csv` always has them all.
+SHOWN = 200
+
+#: Inherits colours and size from the page, so that it reads in a dark theme and on a projector.
+_STYLE = "border-collapse:collapse;text-align:left;margin:0.4em 0;font-size:1.05em"
+_CELL = "text-align:left;padding:0.25em 0.8em;border-bottom:1px solid currentColor"
+
+
+class Table:
+    """Rows of text under column names. Every cell is plain text and is escaped wherever it is shown."""
+
+    def __init__(self, columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> None:
+        self.columns = tuple(columns)
+        self.rows = tuple(tuple(_one_line(cell) for cell in row) for row in rows)
+        self.caption = caption
+
+    def without_empty_columns(self) -> Table:
+        """The same table without the columns that no row fills."""
+        kept = [i for i in range(len(self.columns)) if not self.rows or any(row[i] for row in self.rows)]
+        return Table([self.columns[i] for i in kept], [[row[i] for i in kept] for row in self.rows], self.caption)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __str__(self) -> str:
+        shown = self.rows[:SHOWN]
+        widths = [max(len(row[i]) for row in (self.columns, *shown)) for i in range(len(self.columns))]
+        lines = [self.caption] if self.caption else []
+        for row in (self.columns, tuple("─" * width for width in widths), *shown):
+            lines.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        if len(self.rows) > len(shown):
+            lines.append(self._rest())
+        return "\n".join(lines)
+
+    def _rest(self) -> str:
+        return f"… and {len(self.rows) - SHOWN} more rows"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        def cells(row: Sequence[str], tag: str) -> str:
+            return "".join(f'<{tag} style="{_CELL}">{escape(cell)}</{tag}>' for cell in row)
+
+        head = cells(self.columns, 'th scope="col"').replace("</th scope=\"col\">", "</th>")
+        body = "\n".join(f"<tr>{cells(row, 'td')}</tr>" for row in self.rows[:SHOWN])
+        caption = f'<caption style="text-align:left">{escape(self.caption)}</caption>' if self.caption else ""
+        rest = f"<p>{escape(self._rest())}</p>" if len(self.rows) > SHOWN else ""
+        return f'<table style="{_STYLE}">{caption}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>{rest}'
+
+    def to_csv(self) -> str:
+        """All rows as CSV. A cell that a spreadsheet would take for a formula is written with a leading apostrophe."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(self.columns)
+        writer.writerows([defused(cell) for cell in row] for row in self.rows)
+        return out.getvalue()
+
+
+def _one_line(cell: object) -> str:
+    # A line break inside a cell would let one row pass for two.
+    return " ".join(str(cell).split()) if cell is not None else ""
+
+
+def defused(cell: str) -> str:
+    """The cell, made safe against a spreadsheet that runs formulas (OWASP, CSV injection)."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

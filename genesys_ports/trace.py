@@ -1,0 +1,186 @@
+"""What was seen, in the order of a sequence number.
+
+The order is that number, never the clock: two messages may carry the same time, and a clock may step back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from .table import Table
+
+__all__ = ["Kind", "Message", "Participant", "Trace"]
+
+#: How many messages a trace keeps unless told otherwise; older ones are dropped, and counted.
+KEPT = 100_000
+
+
+class Kind(StrEnum):
+    """What a line of the trace is. The first three travel inside a connection; the others are about ports and
+    connections themselves."""
+
+    REQUEST = "request"
+    RESPONSE = "response"
+    EVENT = "event"
+    OPENED = "opened"
+    CLOSED = "closed"
+    TAKEN = "taken"
+    CONNECT = "connect"
+    ACCEPT = "accept"
+    REFUSED = "refused"
+    DISCONNECT = "disconnect"
+    LOST = "lost"
+
+
+class Message(NamedTuple):
+    """One thing that was seen.
+
+    `sender` and `receiver` are who sends and who gets it; `client` and `server` are who opened the connection it
+    travelled on and who listened. For what concerns one participant only (a port opened), sender and receiver are the
+    same. `port` is the server's planned listening port (`5150/tcp`) and `host` the server's planned host. `time` is in
+    seconds since the trace began. `reply_to` is the number of the message this one answers.
+    """
+
+    number: int
+    time: float
+    kind: Kind
+    name: str
+    sender: str
+    receiver: str
+    client: str = ""
+    server: str = ""
+    host: str = ""
+    port: str = ""
+    text: str = ""
+    payload: bytes = b""
+    reply_to: int | None = None
+    protocol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A life line: an application by its planned name, its host, and the ports it listens on (`5150/tcp`)."""
+
+    name: str
+    host: str = ""
+    ports: tuple[str, ...] = ()
+
+
+class Trace:
+    """A bounded list of messages, and who took part.
+
+    When `limit` messages are kept, the oldest gives way to the next; `dropped` counts those that have gone.
+    """
+
+    def __init__(self, *, limit: int = KEPT, clock: Callable[[], float] = time.monotonic) -> None:
+        self.participants: dict[str, Participant] = {}
+        self.limit = limit
+        self._messages: deque[Message] = deque(maxlen=limit)
+        self._clock = clock
+        self._start = clock()
+        self._next = 1
+
+    @property
+    def dropped(self) -> int:
+        """How many messages the limit has pushed out."""
+        return self._next - 1 - len(self._messages) - self._cleared
+
+    _cleared = 0
+
+    def join(self, participant: Participant) -> None:
+        """Add a life line, or bring it up to date; life lines stand in the order they first joined."""
+        self.participants[participant.name] = participant
+
+    def add(
+        self,
+        kind: Kind,
+        name: str,
+        sender: str,
+        receiver: str,
+        client: str = "",
+        server: str = "",
+        host: str = "",
+        port: str = "",
+        text: str = "",
+        payload: bytes = b"",
+        reply_to: int | None = None,
+        protocol: str = "",
+    ) -> Message:
+        """Append what was just seen; gives it the next number and the time now."""
+        number = self._next
+        self._next = number + 1
+        message = Message(
+            number, self._clock() - self._start, kind, name, sender, receiver,
+            client, server, host, port, text, payload, reply_to, protocol,
+        )  # fmt: skip
+        self._messages.append(message)
+        return message
+
+    def clear(self) -> None:
+        """Forget what was seen so far; numbers go on, participants stay."""
+        self._cleared += len(self._messages)
+        self._messages.clear()
+
+    def select(
+        self,
+        *,
+        after: int = 0,
+        participant: str | None = None,
+        kinds: Iterable[Kind | str] | None = None,
+        where: Callable[[Message], bool] | None = None,
+    ) -> Trace:
+        """A trace of those messages that come after number `after`, touch `participant`, are of one of `kinds` and
+        fulfil `where`. Numbers and times stay as they were."""
+        wanted = None if kinds is None else {Kind(kind) for kind in kinds}
+        chosen = Trace(limit=self.limit, clock=self._clock)
+        chosen.participants = dict(self.participants)
+        for message in self._messages:
+            if message.number <= after:
+                continue
+            if participant is not None and participant not in (message.sender, message.receiver):
+                continue
+            if wanted is not None and message.kind not in wanted:
+                continue
+            if where is None or where(message):
+                chosen._messages.append(message)
+        chosen._start, chosen._next = self._start, self._next
+        chosen._cleared = self._next - 1 - len(chosen._messages)
+        return chosen
+
+    @property
+    def last_number(self) -> int:
+        """The number of the newest message; 0 when nothing was ever seen. Good for `select(after=…)`."""
+        return self._next - 1
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def __iter__(self) -> Iterator[Message]:
+        return iter(tuple(self._messages))
+
+    def __getitem__(self, index: int) -> Message:
+        return self._messages[index]
+
+    def table(self) -> Table:
+        """One row for each message: what, from whom to whom, on which port. No clock, so that it reads the same again."""
+        rows = [
+            (m.number, m.kind, m.sender, "" if m.receiver == m.sender else m.receiver, m.port, m.name, m.text)
+            for m in self._messages
+        ]
+        columns = ("No.", "Kind", "From", "To", "Port", "Name", "Text")
+        caption = f"{len(rows)} messages" if not self.dropped else f"{len(rows)} messages ({self.dropped} older dropped)"
+        return Table(columns, rows, caption=caption).without_empty_columns()
+
+    def __str__(self) -> str:
+        return str(self.table())
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
