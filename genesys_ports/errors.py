@@ -13,6 +13,8 @@
     │   ├── NoFreePortError          a block of port numbers is used up
     │   └── PortKindError            a voice port where a listening port belongs, or the reverse
     ├── CatalogError                 a component the catalogue does not have
+    ├── OutputError                  a file cannot be written
+    │   └── OutputExistsError        a file of this name is there already
     └── LabError                     the plan came alive, and something went wrong
         ├── NetworkRangeError        GENESYS_PORTS_NETWORK, or the range it names, cannot be used
         ├── PortInUseError           the port is already open
@@ -54,6 +56,8 @@ __all__ = [
     "NoConnectionError",
     "NoFreePortError",
     "NotRunningError",
+    "OutputError",
+    "OutputExistsError",
     "PlanError",
     "PlanFileError",
     "PortInUseError",
@@ -280,6 +284,29 @@ class CatalogError(PortsError):
         close = get_close_matches(self.name, self.known, n=1, cutoff=0.5)
         yield f"Did you mean {close[0]!r}?" if close else ""
         yield "Type  genesys-ports catalog  for the whole list."
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class OutputError(PortsError):
+    """A file that cannot be written; `problem` is a whole sentence."""
+
+    file: str
+    problem: str = ""
+
+    def sentences(self) -> Iterable[str]:
+        return (f"{self.file}: {self.problem}",)
+
+
+@dataclass(eq=False)
+class OutputExistsError(OutputError):
+    """A file of this name is there already."""
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{self.file}: There is a file of this name already, and nothing here replaces a file."
+        yield "Give another name, or move that file away."
 
 
 # --- lab --------------------------------------------------------------------------------------------------------------

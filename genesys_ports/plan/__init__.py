@@ -1,0 +1,7 @@
+"""Plan files in and out, and the next free port number."""
+
+from .free import next_free_port
+from .load import load_plan
+from .save import save_plan
+
+__all__ = ["load_plan", "next_free_port", "save_plan"]

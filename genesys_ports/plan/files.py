@@ -1,0 +1,81 @@
+"""A plan file on the disk: read within bounds, written without ever replacing another."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from difflib import get_close_matches
+from itertools import islice
+from pathlib import Path, PurePath
+
+from ..errors import OutputError, OutputExistsError, PlanFileError
+from . import words
+
+__all__ = ["MOST_BYTES", "ending", "read_bytes", "shown_name", "write_new"]
+
+MOST_BYTES = 20 * 1024 * 1024
+
+
+def shown_name(path: str | os.PathLike[str]) -> str:
+    """The name in errors: as it was given, and the same on every system."""
+    return path.as_posix() if isinstance(path, PurePath) else os.fspath(path)
+
+
+def ending(path: str | os.PathLike[str]) -> str:
+    """The ending of the name in small letters, with its dot; empty when there is none."""
+    return PurePath(path).suffix.lower()
+
+
+def read_bytes(path: str | os.PathLike[str]) -> bytes:
+    """The bytes of a plan file. Raises `PlanFileError` for whatever is no file, or larger than `MOST_BYTES`."""
+    file = shown_name(path)
+    try:
+        if stat.S_ISDIR(mode := os.stat(path).st_mode):
+            raise PlanFileError(file, words.FOLDER)
+        # A pipe or a device may never end.
+        if not stat.S_ISREG(mode):
+            raise PlanFileError(file, words.NOT_A_FILE)
+        with open(path, "rb") as opened:
+            data = opened.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise PlanFileError(file, _not_found(path)) from None
+    except PermissionError:
+        raise PlanFileError(file, words.NOT_ALLOWED) from None
+    except (OSError, ValueError):
+        raise PlanFileError(file, words.UNREADABLE) from None
+    if len(data) > MOST_BYTES:
+        raise PlanFileError(file, words.TOO_LARGE.format(megabytes=MOST_BYTES // 1024**2))
+    return data
+
+
+def _not_found(path: str | os.PathLike[str]) -> str:
+    wanted = Path(path)
+    try:
+        with os.scandir(wanted.parent) as entries:
+            names = sorted(entry.name for entry in islice(entries, 1000) if ending(entry.name) == wanted.suffix.lower())
+    except OSError:
+        return words.NOT_FOUND
+    close = get_close_matches(wanted.name, names, n=1, cutoff=0.7)
+    return words.NOT_FOUND_GUESS.format(name=close[0]) if close else words.NOT_FOUND
+
+
+def write_new(path: str | os.PathLike[str], data: bytes) -> None:
+    """Writes a file that was not there. Raises `OutputExistsError` when it was, `OutputError` when it cannot be."""
+    file = shown_name(path)
+    try:
+        # "x" asks the system: between a look and a write, somebody else may have made the file.
+        opened = open(path, "xb")
+    except FileExistsError:
+        raise OutputExistsError(file) from None
+    except FileNotFoundError:
+        raise OutputError(file, words.WRITE_NO_FOLDER) from None
+    except (OSError, ValueError):
+        raise OutputError(file, words.WRITE_REFUSED) from None
+    try:
+        with opened:
+            opened.write(data)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(path)
+        raise OutputError(file, words.WRITE_BROKE) from None

@@ -1,0 +1,119 @@
+"""`save_plan`: a plan as the CSV that `load_plan` reads back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterator, Sequence
+
+from ..errors import OutputError, OutputExistsError, PlanFileError
+from ..model import Application, Deployment, Host, ListeningPort
+from . import words
+from .builder import NONE, build
+from .cells import safe
+from .csv_reader import read_csv
+from .files import ending, shown_name, write_new
+from .rows import USUAL, Column
+
+__all__ = ["save_plan"]
+
+
+def save_plan(plan: Deployment, path: str | os.PathLike[str]) -> None:
+    """Writes the plan as a new CSV file; loaded again it is the same plan under the name of the file.
+
+    Raises `OutputExistsError` when there is a file of this name, and `OutputError` when it cannot be written, or when a
+    sheet cannot hold the plan (a switch, a name with a semicolon …): nothing is dropped without a word.
+    """
+    file = shown_name(path)
+    if ending(path) != ".csv":
+        raise OutputError(file, words.SAVE_ENDING)
+    if plan.switches:
+        raise OutputError(file, words.SAVE_SWITCHES)
+    text = _csv(plan)
+    _prove(plan, file, text)
+    # Excel takes a CSV without byte order mark for the local 8-bit code.
+    write_new(path, text.encode("utf-8" if text.isascii() else "utf-8-sig"))
+
+
+def _csv(plan: Deployment) -> str:
+    told = any(host.address or host.platform for host in plan.hosts)
+    columns = tuple(Column) if told else USUAL
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    for row in _rows(plan):
+        writer.writerow([safe(row.get(column, "")) for column in columns])
+    return out.getvalue()
+
+
+def _rows(plan: Deployment) -> Iterator[dict[Column, str]]:
+    servers: dict[str, list[str]] = {}
+    for connection in plan.connections:
+        servers.setdefault(connection.client, []).append(f"{connection.server}:{connection.port_id}")
+    waiting = {host.name: _host_cells(host) for host in plan.hosts}
+    for application in plan.applications:
+        # Hosts come back in the order of their first rows, so those without an application yet get a row here.
+        for name in list(waiting):
+            if name == application.host or application.host not in waiting:
+                break
+            yield {**waiting.pop(name), Column.APPLICATION: NONE}
+        first = waiting.pop(application.host, {Column.HOST: application.host})
+        first |= {
+            Column.TYPE: application.type,
+            Column.CONNECTS_TO: "; ".join(servers.get(application.name, ())),
+        }
+        for cells in _port_rows(application):
+            yield {**cells, **first}
+            first = {Column.HOST: application.host, Column.TYPE: application.type}
+    for cells in waiting.values():
+        yield {**cells, Column.APPLICATION: NONE}
+
+
+def _host_cells(host: Host) -> dict[Column, str]:
+    return {
+        Column.HOST: host.name,
+        Column.HOST_ADDRESS: host.address or "",
+        Column.HOST_PLATFORM: host.platform or "",
+    }
+
+
+def _port_rows(application: Application) -> Iterator[dict[Column, str]]:
+    named = {Column.APPLICATION: application.name}
+    if not application.ports:
+        yield {**named, Column.PORT: NONE}
+    for port in application.ports:
+        yield {**named, **_port_cells(port)}
+
+
+def _port_cells(port: ListeningPort) -> dict[Column, str]:
+    return {
+        Column.PORT_ID: port.port_id,
+        Column.PORT: port.number_text,
+        Column.TRANSPORT: port.transport,
+        Column.PURPOSE: port.purpose,
+        Column.ADDRESS: port.address,
+    }
+
+
+def _prove(plan: Deployment, file: str, text: str) -> None:
+    """Reads the text again before it becomes a file: what would come back changed is refused, by name."""
+    try:
+        again, bad = build(plan.name, read_csv(file, text.encode("utf-8", "surrogatepass")))
+    except PlanFileError as error:
+        raise OutputError(file, words.SAVE_REFUSED.format(problem=error.problem)) from None
+    if bad:
+        raise OutputError(file, words.SAVE_BAD.format(bad=bad[0]))
+    changed = _first_change([repr(host) for host in plan.hosts], [repr(host) for host in again.hosts])
+    changed = changed or _first_change([repr(one) for one in plan.applications], [repr(one) for one in again.applications])
+    changed = changed or _first_change(
+        sorted({repr(str(one)) for one in plan.connections}), sorted({repr(str(one)) for one in again.connections})
+    )
+    if changed:
+        raise OutputError(file, words.SAVE_CHANGED.format(what=changed))
+
+
+def _first_change(before: Sequence[str], after: Sequence[str]) -> str:
+    if before == after:
+        return ""
+    return next((one for one in before if one not in set(after)), before[0] if before else "")
