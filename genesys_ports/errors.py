@@ -13,6 +13,9 @@
     │   ├── NoFreePortError          a block of port numbers is used up
     │   └── PortKindError            a voice port where a listening port belongs, or the reverse
     ├── CatalogError                 a component the catalogue does not have
+    ├── OutputError                  something to show could not be written to a file
+    │   ├── OutputExistsError        a file of that name is there already
+    │   └── OutputFormatError        the ending of the file name is none we write
     ├── OutputError                  a file cannot be written
     │   └── OutputExistsError        a file of this name is there already
     └── LabError                     the plan came alive, and something went wrong
@@ -56,6 +59,9 @@ __all__ = [
     "NoConnectionError",
     "NoFreePortError",
     "NotRunningError",
+    "OutputError",
+    "OutputExistsError",
+    "OutputFormatError",
     "OutputError",
     "OutputExistsError",
     "PlanError",
@@ -307,6 +313,36 @@ class OutputExistsError(OutputError):
     def sentences(self) -> Iterable[str]:
         yield f"{self.file}: There is a file of this name already, and nothing here replaces a file."
         yield "Give another name, or move that file away."
+
+
+# --- output -----------------------------------------------------------------------------------------------------------
+
+
+class OutputError(PortsError):
+    """Something to show could not be written to a file."""
+
+
+@dataclass(eq=False)
+class OutputExistsError(OutputError):
+    """A file of that name is there already; it is left as it is."""
+
+    file: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{self.file} exists already, and was left as it is."
+        yield "Choose another name, or remove the file first."
+
+
+@dataclass(eq=False)
+class OutputFormatError(OutputError):
+    """The ending of the file name is none of those this picture can be saved as."""
+
+    file: str
+    known: Sequence[str]
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{self.file}: the ending of the name says what to write, and this ending is not known here."
+        yield f"Use one of: {_listed(self.known)}."
 
 
 # --- lab --------------------------------------------------------------------------------------------------------------
