@@ -1,7 +1,7 @@
 """What is documented of each Genesys component: its ports, and how well each number is known.
 
-The data stands in `catalog.toml`. A number never goes without its basis and its source, so that nobody takes an
-example for a default; what is unknown has no number.
+The data stands in `catalog.toml`. A number never goes without its basis and its source, so that nobody takes
+an example for a default; what is unknown has no number.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ _MEANINGS = {
 class CatalogPort:
     """One port of a component.
 
-    `number` is None when it is unknown or not fixed; `last` makes it a range, both ends included. `transport` is
-    None where the source does not say. `used_by` names who connects, `set_where` where the number is configured.
+    `number` is None when it is unknown or not fixed; `last` makes it a range, both ends included. `transport`
+    is None where the source does not say. `used_by` names who connects, `set_where` where the number is set.
     """
 
     number: int | None
@@ -117,7 +117,7 @@ class Component:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """Every component that is known, in the order of `catalog.toml`. `start_source`: whence the start-up order."""
+    """Every component that is known. `start_source` says where the start-up order is documented."""
 
     components: tuple[Component, ...]
     start_source: str = ""
@@ -156,8 +156,8 @@ class Catalog:
     def entries(self, word: str = "") -> tuple[tuple[Component, CatalogPort], ...]:
         """Every port with its component; with a word, those it fits.
 
-        A number fits the ports that are or hold it (`5060`, `5060/udp`); the exact name of a component fits that
-        one; any other word is looked for in names, purposes, transports, places, users and notes.
+        A number fits the ports that are or hold it (`5060`, `5060/udp`); the exact name of a component fits
+        that one; any other word is looked for in names, purposes, transports, places, users and notes.
         """
         every = tuple((component, port) for component in self.components for port in component.ports)
         word = word.strip()
@@ -232,7 +232,7 @@ def load_catalog() -> Catalog:
 
 
 def parse_catalog(text: str) -> Catalog:
-    """A catalogue from TOML text. Raises `ValueError`, listing every entry that breaks a rule of the catalogue."""
+    """A catalogue from TOML text. Raises `ValueError` that lists every entry it refuses."""
     data = tomllib.loads(text)
     problems: list[str] = []
     components = [_component(row, data, problems) for row in data.get("component", ())]
