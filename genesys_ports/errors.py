@@ -15,9 +15,8 @@
     ├── CatalogError                 a component the catalogue does not have
     ├── OutputError                  something to show could not be written to a file
     │   ├── OutputExistsError        a file of that name is there already
-    │   └── OutputFormatError        the ending of the file name is none we write
-    ├── OutputError                  a file cannot be written
-    │   └── OutputExistsError        a file of this name is there already
+    │   ├── OutputFormatError        the ending of the file name is none we write
+    │   └── OutputWriteError         the system, or the file format, does not let it be written
     └── LabError                     the plan came alive, and something went wrong
         ├── NetworkRangeError        GENESYS_PORTS_NETWORK, or the range it names, cannot be used
         ├── PortInUseError           the port is already open
@@ -62,8 +61,7 @@ __all__ = [
     "OutputError",
     "OutputExistsError",
     "OutputFormatError",
-    "OutputError",
-    "OutputExistsError",
+    "OutputWriteError",
     "PlanError",
     "PlanFileError",
     "PortInUseError",
@@ -253,7 +251,8 @@ class NoFreePortError(PlanError):
     last: int
 
     def sentences(self) -> Iterable[str]:
-        yield f"Every port from {self.first} to {self.last} on {self.host} is planned already."
+        yield f"No port from {self.first} to {self.last} is left to plan on {self.host}."
+        yield "Each is planned already, needs administrator rights, or serves outgoing connections."
         yield "Choose a larger block, or another host."
 
 
@@ -292,29 +291,6 @@ class CatalogError(PortsError):
         yield "Type  genesys-ports catalog  for the whole list."
 
 
-# --- files ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(eq=False)
-class OutputError(PortsError):
-    """A file that cannot be written; `problem` is a whole sentence."""
-
-    file: str
-    problem: str = ""
-
-    def sentences(self) -> Iterable[str]:
-        return (f"{self.file}: {self.problem}",)
-
-
-@dataclass(eq=False)
-class OutputExistsError(OutputError):
-    """A file of this name is there already."""
-
-    def sentences(self) -> Iterable[str]:
-        yield f"{self.file}: There is a file of this name already, and nothing here replaces a file."
-        yield "Give another name, or move that file away."
-
-
 # --- output -----------------------------------------------------------------------------------------------------------
 
 
@@ -343,6 +319,17 @@ class OutputFormatError(OutputError):
     def sentences(self) -> Iterable[str]:
         yield f"{self.file}: the ending of the name says what to write, and this ending is not known here."
         yield f"Use one of: {_listed(self.known)}."
+
+
+@dataclass(eq=False)
+class OutputWriteError(OutputError):
+    """The system, or the file format, does not let it be written; `problem` is a whole sentence."""
+
+    file: str
+    problem: str
+
+    def sentences(self) -> Iterable[str]:
+        return (f"{self.file}: {self.problem}",)
 
 
 # --- lab --------------------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ _Value = TypeVar("_Value")
 
 @dataclass(slots=True)
 class _Host:
-    """A host so far, with the rows that first said what is known of it. `real` tells that a good row names it."""
+    """A host so far, with the rows that first told what is known; `real` when a good row names it."""
 
     name: str
     address: str = ""
@@ -48,7 +48,7 @@ class _Host:
 
 @dataclass(slots=True)
 class _Application:
-    """An application so far. What a bad row says of it still counts against later rows; only good rows enter the plan."""
+    """An application so far. A bad row still counts against later rows; only good rows enter the plan."""
 
     name: str
     host: str
@@ -101,16 +101,22 @@ class _Row:
         place = self.raw
         # The value is bounded too: thousands of bad rows are kept.
         value = value if len(value) <= 200 else value[:199] + "…"
-        self._bad.append(
-            BadRow(file=place.file, sheet=place.sheet, row=place.row, column=str(column), value=value, message=message)
+        found = BadRow(
+            file=place.file,
+            sheet=place.sheet,
+            row=place.row,
+            column=str(column),
+            value=value,
+            message=message,
         )
+        self._bad.append(found)
         if len(self._bad) > MOST_BAD:
             text = words.TOO_MANY_BAD.format(most=f"{MOST_BAD:,}", first=self._bad[0])
             raise PlanFileError(place.file, text)
 
 
 def build(name: str, rows: Iterable[RawRow]) -> tuple[Deployment, list[BadRow]]:
-    """The plan of all good rows, and every bad cell. Raises `PlanFileError` when almost nothing can be read."""
+    """The plan of all good rows, and every bad cell. Raises `PlanFileError` when there are too many."""
     builder = _Builder()
     for raw in rows:
         builder.add(raw)
@@ -204,7 +210,9 @@ class _Builder:
     @staticmethod
     def _same_application(row: _Row, application: _Application, host: _Host, kind: str) -> None:
         if application.host != host.name:
-            told = words.OTHER_HOST.format(application=application.name, host=application.host, row=application.row)
+            told = words.OTHER_HOST.format(
+                application=application.name, host=application.host, row=application.row
+            )
             row.report(Column.HOST, told)
         if kind and not application.type:
             application.type, application.type_row = kind, row.number
@@ -224,7 +232,8 @@ class _Builder:
                 if host.real
             ),
             applications=tuple(
-                Application(name=one.name, host=one.host, type=one.type, ports=tuple(one.ports)) for one in real
+                Application(name=one.name, host=one.host, type=one.type, ports=tuple(one.ports))
+                for one in real
             ),
             connections=tuple(_connections(real)),
         )

@@ -14,11 +14,13 @@ from ..table import defused
 from . import words
 from .rows import MOST_CELL
 
-__all__ = ["BadCell", "armed", "clean", "safe"]
+__all__ = ["BadCell", "armed", "clean", "connection_text", "safe"]
 
 _Word = TypeVar("_Word", bound=StrEnum)
 
 _FORMULA = re.compile(r"'*[=+\-@]")
+#: The client's own end, fixed as in the transport parameters of a connection.
+_CLIENT_PORT = re.compile(r"\s+port\s*=\s*([0-9]{1,6})$", re.IGNORECASE)
 _PORT = re.compile(r"([0-9]{1,5})(?:\s*[-–—]\s*([0-9]{1,5}))?")
 _WITH_TRANSPORT = re.compile(r"[0-9]+\s*[/ ]\s*(?:tcp|udp|tls)", re.IGNORECASE)
 
@@ -28,8 +30,8 @@ class BadCell(Exception):
 
 
 def safe(text: str) -> str:
-    """The cell as it is written: no spreadsheet takes it for a formula, and `armed` gives the text back."""
-    # A text that already starts with apostrophe and formula mark gets one apostrophe more, so that one can be taken.
+    """The cell as it is written: no spreadsheet takes it for a formula; `armed` gives the text back."""
+    # A text that starts with apostrophe and formula mark itself gets one apostrophe more to lose again.
     return f"'{text}" if text.startswith("'") and _FORMULA.match(text) else defused(text)
 
 
@@ -41,8 +43,8 @@ def armed(text: str) -> str:
 def clean(text: str) -> str:
     """The text of a cell: blanks at its edges and between words reduced, formula guard removed.
 
-    Raises `BadCell` for a cell over the limit, and for characters that no one can see: they make two names look alike,
-    and steer a terminal.
+    Raises `BadCell` for a cell over the limit, and for characters that no one can see: they make two names
+    look alike, and steer a terminal.
     """
     if len(text) > MOST_CELL:
         raise BadCell(words.TOO_LONG.format(most=f"{MOST_CELL:,}"))
@@ -67,7 +69,7 @@ def read_port_id(text: str) -> str:
 
 
 def read_port(text: str) -> tuple[int, int | None]:
-    """A number, or the two ends of a range. Raises `BadCell`, also for the word none, which is the caller's."""
+    """A number, or the two ends of a range. Raises `BadCell`."""
     if not text:
         raise BadCell(words.NO_PORT)
     match = _PORT.fullmatch(text)
@@ -103,7 +105,9 @@ def _word(kind: type[_Word], text: str, sentence: str) -> _Word:
 
 
 def read_address(text: str, sentence: str = words.BAD_ADDRESS) -> str:
-    """An IP address as it was written, or nothing."""
+    """An IP address as it was written; empty, like `*`, means every address."""
+    if text == "*":
+        return ""
     if text:
         try:
             ip_address(text)
@@ -113,11 +117,23 @@ def read_address(text: str, sentence: str = words.BAD_ADDRESS) -> str:
 
 
 def read_connections(client: str, text: str) -> Iterator[Connection]:
-    """The connections of one cell. Whether their servers exist is not asked here: a check reports it with the rest."""
+    """The connections of one cell. Whether their servers exist is left to a check."""
     for part in text.split(";"):
         if not part.strip():
             continue
-        server, *ids = (piece.strip() for piece in part.split(":"))
+        named, client_port = part.strip(), None
+        if fixed := _CLIENT_PORT.search(named):
+            named, client_port = named[: fixed.start()], int(fixed[1])
+            if not 1 <= client_port <= HIGHEST_PORT:
+                raise BadCell(words.BAD_CLIENT_PORT.format(text=part.strip()))
+        server, *ids = (piece.strip() for piece in named.split(":"))
         if not server or len(ids) > 1:
             raise BadCell(words.BAD_CONNECTION.format(text=part.strip()))
-        yield Connection(client=client, server=server, port_id=(ids[0] if ids else "") or DEFAULT)
+        port_id = (ids[0] if ids else "") or DEFAULT
+        yield Connection(client=client, server=server, port_id=port_id, client_port=client_port)
+
+
+def connection_text(connection: Connection) -> str:
+    """A connection as a cell holds it: `message_server:default`, ` port=4500` after it for a client port."""
+    text = f"{connection.server}:{connection.port_id}"
+    return text if connection.client_port is None else f"{text} port={connection.client_port}"

@@ -14,7 +14,7 @@ __all__ = ["read_csv"]
 
 
 def read_csv(file: str, data: bytes) -> Iterator[RawRow]:
-    """The rows of a CSV file. Raises `PlanFileError` where it is not text, or its cells cannot be told apart."""
+    """The rows of a CSV file. Raises `PlanFileError` where it is not text, or cells cannot be told apart."""
     return sheet_rows(file, _records(file, _text(file, data)))
 
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path, PurePath
 
-from ..errors import OutputError, OutputExistsError, PlanFileError
+from ..errors import OutputExistsError, OutputWriteError, PlanFileError
 from . import words
 
 __all__ = ["MOST_BYTES", "ending", "read_bytes", "shown_name", "write_new"]
@@ -28,7 +28,7 @@ def ending(path: str | os.PathLike[str]) -> str:
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
-    """The bytes of a plan file. Raises `PlanFileError` for whatever is no file, or larger than `MOST_BYTES`."""
+    """The bytes of a plan file. Raises `PlanFileError` for what is no file, or over `MOST_BYTES`."""
     file = shown_name(path)
     try:
         if stat.S_ISDIR(mode := os.stat(path).st_mode):
@@ -53,29 +53,29 @@ def _not_found(path: str | os.PathLike[str]) -> str:
     wanted = Path(path)
     try:
         with os.scandir(wanted.parent) as entries:
-            names = sorted(entry.name for entry in islice(entries, 1000) if ending(entry.name) == wanted.suffix.lower())
+            names = [entry.name for entry in islice(entries, 1000) if ending(entry.name) == ending(wanted)]
     except OSError:
         return words.NOT_FOUND
-    close = get_close_matches(wanted.name, names, n=1, cutoff=0.7)
+    close = get_close_matches(wanted.name, sorted(names), n=1, cutoff=0.7)
     return words.NOT_FOUND_GUESS.format(name=close[0]) if close else words.NOT_FOUND
 
 
 def write_new(path: str | os.PathLike[str], data: bytes) -> None:
-    """Writes a file that was not there. Raises `OutputExistsError` when it was, `OutputError` when it cannot be."""
+    """Writes a file that was not there. Raises `OutputExistsError` when it was, else `OutputWriteError`."""
     file = shown_name(path)
     try:
         # "x" asks the system: between a look and a write, somebody else may have made the file.
-        opened = open(path, "xb")
+        opened = open(path, "xb")  # noqa: SIM115 - closed below; only a failure to open is told apart here
     except FileExistsError:
         raise OutputExistsError(file) from None
     except FileNotFoundError:
-        raise OutputError(file, words.WRITE_NO_FOLDER) from None
+        raise OutputWriteError(file, words.WRITE_NO_FOLDER) from None
     except (OSError, ValueError):
-        raise OutputError(file, words.WRITE_REFUSED) from None
+        raise OutputWriteError(file, words.WRITE_REFUSED) from None
     try:
         with opened:
             opened.write(data)
     except OSError:
         with suppress(OSError):
             os.unlink(path)
-        raise OutputError(file, words.WRITE_BROKE) from None
+        raise OutputWriteError(file, words.WRITE_BROKE) from None

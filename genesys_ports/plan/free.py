@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import chain
 
+from ..binding import Outcome, ephemeral_range, who_blocks
+from ..catalog import Basis, load_catalog
 from ..errors import InvalidPortError, NoFreePortError
 from ..model import HIGHEST_PORT, Deployment, ListeningPort, Platform, Transport, parse_word
 
@@ -17,27 +19,16 @@ FIRST = 1024
 #: The block searched when none is given: the hundred around the wanted number.
 BLOCK = 100
 
-# Windows and IANA (RFC 6335, section 6); macOS and FreeBSD follow IANA.
-_IANA = range(49152, HIGHEST_PORT + 1)
-#: Numbers the system hands out for outgoing connections (Linux: net.ipv4.ip_local_port_range).
-_EPHEMERAL = {
-    Platform.LINUX: range(32768, 61000),
-    Platform.WINDOWS: _IANA,
-    Platform.MACOS: _IANA,
-    Platform.FREEBSD: _IANA,
-    None: range(32768, HIGHEST_PORT + 1),
-}
-
 
 def next_free_port(
     plan: Deployment, host: str, wanted: int, *, transport: str = "tcp", block: range | None = None
 ) -> int:
     """The next number above `wanted` that nothing on `host` is planned on, on any address.
 
-    Looks through `block` first, from `wanted` on and then from its start: without one, through the hundred around
-    `wanted` (5150: 5100 to 5199) and then beyond. Never gives a number that needs administrator rights or that the system
-    hands out for outgoing connections, and one that is the documented default of a component only when no other is left.
-    Raises `NoFreePortError` when nothing is left, `UnknownHostError`, `InvalidPortError`.
+    Looks through `block` from `wanted` on and then from its start; without a block, through the hundred
+    around `wanted` (5150: 5100 to 5199) and then beyond. Never gives a number that needs administrator rights
+    or that the system hands out for outgoing connections, and the documented default of a component only when
+    no other is left. Raises `NoFreePortError` when nothing is left, `UnknownHostError`, `InvalidPortError`.
     """
     platform = plan.host(host).platform
     number = ListeningPort(number=wanted).number
@@ -45,7 +36,7 @@ def next_free_port(
     if block is not None and (not block or min(block) < 1 or max(block) > HIGHEST_PORT):
         raise InvalidPortError(f"{block.start}-{block.stop - 1}")
     taken = _taken(plan, host, carrier, platform)
-    kept_back = _EPHEMERAL[platform]
+    kept_back = ephemeral_range(platform)
     order = list(_order(number, block))
     for avoided in (_documented(), frozenset[int]()):
         for candidate in order:
@@ -67,19 +58,18 @@ def _order(wanted: int, block: range | None) -> Iterator[int]:
 
 def _taken(plan: Deployment, host: str, transport: Transport, platform: Platform | None) -> bytearray:
     """One flag for each number: whether something planned on the host gets, or may get, in its way."""
-    from ..binding import who_blocks
 
     @cache
     def in_the_way(other: Transport, address: str) -> bool:
-        # Numbers aside, the verdict hangs on transport and address alone; so a large plan asks a few times only.
+        # Numbers aside, the verdict hangs on transport and address alone: a large plan asks a few times only.
         candidate = ListeningPort(number=FIRST, transport=transport)
         planned = ListeningPort(number=FIRST, transport=other, address=address)
         return any(
-            who_blocks(first, second, platform).outcome != "no clash"
+            who_blocks(first, second, platform).outcome is not Outcome.NO_CLASH
             for first, second in ((planned, candidate), (candidate, planned))
         )
 
-    # Where ranges begin and end, then one pass over all numbers: many wide ranges cost no more than many ports.
+    # Where ranges begin and end, then one pass over all numbers: wide ranges cost no more than single ports.
     steps = [0] * (HIGHEST_PORT + 2)
     for port in chain.from_iterable(application.ports for application in plan.on_host(host)):
         if in_the_way(port.transport, port.address):
@@ -96,8 +86,6 @@ def _taken(plan: Deployment, host: str, transport: Transport, platform: Platform
 @cache
 def _documented() -> frozenset[int]:
     """Numbers that a component has by default or by convention."""
-    from ..catalog import Basis, load_catalog
-
     return frozenset(
         number
         for _, port in load_catalog().entries()

@@ -16,7 +16,7 @@ from .rows import USUAL, RawRow
 
 __all__ = ["READERS", "Reader", "load_plan"]
 
-#: A reader takes the name to show in errors and the bytes of the file; it raises `PlanFileError` and nothing else.
+#: A reader takes the name to show in errors and the bytes of the file, and raises `PlanFileError` only.
 Reader = Callable[[str, bytes], Iterable[RawRow]]
 
 #: Endings of names and who reads them.
@@ -28,9 +28,9 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 def load_plan(path: str | os.PathLike[str]) -> Deployment:
     """The plan in a file, named like the file without its ending.
 
-    Columns: Host, Application, Type, Port ID, Port, Transport, Purpose, Address, Connects to, in any order and case; the
-    first, second and Port are needed. Raises `PlanFileError` when the file cannot be read at all, and `BadRowsError`, with
-    every bad cell and the plan of all good rows, when some of its rows cannot.
+    Columns, in any order and case: Host, Application, Port (these three are needed), Type, Port ID,
+    Transport, Purpose, Address, Connects to. Raises `PlanFileError` when the file cannot be read at all, and
+    `BadRowsError`, with every bad cell and the plan of all good rows, when some of its rows cannot.
     """
     file = shown_name(path)
     data = read_bytes(path)

@@ -1,6 +1,7 @@
 """Raw rows: what every reader of plan files yields, and the one way from a header to columns.
 
-A reader turns bytes into `RawRow`s and knows its file format only; the builder turns rows into a plan and knows no format.
+A reader turns bytes into `RawRow`s and knows its file format only; the builder turns rows into a plan and
+knows no format.
 """
 
 from __future__ import annotations
@@ -12,7 +13,17 @@ from enum import StrEnum
 from ..errors import PlanFileError
 from . import words
 
-__all__ = ["ALIASES", "MOST_CELL", "MOST_COLUMNS", "MOST_ROWS", "Column", "RawRow", "column_letters", "sheet_rows"]
+__all__ = [
+    "ALIASES",
+    "MOST_CELL",
+    "MOST_COLUMNS",
+    "MOST_ROWS",
+    "USUAL",
+    "Column",
+    "RawRow",
+    "column_letters",
+    "sheet_rows",
+]
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 200
@@ -46,15 +57,16 @@ def _key(name: str) -> str:
     return "".join(character for character in name.casefold() if character.isalnum())
 
 
-#: Header text, without case, blanks and marks, to its column. Further names and languages are further entries.
+#: Header text, without case, blanks and marks, to its column. Other names and languages are more entries.
 ALIASES: dict[str, Column] = {_key(column): column for column in Column}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawRow:
-    """One row as a reader found it: `row` counts from 1 as the sheet does; a column the sheet lacks is not in `cells`.
+    """One row as a reader found it. `row` counts from 1 as the sheet does.
 
-    `surplus` holds the cells to the right of the last named column, as (column letters, text).
+    A column the sheet lacks is not in `cells`; `surplus` holds what stands to the right of the last named
+    column, as (column letters, text).
     """
 
     file: str
@@ -67,7 +79,7 @@ class RawRow:
 def sheet_rows(file: str, records: Iterable[Sequence[str]], sheet: str = "") -> Iterator[RawRow]:
     """The rows of one sheet: its first filled record names the columns, blank ones are skipped.
 
-    Raises `PlanFileError` when a needed column is missing or one stands twice, or the sheet is over the limits.
+    Raises `PlanFileError` when a needed column is missing, one stands twice, or the sheet is over the limits.
     """
     header: list[Column | None] | None = None
     for number, record in enumerate(records, start=1):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from ..errors import OutputError, OutputExistsError, PlanFileError
+from ..errors import OutputFormatError, OutputWriteError, PlanFileError
 from ..model import Application, Deployment, Host, ListeningPort
 from . import words
 from .builder import NONE, build
-from .cells import safe
+from .cells import connection_text, safe
 from .csv_reader import read_csv
 from .files import ending, shown_name, write_new
 from .rows import USUAL, Column
@@ -22,14 +22,15 @@ __all__ = ["save_plan"]
 def save_plan(plan: Deployment, path: str | os.PathLike[str]) -> None:
     """Writes the plan as a new CSV file; loaded again it is the same plan under the name of the file.
 
-    Raises `OutputExistsError` when there is a file of this name, and `OutputError` when it cannot be written, or when a
-    sheet cannot hold the plan (a switch, a name with a semicolon …): nothing is dropped without a word.
+    Raises `OutputExistsError` when there is a file of this name, `OutputFormatError` when the name does not
+    end in .csv, and `OutputWriteError` when it cannot be written, or a sheet cannot hold the plan (a switch, a
+    name with a semicolon …): nothing is dropped without a word.
     """
     file = shown_name(path)
     if ending(path) != ".csv":
-        raise OutputError(file, words.SAVE_ENDING)
+        raise OutputFormatError(file, [".csv"])
     if plan.switches:
-        raise OutputError(file, words.SAVE_SWITCHES)
+        raise OutputWriteError(file, words.SAVE_SWITCHES)
     text = _csv(plan)
     _prove(plan, file, text)
     # Excel takes a CSV without byte order mark for the local 8-bit code.
@@ -50,10 +51,10 @@ def _csv(plan: Deployment) -> str:
 def _rows(plan: Deployment) -> Iterator[dict[Column, str]]:
     servers: dict[str, list[str]] = {}
     for connection in plan.connections:
-        servers.setdefault(connection.client, []).append(f"{connection.server}:{connection.port_id}")
+        servers.setdefault(connection.client, []).append(connection_text(connection))
     waiting = {host.name: _host_cells(host) for host in plan.hosts}
     for application in plan.applications:
-        # Hosts come back in the order of their first rows, so those without an application yet get a row here.
+        # Hosts come back in the order of their first rows: one whose applications come later gets a row here.
         for name in list(waiting):
             if name == application.host or application.host not in waiting:
                 break
@@ -101,19 +102,16 @@ def _prove(plan: Deployment, file: str, text: str) -> None:
     try:
         again, bad = build(plan.name, read_csv(file, text.encode("utf-8", "surrogatepass")))
     except PlanFileError as error:
-        raise OutputError(file, words.SAVE_REFUSED.format(problem=error.problem)) from None
+        raise OutputWriteError(file, words.SAVE_REFUSED.format(problem=error.problem)) from None
     if bad:
-        raise OutputError(file, words.SAVE_BAD.format(bad=bad[0]))
-    changed = _first_change([repr(host) for host in plan.hosts], [repr(host) for host in again.hosts])
-    changed = changed or _first_change([repr(one) for one in plan.applications], [repr(one) for one in again.applications])
-    changed = changed or _first_change(
-        sorted({repr(str(one)) for one in plan.connections}), sorted({repr(str(one)) for one in again.connections})
+        raise OutputWriteError(file, words.SAVE_BAD.format(bad=bad[0]))
+    parts: Iterable[tuple[Sequence[object], Sequence[object]]] = (
+        (plan.hosts, again.hosts),
+        (plan.applications, again.applications),
+        (plan.connections, again.connections),
     )
-    if changed:
-        raise OutputError(file, words.SAVE_CHANGED.format(what=changed))
-
-
-def _first_change(before: Sequence[str], after: Sequence[str]) -> str:
-    if before == after:
-        return ""
-    return next((one for one in before if one not in set(after)), before[0] if before else "")
+    for before, after in parts:
+        kept = set(after)
+        for one in before:
+            if one not in kept:
+                raise OutputWriteError(file, words.SAVE_CHANGED.format(what=repr(one)[:200]))
