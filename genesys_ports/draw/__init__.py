@@ -1,0 +1,12 @@
+"""Pictures of a plan or a trace: each is text first, and says the same in every form.
+
+    ladder(lab)      who sent what to which port, in order
+    port_map(lab)    the ports of each host, and what became of them
+    topology(lab)    who connects to whom
+
+A picture is a snapshot: what happens later does not change it.
+"""
+
+from .ladders import Ladder, ladder
+
+__all__ = ["Ladder", "ladder"]

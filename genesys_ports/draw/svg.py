@@ -1,0 +1,288 @@
+"""A ladder as SVG. No ids, no scripts, nothing fetched: it can stand in a page any number of times."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import NamedTuple
+
+from ..trace import Kind
+from . import words
+from .sheet import Head, Sheet, Step
+from .style import BLUE, FAINT, GREEN, INK, ORANGE, PAPER, PURPLE, RED, fit, width
+
+__all__ = ["write_svg"]
+
+# Sizes in pixels; the text is large enough for the back of a classroom.
+SIZE, SMALL = 17, 15
+FULL, NARROWEST, PADDING = 900, 236, 14
+HEAD, REPEAT, ARROW, BOX, TALL_BOX, NOTE = 92, 44, 66, 48, 68, 26
+
+#: After so many steps the names are written again, so that they never scroll out of sight.
+NAMES_EVERY = 12
+
+#: The theme of JupyterLab, with colours of our own where there is none.
+PAGE = {"ink": f"var(--jp-content-font-color0,{INK})", "paper": f"var(--jp-layout-color0,{PAPER})"}
+FILE = {"ink": INK, "paper": PAPER}
+
+STYLE = """\
+.{name}{{font-family:Arial,"Liberation Sans",Helvetica,sans-serif;font-size:{small}px}}
+.{name} text{{fill:{ink}}}
+.{name} .gp-b{{font-weight:bold;font-size:{size}px}}
+.{name} .gp-m{{text-anchor:middle}}
+.{name} .gp-paper{{fill:{paper}}}
+.{name} .gp-head{{fill:{paper};stroke:{ink};stroke-width:2}}
+.{name} .gp-life{{stroke:{faint};stroke-width:1.5}}
+.{name} .gp-ink{{stroke:{ink};fill:none}}"""
+
+
+class Look(NamedTuple):
+    """How a kind is drawn: told apart by dashes and head first, by colour besides."""
+
+    colour: str
+    dashes: str
+    head: str
+
+
+LOOKS = {
+    Kind.REQUEST: Look(BLUE, "", "filled"),
+    Kind.RESPONSE: Look(BLUE, "10 6", "open"),
+    Kind.EVENT: Look(PURPLE, "", "open"),
+    Kind.CONNECT: Look(GREEN, "2 6", "open"),
+    Kind.ACCEPT: Look(GREEN, "2 6", "open"),
+    Kind.REFUSED: Look(RED, "", "cross"),
+    Kind.DISCONNECT: Look(ORANGE, "2 6", "bar"),
+    Kind.LOST: Look(RED, "", "broken"),
+    Kind.OPENED: Look(GREEN, "", "full"),
+    Kind.CLOSED: Look(FAINT, "6 4", "empty"),
+    Kind.TAKEN: Look(RED, "", "crossed"),
+}
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _text(x: float, y: float, text: str, css: str = "") -> str:
+    kind = f' class="{css}"' if css else ""
+    return f'<text x="{_number(x)}" y="{_number(y)}"{kind}>{escape(text)}</text>'
+
+
+def _path(d: str, colour: str, *, dashes: str = "", fill: str = "none", wide: float = 2.5) -> str:
+    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+    round_ends = ' stroke-linecap="round"' if dashes.startswith("2 ") else ""
+    return f'<path d="{d}" stroke="{colour}" stroke-width="{wide}" fill="{fill}"{dashed}{round_ends}/>'
+
+
+def _cross(x: float, y: float, colour: str, half: float = 8) -> str:
+    west, east, north, south = (_number(v) for v in (x - half, x + half, y - half, y + half))
+    return _path(f"M{west} {north}L{east} {south}M{west} {south}L{east} {north}", colour, wide=3.5)
+
+
+def _arrow(x1: float, x2: float, y: float, look: Look) -> str:
+    """A line from x1 to x2 with the head that its kind has."""
+    ahead = 1 if x2 > x1 else -1
+    y_ = _number(y)
+    a, b = _number(x1 + 2 * ahead), _number(x2 - 2 * ahead)
+    if look.head == "cross":
+        stop = x2 - 16 * ahead
+        return _path(f"M{a} {y_}H{_number(stop)}", look.colour) + _cross(stop, y, look.colour)
+    if look.head == "broken":
+        middle, half = (x1 + x2) / 2, min(26, abs(x2 - x1) / 4) * ahead
+        left, right = _number(middle - half), _number(middle + half)
+        parts = f"M{a} {y_}H{left}l{4 * ahead} -7M{right} {y_}H{b}M{right} {y_}l{-4 * ahead} 7"
+        return _path(parts, look.colour) + _cross(middle, y, look.colour)
+    if look.head == "bar":
+        line = _path(f"M{a} {y_}H{_number(x2 - 9 * ahead)}", look.colour, dashes=look.dashes)
+        bar = f"M{_number(x2 - 7 * ahead)} {_number(y - 9)}V{_number(y + 9)}"
+        return line + _path(bar, look.colour, wide=3.5)
+    back, north, south = _number(x2 - 15 * ahead), _number(y - 8), _number(y + 8)
+    head = f"M{back} {north}L{b} {y_}L{back} {south}"
+    if look.head == "filled":
+        filled = _path(f"{head}Z", look.colour, fill=look.colour, wide=1)
+        return _path(f"M{a} {y_}H{back}", look.colour) + filled
+    return _path(f"M{a} {y_}H{b}", look.colour, dashes=look.dashes) + _path(head, look.colour)
+
+
+def _mark(x: float, y: float, look: Look) -> str:
+    """The square before the words: full when a port opens, empty when it closes, crossed when taken."""
+    fill = look.colour if look.head == "full" else "none"
+    parts = f"M{_number(x)} {_number(y - 7)}h14v14h-14Z"
+    if look.head == "crossed":
+        parts += f"M{_number(x)} {_number(y - 7)}l14 14M{_number(x)} {_number(y + 7)}l14 -14"
+    return _path(parts, look.colour, fill=fill)
+
+
+class _Drawing:
+    """The parts of one picture, and how far down it reaches."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        count = len(sheet.heads)
+        self.gap = max(NARROWEST, FULL / max(count, 1))
+        self.width = max(FULL, self.gap * count)
+        self.columns = [self.gap * (index + 0.5) for index in range(count)]
+        self.parts: list[str] = []
+        self.lives: list[str] = []
+        self.y: float = PADDING
+
+    def note(self, text: str, css: str = "") -> None:
+        """A line of words over the whole width."""
+        bold = css == "gp-b"
+        size = SIZE if bold else SMALL
+        shown = fit(text, self.width - 2 * PADDING, size, bold=bold)
+        self.parts.append(_text(PADDING, self.y + 17, shown, css))
+        self.y += NOTE
+
+    def heads(self) -> None:
+        """The boxes with name, host and ports."""
+        for x, head in zip(self.columns, self.sheet.heads, strict=True):
+            self._head(x, head)
+        self.y += HEAD
+
+    def _head(self, x: float, head: Head) -> None:
+        wide = min(self.gap - PADDING, 330)
+        lines = [(head.name, SIZE, "gp-b gp-m"), (head.host, SMALL, "gp-m"), (head.ports, SMALL, "gp-m")]
+        shown = [line for line in lines if line[0]]
+        tip = escape("\n".join(text for text, _, _ in shown))
+        box = f'x="{_number(x - wide / 2)}" y="{_number(self.y)}" width="{_number(wide)}" height="{HEAD - 8}"'
+        self.parts.append(f'<g><title>{tip}</title><rect class="gp-head" {box} rx="8"/>')
+        top = self.y + (HEAD - 8 - 23 * len(shown)) / 2 + 17
+        for row, (text, size, css) in enumerate(shown):
+            bold = "gp-b" in css
+            self.parts.append(_text(x, top + 23 * row, fit(text, wide - 12, size, bold=bold), css))
+        self.parts.append("</g>")
+
+    def names(self) -> None:
+        """The names once more, without the rest."""
+        self.y += 8
+        for x, head in zip(self.columns, self.sheet.heads, strict=True):
+            name = fit(head.name, self.gap - PADDING - 16, SIZE, bold=True)
+            wide = width(name, SIZE, bold=True) + 16
+            box = f'x="{_number(x - wide / 2)}" y="{_number(self.y)}" width="{_number(wide)}" height="28"'
+            self.parts.append(f'<rect class="gp-head" {box} rx="6"/>')
+            self.parts.append(_text(x, self.y + 20, name, "gp-b gp-m"))
+        self.y += REPEAT - 8
+
+    def step(self, step: Step) -> None:
+        """One message, or one box."""
+        tip = escape(fit(f"{step.sentence} {step.text}".strip(), 4000, SMALL))
+        self.parts.append(f"<g><title>{tip}</title>")
+        if step.boxed:
+            self._box(step)
+        elif step.start == step.end:
+            self._loop(step)
+        else:
+            self._message(step)
+        self.parts.append("</g>")
+
+    def _message(self, step: Step) -> None:
+        x1, x2 = self.columns[step.start], self.columns[step.end]
+        middle, room = (x1 + x2) / 2, abs(x2 - x1) - 16
+        below = " · ".join(part for part in (step.phrase, step.text) if part)
+        self._words(middle, self.y + 21, step.title, room, bold=True)
+        self.parts.append(_arrow(x1, x2, self.y + 33, LOOKS[step.kind]))
+        self._words(middle, self.y + 54, below, room)
+        self.y += ARROW
+
+    def _words(self, x: float, y: float, text: str, room: float, *, bold: bool = False) -> None:
+        if not text:
+            return
+        size = SIZE if bold else SMALL
+        text = fit(text, room, size, bold=bold)
+        # A life line that passes behind the words must not strike them through.
+        if room > self.gap:
+            wide = width(text, size, bold=bold) + 6
+            box = f'x="{_number(x - wide / 2)}" y="{_number(y - 15)}" width="{_number(wide)}" height="19"'
+            self.parts.append(f'<rect class="gp-paper" {box}/>')
+        self.parts.append(_text(x, y, text, "gp-b gp-m" if bold else "gp-m"))
+
+    def _box(self, step: Step) -> None:
+        look, x = LOOKS[step.kind], self.columns[step.start]
+        room = self.gap - PADDING - 44
+        title = fit(step.title, room, SIZE, bold=True)
+        text = fit(step.text, room, SMALL)
+        wide = max(width(title, SIZE, bold=True), width(text, SMALL)) + 40
+        tall = (TALL_BOX if text else BOX) - 14
+        left, top = x - wide / 2, self.y + 7
+        dashed = f' stroke-dasharray="{look.dashes}"' if look.dashes else ""
+        box = f'x="{_number(left)}" y="{_number(top)}" width="{_number(wide)}" height="{tall}"'
+        self.parts.append(
+            f'<rect class="gp-paper" {box} rx="4" stroke="{look.colour}" stroke-width="2"{dashed}/>'
+            f"{_mark(left + 9, top + 17, look)}{_text(left + 31, top + 23, title, 'gp-b')}"
+        )
+        if text:
+            self.parts.append(_text(left + 31, top + 44, text))
+        self.y += tall + 14
+
+    def _loop(self, step: Step) -> None:
+        look, x, y = LOOKS[step.kind], self.columns[step.start], self.y + 18
+        line = _path(f"M{_number(x + 2)} {_number(y)}h30v22h-18", look.colour, dashes=look.dashes)
+        self.parts.append(line + _arrow(x + 20, x, y + 22, look._replace(head="open", dashes="")))
+        self.parts.append(_text(x + 40, y + 8, fit(step.title, self.gap / 2 - 44, SIZE, bold=True), "gp-b"))
+        below = " · ".join(part for part in (step.phrase, step.text) if part)
+        self.parts.append(_text(x + 40, y + 28, fit(below, self.gap / 2 - 44, SMALL)))
+        self.y += ARROW
+
+    def legend(self) -> None:
+        """One sample for each kind that occurs."""
+        x: float = PADDING
+        self.y += 18
+        for kind in self.sheet.kinds:
+            look, word = LOOKS[kind], words.LEGEND[kind]
+            boxed = look.head in ("full", "empty", "crossed")
+            wide = (22 if boxed else 66) + width(word, SMALL) + 26
+            if x + wide > self.width - PADDING and x > PADDING:
+                x, self.y = PADDING, self.y + 28
+            sample = _mark(x, self.y, look) if boxed else _arrow(x, x + 58, self.y, look)
+            self.parts.append(f"{sample}{_text(x + (22 if boxed else 66), self.y + 5, word)}")
+            x += wide
+        self.y += 20
+
+    def life_lines(self, top: float, bottom: float) -> None:
+        """The lines under the heads; drawn first, so that everything else lies on them."""
+        for x in self.columns:
+            line = f'x1="{_number(x)}" y1="{_number(top)}" x2="{_number(x)}" y2="{_number(bottom)}"'
+            self.lives.append(f'<line class="gp-life" {line}/>')
+
+
+def write_svg(sheet: Sheet, *, page: bool) -> str:
+    """The picture; with `page` it takes the colours of the notebook it stands in."""
+    drawing = _Drawing(sheet)
+    if sheet.title:
+        drawing.note(sheet.title, "gp-b")
+    for note in sheet.notes:
+        drawing.note(note)
+    drawing.heads()
+    top = drawing.y - 8
+    drawing.y += 8
+    for index, step in enumerate(sheet.steps):
+        if index and index % NAMES_EVERY == 0 and len(sheet.steps) - index > 2:
+            drawing.names()
+        drawing.step(step)
+    if sheet.steps:
+        drawing.y += 8
+        drawing.life_lines(top, drawing.y)
+        drawing.legend()
+    else:
+        drawing.note(words.NOTHING_SEEN)
+    return _whole(drawing, page)
+
+
+def _whole(drawing: _Drawing, page: bool) -> str:
+    name, colours = ("gp-ladder", PAGE) if page else ("gp-ladder-file", FILE)
+    wide, tall = _number(drawing.width), _number(drawing.y + PADDING)
+    # A picture with many life lines keeps its size and scrolls: shrunk to fit, nobody could read it.
+    shrink = "max-width:100%;height:auto" if drawing.width <= 1.25 * FULL else "max-width:none"
+    style = STYLE.format(name=name, small=SMALL, size=SIZE, faint=FAINT, **colours)
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="{name}" width="{wide}" height="{tall}" '
+            f'viewBox="0 0 {wide} {tall}" style="{shrink}">',
+            f"<title>{escape(drawing.sheet.title)}</title>" if drawing.sheet.title else "",
+            f"<style>{style}</style>",
+            '<rect class="gp-paper" width="100%" height="100%"/>',
+            *drawing.lives,
+            *drawing.parts,
+            "</svg>",
+        ]
+    )

@@ -1,0 +1,143 @@
+"""Every word a reader of a picture sees, as whole sentences and phrases with named places for values."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..trace import Kind
+
+__all__ = ["LEGEND", "PHRASES", "SENTENCES", "Wording"]
+
+
+class Wording(NamedTuple):
+    """One text in three cases: the sender is the client; the sender is the server; the port is not known."""
+
+    to: str
+    back: str
+    bare: str
+
+    def choose(self, port: str, back: bool) -> str:
+        """The text for this case."""
+        if not port:
+            return self.bare
+        return self.back if back else self.to
+
+
+_SENT = ("to {port}", "back from {port}", "")
+
+#: What stands beside the name of a message, so that the port can be read off every arrow.
+PHRASES = {
+    Kind.REQUEST: Wording(*_SENT),
+    Kind.RESPONSE: Wording(*_SENT),
+    Kind.EVENT: Wording(*_SENT),
+    Kind.CONNECT: Wording("to {port}", "from {port}", ""),
+    Kind.ACCEPT: Wording("on {port}", "on {port}", ""),
+    Kind.REFUSED: Wording("refused at {port}", "refused at {port}", "refused"),
+    Kind.DISCONNECT: Wording("leaves {port}", "closes at {port}", ""),
+    Kind.LOST: Wording("lost on {port}", "lost on {port}", "lost"),
+    Kind.OPENED: Wording("opens {port}", "opens {port}", "opens a port"),
+    Kind.CLOSED: Wording("closes {port}", "closes {port}", "closes a port"),
+    Kind.TAKEN: Wording("taken: {port}", "taken: {port}", "port taken"),
+}
+
+#: The same as a whole sentence: for the tool tip, and for who cannot see the picture.
+SENTENCES = {
+    Kind.REQUEST: Wording(
+        "{number}: {sender} sends the request {name} to {receiver}, to port {port}.",
+        "{number}: {sender} sends the request {name} to {receiver}, back from its port {port}.",
+        "{number}: {sender} sends the request {name} to {receiver}.",
+    ),
+    Kind.RESPONSE: Wording(
+        "{number}: {sender} sends the response {name} to {receiver}, to port {port}.",
+        "{number}: {sender} sends the response {name} to {receiver}, back from its port {port}.",
+        "{number}: {sender} sends the response {name} to {receiver}.",
+    ),
+    Kind.EVENT: Wording(
+        "{number}: {sender} sends the event {name} to {receiver}, to port {port}.",
+        "{number}: {sender} sends the event {name} to {receiver}, back from its port {port}.",
+        "{number}: {sender} sends the event {name} to {receiver}.",
+    ),
+    Kind.CONNECT: Wording(
+        "{number}: {sender} opens a connection to {receiver}, to port {port}.",
+        "{number}: {sender} opens a connection to {receiver}, from port {port}.",
+        "{number}: {sender} opens a connection to {receiver}.",
+    ),
+    Kind.ACCEPT: Wording(
+        "{number}: {sender} accepts the connection with {receiver} on port {port}.",
+        "{number}: {sender} accepts the connection of {receiver} on port {port}.",
+        "{number}: {sender} accepts the connection of {receiver}.",
+    ),
+    Kind.REFUSED: Wording(
+        "{number}: {sender} calls port {port} of {receiver} and is refused.",
+        "{number}: {sender} calls port {port} of {receiver} and is refused.",
+        "{number}: {sender} calls {receiver} and is refused.",
+    ),
+    Kind.DISCONNECT: Wording(
+        "{number}: {sender} closes its connection to {receiver}, port {port}.",
+        "{number}: {sender} closes the connection that {receiver} had to port {port}.",
+        "{number}: {sender} closes the connection with {receiver}.",
+    ),
+    Kind.LOST: Wording(
+        "{number}: the connection between {sender} and {receiver}, port {port}, is lost.",
+        "{number}: the connection between {sender} and {receiver}, port {port}, is lost.",
+        "{number}: the connection between {sender} and {receiver} is lost.",
+    ),
+    Kind.OPENED: Wording(
+        "{number}: {sender} opens port {port}.",
+        "{number}: {sender} opens port {port}.",
+        "{number}: {sender} opens a port.",
+    ),
+    Kind.CLOSED: Wording(
+        "{number}: {sender} closes port {port}.",
+        "{number}: {sender} closes port {port}.",
+        "{number}: {sender} closes a port.",
+    ),
+    Kind.TAKEN: Wording(
+        "{number}: {sender} cannot open port {port}: it is taken.",
+        "{number}: {sender} cannot open port {port}: it is taken.",
+        "{number}: {sender} cannot open its port: it is taken.",
+    ),
+}
+
+#: One word for each sort of line; also stands in for a message that has no name.
+LEGEND = {
+    Kind.REQUEST: "request",
+    Kind.RESPONSE: "response",
+    Kind.EVENT: "event",
+    Kind.CONNECT: "connect",
+    Kind.ACCEPT: "accept",
+    Kind.REFUSED: "refused",
+    Kind.DISCONNECT: "disconnect",
+    Kind.LOST: "connection lost",
+    Kind.OPENED: "port opened",
+    Kind.CLOSED: "port closed",
+    Kind.TAKEN: "port taken",
+}
+
+# --- ladders
+
+NOTHING_SEEN = "Nothing was seen yet: no message was sent, and no port was opened."
+LISTENS = "listens on {ports}"
+LISTENS_AND_MORE = "listens on {ports} and {count} more"
+LISTENS_NOWHERE = "listens on no port"
+OTHERS = "{count} others"
+EARLIER_ONE = "1 earlier step is not shown here."
+EARLIER = "{count} earlier steps are not shown here."
+DROPPED_ONE = "1 older step is gone: the trace was full."
+DROPPED = "{count} older steps are gone: the trace was full."
+QUIET_ONE = "1 participant took no part and is left out."
+QUIET = "{count} participants took no part and are left out."
+LADDER_ONE = "1 step."
+LADDER_MANY = "{count} steps, in order from top to bottom."
+LADDER_ALT = "Ladder of {count} steps between {participants}."
+LADDER_ALT_ONE = "Ladder of 1 step between {participants}."
+ALT_MORE = "And {count} more."
+LADDER_WANTED = "A ladder is drawn from a trace, or from what has one, such as a lab; this is a {kind}."
+LADDER_COLUMNS = (
+    "No.", "Kind", "From", "To", "Port", "Name", "Text", "Client", "Server", "Host", "Answers", "Protocol",
+)  # fmt: skip
+
+
+def counted(one: str, many: str, count: int) -> str:
+    """The sentence for one, or the sentence for `count`."""
+    return one if count == 1 else many.format(count=count)
