@@ -259,16 +259,9 @@ class Environment:
         if not (keep and runs(self.python, "import pip")):
             self.run([self.base, "-m", "venv", self.path], "Python could not make %s." % self.path)
         what = ".[%s]" % ",".join(sorted(extras)) if extras else "."
-        command = [
-            self.python,
-            "-m",
-            "pip",
-            "install",
-            "--disable-pip-version-check",
-            "--no-input",
-            "-e",
-            what,
-        ]
+        # Compiling every module ahead takes as long as fetching them, and most are never imported.
+        command = [self.python, "-m", "pip", "install", "--no-compile", "--no-input"]
+        command += ["--disable-pip-version-check", "-e", what]
         try:
             self.run(command, "The packages could not be installed.", pip_help)
         except SetUpError:
