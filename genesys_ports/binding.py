@@ -76,7 +76,7 @@ _WORDS = {
     "platforms": "Operating systems differ here, and the plan does not say which one this host runs.",
     "client_closed": "The client closed first, so the waiting end is the client's, and the port is free.",
     "both_reuse": "Old and new server both set SO_REUSEADDR, so old connections do not block the port.",
-    "time_wait": "The server closed first, and unless old and new both set SO_REUSEADDR the port stays blocked.",
+    "time_wait": "The server closed first, and old and new do not both set SO_REUSEADDR: the port waits.",
     "time_wait_else": "The server closed first, and systems differ unless old and new both set SO_REUSEADDR.",
 }
 
@@ -158,9 +158,9 @@ def who_blocks(
     """Whether `second` can listen while `first` does, both on one host.
 
     `platform` None means that nobody has said: the common answer if all systems agree, else "depends". The
-    rest is how the servers open their sockets; None means unknown. `first_v6only`, `second_v6only`: IPV6_V6ONLY
-    of a socket on `::` (None: the platform's default). `exclusive`: both set SO_EXCLUSIVEADDRUSE, which only
-    Windows knows. `reuse_address`: both set SO_REUSEADDR (None: for UDP, and on Windows, as not set).
+    rest is how the servers open their sockets; None means unknown. `first_v6only` and `second_v6only`:
+    IPV6_V6ONLY of a socket on `::` (None: the platform's default). `exclusive`: both set SO_EXCLUSIVEADDRUSE,
+    which only Windows knows. `reuse_address`: both set SO_REUSEADDR (None: for UDP and Windows, as not set).
 
     An empty address counts as 0.0.0.0; an IPv4 address written as IPv6 (::ffff:192.0.2.1) as the IPv4 address
     it stands for.
