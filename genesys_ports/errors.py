@@ -23,6 +23,7 @@
         ├── PortNotAllowedError      the system does not let this user open the port
         ├── NotRunningError          the application has not been started
         ├── NoConnectionError        the plan has no connection between the two
+        ├── NotConnectedError        the other one has to open the connection, and has not
         ├── ConnectionRefusedByPeerError   nobody listens where the client called
         ├── ConnectionLostError      the connection broke before the answer came
         ├── MessageTooLargeError     one message over the limit
@@ -57,6 +58,7 @@ __all__ = [
     "NoAnswerError",
     "NoConnectionError",
     "NoFreePortError",
+    "NotConnectedError",
     "NotRunningError",
     "OutputError",
     "OutputExistsError",
@@ -82,6 +84,13 @@ def _listed(names: Iterable[str]) -> str:
     every = list(names)
     shown = ", ".join(every[:LISTED])
     return shown if len(every) <= LISTED else f"{shown}, … ({len(every)} in all)"
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    # People mistype letters, not only their case.
+    folded = {one.casefold(): one for one in known}
+    close = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    return f"Did you mean {folded[close[0]]!r}?" if close else ""
 
 
 class PortsError(Exception):
@@ -207,8 +216,7 @@ class _UnknownError(PlanError):
     known: Sequence[str]
 
     def guess(self) -> str:
-        close = get_close_matches(self.name, self.known, n=1, cutoff=0.6)
-        return f"Did you mean {close[0]!r}?" if close else ""
+        return _did_you_mean(self.name, self.known)
 
 
 class UnknownHostError(_UnknownError):
@@ -286,8 +294,7 @@ class CatalogError(PortsError):
 
     def sentences(self) -> Iterable[str]:
         yield f"The catalogue has no component {self.name!r}."
-        close = get_close_matches(self.name, self.known, n=1, cutoff=0.5)
-        yield f"Did you mean {close[0]!r}?" if close else ""
+        yield _did_you_mean(self.name, self.known)
         yield "Type  genesys-ports catalog  for the whole list."
 
 
@@ -428,8 +435,24 @@ class NoConnectionError(LabError):
 
 
 @dataclass(eq=False)
+class NotConnectedError(LabError):
+    """Only the receiver may open the connection between the two, and it has not."""
+
+    sender: str
+    receiver: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{self.sender} has no connection to {self.receiver} now."
+        yield (
+            f"In this plan {self.receiver} is the client: it opens the connection, and {self.sender} can only answer over "
+            "it."
+        )
+        yield f"Start or restart {self.receiver}, so that it connects."
+
+
+@dataclass(eq=False)
 class ConnectionRefusedByPeerError(LabError):
-    """Nobody listens where the client called. `waiting` tells that the client keeps trying, as Genesys clients do."""
+    """Nobody listens where the client called."""
 
     client: str
     server: str

@@ -100,9 +100,19 @@ def parse_word(kind: type[_Word], value: str, name: str) -> _Word:
         raise InvalidValueError(name, value, [str(member) for member in kind]) from None
 
 
-def _port_number(value: object) -> int:
+# The types say so already; a learner's cell is not type-checked, and the mix-up is worth a lesson.
+def _must_be_logical(value: object) -> None:
     if isinstance(value, VoicePort):
         raise PortKindError(used="voice port", wanted="listening port", what=str(value))
+
+
+def _must_be_voice(value: object) -> None:
+    if isinstance(value, ListeningPort):
+        raise PortKindError(used="listening port", wanted="voice port", what=f"port {value}")
+
+
+def _port_number(value: object) -> int:
+    _must_be_logical(value)
     # bool is an int to Python, and True would be port 1.
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= HIGHEST_PORT:
         raise InvalidPortError(value)
@@ -180,8 +190,7 @@ class VoicePort:
     kind: VoicePortKind = VoicePortKind.STATION
 
     def __post_init__(self) -> None:
-        if isinstance(self.label, ListeningPort):
-            raise PortKindError(used="listening port", wanted="voice port", what=f"port {self.label}")
+        _must_be_voice(self.label)
         object.__setattr__(self, "kind", parse_word(VoicePortKind, self.kind, "kind of voice port"))
 
     def __str__(self) -> str:
@@ -198,8 +207,7 @@ class Switch:
     def __post_init__(self) -> None:
         object.__setattr__(self, "voice_ports", tuple(self.voice_ports))
         for port in self.voice_ports:
-            if isinstance(port, ListeningPort):
-                raise PortKindError(used="listening port", wanted="voice port", what=f"port {port}")
+            _must_be_voice(port)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,8 +222,7 @@ class Application:
     def __post_init__(self) -> None:
         object.__setattr__(self, "ports", tuple(self.ports))
         for port in self.ports:
-            if isinstance(port, VoicePort):
-                raise PortKindError(used="voice port", wanted="listening port", what=str(port))
+            _must_be_logical(port)
 
     def port(self, port_id: str = DEFAULT) -> ListeningPort:
         """The listening port with this id. Raises `UnknownPortIdError`."""
@@ -229,12 +236,18 @@ class Application:
 class Connection:
     """Who connects: `client` opens a connection to the port `port_id` of `server`.
 
-    It says nothing about who sends: once open, messages travel both ways.
+    It says nothing about who sends: once open, messages travel both ways. `client_port` fixes the number of the client's
+    own end (transport parameter `port=`); empty means that the system hands one out.
     """
 
     client: str
     server: str
     port_id: str = DEFAULT
+    client_port: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.client_port is not None:
+            _port_number(self.client_port)
 
     def __str__(self) -> str:
         return f"{self.client} → {self.server}:{self.port_id}"
@@ -334,7 +347,10 @@ class Deployment:
         hosts = self.hosts if host in self._hosts else (*self.hosts, Host(name=host))
         known = self._applications.get(application)
         if known is None:
-            applications = (*self.applications, Application(name=application, host=host, type=type, ports=(opened,)))
+            applications = (
+                *self.applications,
+                Application(name=application, host=host, type=type, ports=(opened,)),
+            )
         elif known.host != host or any(port.port_id == port_id for port in known.ports):
             raise DuplicateNameError("application" if known.host != host else "port id", application)
         else:
@@ -342,7 +358,10 @@ class Deployment:
             applications = tuple(grown if one is known else one for one in self.applications)
         wanted = tuple(_connection(application, text) for text in connects_to)
         return replace(
-            self, hosts=hosts, applications=applications, connections=_without_repeats((*self.connections, *wanted))
+            self,
+            hosts=hosts,
+            applications=applications,
+            connections=_without_repeats((*self.connections, *wanted)),
         )
 
     def remove(self, application: str) -> Self:
@@ -360,13 +379,17 @@ class Deployment:
         old = moved.port(port_id)
         new = replace(old, number=_port_number(to), last=None)
         changed = replace(moved, ports=tuple(new if port is old else port for port in moved.ports))
-        return replace(self, applications=tuple(changed if one is moved else one for one in self.applications))
+        return replace(
+            self, applications=tuple(changed if one is moved else one for one in self.applications)
+        )
 
-    def connect(self, client: str, server: str, port_id: str = DEFAULT) -> Self:
-        """A new plan in which `client` opens a connection to `server`."""
+    def connect(
+        self, client: str, server: str, port_id: str = DEFAULT, client_port: int | None = None
+    ) -> Self:
+        """A new plan in which `client` opens a connection to `server`, from its own `client_port` if that is given."""
         self.application(client)
         self.application(server).port(port_id)
-        wanted = Connection(client=client, server=server, port_id=port_id)
+        wanted = Connection(client=client, server=server, port_id=port_id, client_port=client_port)
         return replace(self, connections=_without_repeats((*self.connections, wanted)))
 
     def disconnect(self, client: str, server: str) -> Self:

@@ -61,6 +61,13 @@ class Message(NamedTuple):
     reply_to: int | None = None
     protocol: str = ""
 
+    def __str__(self) -> str:
+        words = f"{self.sender} → {self.receiver}: {self.name}"
+        return f"{words} (on port {self.port})" if self.port else words
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
 
 @dataclass(frozen=True, slots=True)
 class Participant:
@@ -173,7 +180,11 @@ class Trace:
             for m in self._messages
         ]
         columns = ("No.", "Kind", "From", "To", "Port", "Name", "Text")
-        caption = f"{len(rows)} messages" if not self.dropped else f"{len(rows)} messages ({self.dropped} older dropped)"
+        caption = (
+            f"{len(rows)} messages"
+            if not self.dropped
+            else f"{len(rows)} messages ({self.dropped} older dropped)"
+        )
         return Table(columns, rows, caption=caption).without_empty_columns()
 
     def __str__(self) -> str:

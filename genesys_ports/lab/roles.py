@@ -1,0 +1,133 @@
+"""What each kind of application does with what it hears. A role is chosen by the component the application is of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..catalog import load_catalog
+from ..errors import CatalogError
+from . import words
+
+if TYPE_CHECKING:
+    from .application import RunningApplication
+    from .link import Link
+
+__all__ = [
+    "CONFIGURATION_SERVER",
+    "CONNECTED",
+    "LOST",
+    "MESSAGE_SERVER",
+    "READ_CONFIGURATION",
+    "SOLUTION_CONTROL_SERVER",
+    "Role",
+    "component_of",
+    "role_of",
+]
+
+CONFIGURATION_SERVER = "configuration_server"
+LCA = "lca"
+MESSAGE_SERVER = "message_server"
+SOLUTION_CONTROL_SERVER = "solution_control_server"
+
+#: Log events that carry host and port, reported by the client (MLUG/PreDefAlms: detect and cancel event of the
+#: predefined alarm condition Connection Failure).
+CONNECTED = "00-04503"
+LOST = "00-04504"
+
+#: What an application asks Configuration Server before it opens its own ports.
+READ_CONFIGURATION = "read configuration"
+
+
+class Role:
+    """An application without special duties: it answers every question with `ack`."""
+
+    def asked(self, application: RunningApplication, link: Link, name: str, text: str) -> tuple[str, str]:
+        """The answer to a question: its name and its text."""
+        return "ack", ""
+
+    def told(self, application: RunningApplication, link: Link, fields: dict[str, Any]) -> None:
+        """A message came that wants no answer."""
+
+    def joined(self, application: RunningApplication, link: Link) -> None:
+        """A client has connected and introduced itself."""
+
+    def left(self, application: RunningApplication, link: Link) -> None:
+        """The connection of a client is over."""
+
+
+class ConfigurationServer(Role):
+    """Tells each application which ports it shall open."""
+
+    def asked(self, application: RunningApplication, link: Link, name: str, text: str) -> tuple[str, str]:
+        plan = application.lab.plan
+        if name != READ_CONFIGURATION or not plan.has_application(link.peer):
+            return "ack", ""
+        ports = plan.application(link.peer).ports
+        return "configuration", ", ".join(f"{port.port_id} = {port}" for port in ports)
+
+
+class MessageServer(Role):
+    """Collects log events, and raises the alarm Connection Failure with Solution Control Server (and clears it)."""
+
+    def __init__(self) -> None:
+        self._raised: set[tuple[str, str]] = set()
+
+    def told(self, application: RunningApplication, link: Link, fields: dict[str, Any]) -> None:
+        code, server = fields.get("code"), fields.get("server")
+        if link.outsider or not isinstance(server, str):
+            return
+        alarm = (link.peer, server)
+        if code == LOST and alarm not in self._raised:
+            self._raised.add(alarm)
+            _tell_control(application, "alarm", words.ALARM_RAISED.format(client=link.peer, server=server))
+        elif code == CONNECTED and alarm in self._raised:
+            self._raised.discard(alarm)
+            _tell_control(
+                application, "alarm cleared", words.ALARM_CLEARED.format(client=link.peer, server=server)
+            )
+
+
+class LocalControlAgent(Role):
+    """Tells Solution Control Server which applications of its host have started and stopped."""
+
+    def joined(self, application: RunningApplication, link: Link) -> None:
+        self._report(application, link, words.STATUS_STARTED)
+
+    def left(self, application: RunningApplication, link: Link) -> None:
+        self._report(application, link, words.STATUS_STOPPED)
+
+    def _report(self, application: RunningApplication, link: Link, sentence: str) -> None:
+        if component_of(application.plan, link.peer) != SOLUTION_CONTROL_SERVER:
+            _tell_control(application, "application status", sentence.format(application=link.peer))
+
+
+def _tell_control(application: RunningApplication, name: str, text: str) -> None:
+    for peer, link in application.peers():
+        if component_of(application.plan, peer) == SOLUTION_CONTROL_SERVER:
+            link.tell(name, text)
+
+
+_ROLES: dict[str, type[Role]] = {
+    CONFIGURATION_SERVER: ConfigurationServer,
+    LCA: LocalControlAgent,
+    MESSAGE_SERVER: MessageServer,
+}
+
+
+def role_of(component: str) -> Role:
+    """A fresh role for one run of an application of this component."""
+    return _ROLES.get(component, Role)()
+
+
+def component_of(plan: Any, name: str) -> str:
+    """The catalogue's key for what an application is: by its type, else by its name; empty when it is neither."""
+    if not plan.has_application(name):
+        return ""
+    application = plan.application(name)
+    for word in (application.type, name):
+        if word:
+            try:
+                return load_catalog().component(word).key
+            except CatalogError:
+                continue
+    return ""

@@ -1,0 +1,47 @@
+"""The teaching format: what the lab's applications say to each other, one JSON object a line.
+
+Genesys' own wire formats are proprietary. This one carries the same names in the open, so that a learner can read every
+byte. It is no Genesys protocol and works with no Genesys product.
+
+    {"connect": "solution_control_server", "to": "message_server"}        the client introduces itself
+    {"accept": "message_server"}                                          the server answers
+    {"id": 7, "message": "alarm", "text": "…"}                            a message that wants an answer
+    {"event": "log event", "text": "…"}                                   a message that wants none
+    {"ack": 7}                                                            the answer
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+__all__ = ["LINE_LIMIT", "PROTOCOL", "WireError", "decode", "encode"]
+
+#: What a trace calls this format.
+PROTOCOL = "teaching"
+
+#: Bytes one line may take, its line end included.
+LINE_LIMIT = 65_536
+
+_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+class WireError(ValueError):
+    """A line that is not one JSON object."""
+
+
+def encode(fields: dict[str, Any]) -> bytes:
+    """The line that carries these fields."""
+    # A lone surrogate is no text that UTF-8 can carry; a question mark arrives in its place.
+    return _ENCODE(fields).encode("utf-8", "replace") + b"\n"
+
+
+def decode(line: bytes) -> dict[str, Any]:
+    """The fields of one line. Raises `WireError`."""
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        raise WireError from None
+    if not isinstance(fields, dict):
+        raise WireError
+    return fields

@@ -1,0 +1,82 @@
+"""Every sentence the lab says to a learner, whole, with named places for values."""
+
+from __future__ import annotations
+
+# --- loopback ranges (GENESYS_PORTS_NETWORK)
+RANGE_UNREADABLE = (
+    "{variable} must name a range of loopback addresses, such as 127.40.0.0/16 or 127.40.7.0/24."
+)
+RANGE_NOT_LOOPBACK = (
+    "{variable} must lie inside 127.0.0.0/8: a lab opens nothing that other machines could reach."
+)
+RANGE_TOO_SMALL = (
+    "{variable} must hold at least 32 addresses: write a range of /27 or larger, such as 127.40.7.0/24."
+)
+RANGE_FULL = "Every block of this range is held by another lab of yours: close a lab, or give a larger range."
+TOO_MANY_HOSTS = (
+    "The plan has more host addresses than this lab's block of the range holds: give a larger range."
+)
+
+# --- notices of a lab
+ONE_ADDRESS = (
+    "This system has one loopback address only, so the lab opens every port under another number behind the scenes. "
+    "You see the planned hosts and ports everywhere."
+)
+TRANSLATED = (
+    "The system keeps port {port} for administrators, so the lab opens it on {host} under another number behind the "
+    "scenes. You see the planned number everywhere."
+)
+RESERVED = (
+    "The range {port} of {application} is kept for it; its ports are opened one by one, as calls need them."
+)
+NO_TLS = "Port {port} of {application} is open, but this lab does not encrypt: it speaks plain text there."
+
+# --- what a lab tells about itself and about what it has done
+READY = "Lab ready: {hosts}."
+CLOSED = "This lab is closed."
+NOTHING_LISTENS = "Nothing is listening yet."
+LISTENS = "{application} is running and listens on port {port} of {host}."
+LISTENS_MANY = "{application} is running and listens on ports {port} of {host}."
+RUNS = "{application} is running on {host}; it has no listening port."
+ALREADY_RUNNING = "{application} is running already."
+ALREADY_RUNNING_OLD = (
+    "{application} is running already, with the plan it read at its start. To read the new one: restart it."
+)
+CONNECTED = "{client} has connected to {server} on port {port}."
+REFUSED = "{client} called {server} on port {port} and was refused: nobody listens there. It tries again when {server} starts."
+SILENT = "{client} called {server} on port {port}, and whoever listens there gave no answer."
+LOST = "{client} has lost its connection to {server}."
+STOPPED = "{application} has stopped."
+NOT_RUNNING = "{application} is not running."
+CRASHED = "{application} has crashed: its connections broke off, and the system closed its ports."
+UPDATED = "The lab has the new plan."
+UPDATED_RESTART = (
+    "These applications still run with the plan they read at their start; restart them: {applications}."
+)
+CLOSED_NONE = "No port was open. Nothing is left open."
+CLOSED_ONE = "1 port closed. Nothing is left open."
+CLOSED_MANY = "{count} ports closed. Nothing is left open."
+CLOSED_ALREADY = "The lab was closed already. Nothing is left open."
+OUTSIDER_RUNS = "A program outside the lab now listens on port {port} of {host}."
+OUTSIDER_GONE = "The program outside the lab has ended."
+
+# --- what applications say: log events and the alarm of the predefined condition "Connection Failure"
+EVENT_CONNECTED = "connected to {server} on {host}, port {port}"
+EVENT_LOST = "connection to {server} on {host}, port {port}, lost"
+ALARM_RAISED = "Connection Failure: {client} has lost {server}"
+ALARM_CLEARED = "Connection Failure is over: {client} is connected to {server} again"
+STATUS_STARTED = "{application} has started"
+STATUS_STOPPED = "{application} has stopped"
+
+# --- titles of tables
+PORTS = "Ports"
+CONNECTIONS = "Connections"
+LOG = "Log events"
+OUTSIDER = "outside program {number}"
+OUTSIDER_NAME = "a program outside this lab"
+OWNER = "On this machine it is the program {program}, process {process}."
+
+# --- what a port answers to somebody who does not speak its language
+ANSWER_NOT_JSON = 'This port speaks a teaching format: one JSON object a line, such as {"message": "hello"}'
+ANSWER_TOO_LONG = "This line is longer than {limit} bytes; the connection is closed."
+ANSWER_TOO_MANY = "Too many programs from outside the lab are connected to this port."
