@@ -23,8 +23,8 @@ def save_plan(plan: Deployment, path: str | os.PathLike[str]) -> None:
     """Writes the plan as a new CSV file; loaded again it is the same plan under the name of the file.
 
     Raises `OutputExistsError` when there is a file of this name, `OutputFormatError` when the name does not
-    end in .csv, and `OutputWriteError` when it cannot be written, or a sheet cannot hold the plan (a switch, a
-    name with a semicolon …): nothing is dropped without a word.
+    end in .csv, and `OutputWriteError` when it cannot be written, or a sheet cannot hold the plan (a switch,
+    a name with a semicolon …): nothing is dropped without a word.
     """
     file = shown_name(path)
     if ending(path) != ".csv":

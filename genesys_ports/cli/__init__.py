@@ -1,0 +1,73 @@
+"""The command line `genesys-ports`. Holds no logic of its own: each command shows what the rooms below give.
+
+Exit codes: 0 all is well, 1 the plan has problems (or nothing was found), 2 the input cannot be used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from .. import __version__
+from ..errors import LabError, NetworkRangeError, PortsError
+from . import catalog, lab, serve, words
+
+__all__ = ["main"]
+
+OK, PROBLEMS, BAD_INPUT = 0, 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and gives its exit code. Errors of the package are printed as their text."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        # A console of one old code page lacks some of our characters; a question mark beats a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough. Python would complain once more when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def _run(arguments: list[str]) -> int:
+    parser = _parser()
+    passed_on: list[str] = []
+    if arguments[:1] == ["lab"]:
+        arguments, passed_on = lab.split(arguments)
+    try:
+        parsed = parser.parse_args(arguments)
+    except SystemExit as end:
+        return BAD_INPUT if end.code else OK
+    if parsed.run is None:
+        parser.print_help()
+        return BAD_INPUT
+    parsed.passed_on = passed_on
+    try:
+        return int(parsed.run(parsed))
+    except PortsError as error:
+        for text in (str(error), *getattr(error, "__notes__", ())):
+            print(text, file=sys.stderr)
+        bad_plan = isinstance(error, LabError) and not isinstance(error, NetworkRangeError)
+        return PROBLEMS if bad_plan else BAD_INPUT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="genesys-ports",
+        description=words.DESCRIPTION,
+        epilog=words.EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=words.VERSION.format(version=__version__))
+    parser.set_defaults(run=None)
+    commands = parser.add_subparsers(metavar=words.COMMAND)
+    for command in (serve, catalog, lab):
+        command.add_to(commands)
+    return parser

@@ -1,0 +1,121 @@
+"""`genesys-ports serve PLAN`: a plan comes up and stays up until a signal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..model import Deployment
+from ..state import PortState, PortStatus
+from ..table import Table
+from . import words
+
+if TYPE_CHECKING:
+    from ..lab import Lab
+
+__all__ = ["add_to", "port_lines"]
+
+
+def add_to(commands: Any) -> None:
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "serve",
+        help=words.SERVE,
+        description=words.SERVE_DESCRIPTION,
+        epilog=words.SERVE_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("plan", metavar="PLAN", help=words.SERVE_PLAN)
+    parser.add_argument("--only", metavar="APP", nargs="+", action="extend", help=words.SERVE_ONLY)
+    parser.add_argument("--json", action="store_true", help=words.SERVE_JSON)
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    import asyncio
+
+    from ..plan import load_plan
+
+    plan = load_plan(arguments.plan)
+    for name in arguments.only or ():
+        plan.application(name)
+    try:
+        asyncio.run(_serve(plan, arguments.only, arguments.json))
+    except KeyboardInterrupt:
+        # Ctrl-C before the plan came up: nothing is open, and it is how this command ends.
+        return 0
+    return 0
+
+
+async def _serve(plan: Deployment, only: Sequence[str] | None, as_json: bool) -> None:
+    import asyncio
+
+    from ..lab import Lab
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            # Not loop.add_signal_handler: Windows has none.
+            signal.signal(getattr(signal, name), lambda *_: loop.call_soon_threadsafe(stop.set))
+    lab = await Lab.open(plan, name="serve", fixed=True)
+    try:
+        starting = asyncio.ensure_future(lab.start_all(only))
+        stopped = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            _show(lab, as_json)
+            await stopped
+        else:
+            starting.cancel()
+            await asyncio.wait({starting})
+    finally:
+        await lab.close()
+    if not as_json:
+        print(words.SERVE_CLOSED, flush=True)
+
+
+def _show(lab: Lab, as_json: bool) -> None:
+    listening = [state for state in lab.port_states() if state.status is PortStatus.LISTENING]
+    if as_json:
+        for line in port_lines(listening):
+            print(json.dumps(line))
+        print(end="", flush=True)
+        return
+    rows = [
+        (state.application, state.port.port_id, f"{state.host}:{state.port}", _sockets(state))
+        for state in listening
+    ]
+    print(Table(words.SERVE_COLUMNS, rows))
+    for notice in lab.notices:
+        print(notice)
+    print(words.SERVE_UP.format(network=lab.network.text), flush=True)
+
+
+def _sockets(state: PortState) -> str:
+    first, *others = (_text(socket.address, socket.number) for socket in state.sockets)
+    return words.MORE_SOCKETS.format(first=first, count=len(others)) if others else first
+
+
+def _text(address: str, number: int) -> str:
+    return f"[{address}]:{number}" if ":" in address else f"{address}:{number}"
+
+
+def port_lines(states: Sequence[PortState]) -> Iterator[dict[str, str | int]]:
+    """One object for each open socket, in the order of the plan; `planned` is the number in the plan."""
+    for state in states:
+        numbers = state.port.numbers
+        for index, socket in enumerate(state.sockets):
+            yield {
+                "application": state.application,
+                "host": state.host,
+                "port_id": state.port.port_id,
+                "transport": str(state.port.transport),
+                "planned": numbers[index % len(numbers)],
+                "address": socket.address,
+                "port": socket.number,
+            }
