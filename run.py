@@ -549,7 +549,10 @@ def test_steps():
         ("ruff check", ["-m", "ruff", "check", "."]),
         ("ruff format", ["-m", "ruff", "format", "--check", "."]),
         ("mypy", ["-m", "mypy"]),
-        ("import-linter", ["-c", "from importlinter.cli import lint_imports_command as run; run()"]),
+        (
+            "import-linter",
+            ["-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"],
+        ),
         ("pytest", PYTEST + COVERAGE + ["--durations=15", "tests/"]),
         ("notebooks, run and compared", NBVAL),
         ("notebooks, rebuilt and compared", ["tools/build_notebooks.py", "--check"]),

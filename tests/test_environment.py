@@ -17,7 +17,7 @@ def bounds(requirements: list[str]) -> dict[str, str]:
     """{"jupyterlab": ">=4.2"} of ["jupyterlab>=4.2"]."""
     pairs = {}
     for requirement in requirements:
-        name, bound = re.match(r"([\w.-]+)\s*(.*)", requirement).groups()
+        name, bound = re.findall(r"^([\w.-]+)\s*(.*)$", requirement)[0]
         assert name not in pairs
         pairs[name] = bound
     return pairs
