@@ -8,5 +8,6 @@ A picture is a snapshot: what happens later does not change it.
 """
 
 from .ladders import Ladder, ladder
+from .portmaps import PortMap, port_map
 
-__all__ = ["Ladder", "ladder"]
+__all__ = ["Ladder", "PortMap", "ladder", "port_map"]

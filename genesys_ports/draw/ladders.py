@@ -40,25 +40,23 @@ def ladder(
 ) -> Ladder:
     """The ladder of a trace, or of anything that has one as `.trace` (a lab).
 
-    `after` leaves out everything up to that number, `participant` shows one application's messages only, `kinds`
-    some kinds only ("request", "response", …), `last` the newest so many. Raises `UnknownApplicationError`,
-    `InvalidValueError`.
+    `after` leaves out everything up to that number, `participant` shows one application's messages,
+    `kinds` some kinds only ("request", "response", …), `last` the newest so many.
+    Raises `UnknownApplicationError`, `InvalidValueError`.
     """
     trace = thing if isinstance(thing, Trace) else getattr(thing, "trace", None)
     if not isinstance(trace, Trace):
         raise TypeError(words.LADDER_WANTED.format(kind=type(thing).__name__))
     plan = getattr(thing, "plan", None)
     known = plan is not None and participant is not None and plan.has_application(participant)
-    return Ladder(
-        trace, after=after, participant=participant, kinds=kinds, last=last, title=title, known=known
-    )
+    return Ladder(trace, after=after, participant=participant, kinds=kinds, last=last, title=title, known=known)
 
 
 class Ladder:
     """A snapshot of a trace as a ladder. The order is the trace's own, never the clock's.
 
-    Shown in a notebook it is a picture with a description; `str()` gives the same as text. Takes what `ladder`
-    takes; `known` says that the participant exists even if the trace has not met it.
+    Shown in a notebook it is a picture with a description; `str()` gives the same as text. Takes what
+    `ladder` takes; `known` says that the participant exists even if the trace has not met it.
     """
 
     def __init__(

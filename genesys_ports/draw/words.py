@@ -141,3 +141,43 @@ LADDER_COLUMNS = (
 def counted(one: str, many: str, count: int) -> str:
     """The sentence for one, or the sentence for `count`."""
     return one if count == 1 else many.format(count=count)
+
+
+# --- port maps and topologies
+
+#: The mark and the word for what became of a planned port.
+PORT_MARKS = {"planned": "◇", "closed": "□", "listening": "■", "taken": "☒"}
+PORT_WORDS = {"planned": "planned", "closed": "closed", "listening": "listening", "taken": "taken"}
+TAKEN_BY = "taken by {holder}"
+TAKEN_BY_STRANGER = "taken by another program"
+STRANGER = "another program"
+PORT_MAP_COLUMNS = ("Host", "Application", "Port", "Port ID", "Purpose", "State", "Held by")
+PORT_MAP_ALT = "Port map. {ports}"
+PORT_MAP_PORT = "{host}, port {port}: {application}, {state}."
+PORT_MAP_CAPTION_ONE = "1 planned port on {hosts}."
+PORT_MAP_CAPTION = "{count} planned ports on {hosts}."
+PORT_MAP_EMPTY = "The plan has no listening port to show."
+HOST_EMPTY = "No application listens on this host."
+MORE_PORTS = "{count} more ports are in the table only."
+MORE_PORTS_ONE = "1 more port is in the table only."
+PORT_MAP_WANTED = "A port map is drawn from a plan, or from what has one, such as a lab; this is a {kind}."
+
+CONNECTION_WORDS = {
+    "planned": "planned",
+    "closed": "not connected",
+    "connected": "connected",
+    "refused": "refused",
+    "lost": "lost",
+}
+TOPOLOGY_COLUMNS = ("Client", "Client's host", "Server", "Server's host", "Port", "State")
+TOPOLOGY_ALT = "Topology: who connects to whom. {connections}"
+TOPOLOGY_CONNECTION = "{client} connects to {server}, port {port}: {state}."
+TOPOLOGY_CAPTION_ONE = "1 connection. The arrow leads from the client to the port of its server."
+TOPOLOGY_CAPTION = "{count} connections. Each arrow leads from a client to the port of its server."
+TOPOLOGY_NONE = "The plan has no connection."
+TOPOLOGY_EMPTY = "The plan has no application to show."
+UNDRAWN = "{count} connections are in the table only."
+UNDRAWN_ONE = "1 connection is in the table only."
+MORE_APPLICATIONS = "{count} more applications are not drawn."
+MORE_APPLICATIONS_ONE = "1 more application is not drawn."
+TOPOLOGY_WANTED = "A topology is drawn from a plan, or from what has one, such as a lab; this is a {kind}."
