@@ -7,7 +7,6 @@ that other tools always find it at the same addresses.
 
 from __future__ import annotations
 
-import errno
 import ipaddress
 import os
 import socket
@@ -17,6 +16,7 @@ from itertools import islice
 
 from ..errors import NetworkRangeError
 from . import words
+from .sockets import NOT_THERE
 
 __all__ = ["VARIABLE", "Claim", "blocks", "claim_block", "fixed_block", "lab_range"]
 
@@ -27,9 +27,6 @@ DEFAULT_RANGE = "127.20.0.0/16"
 
 #: Bound, never listened on, at the last address of a block for as long as a lab has the block.
 CLAIM_PORT = 20220
-
-#: The system has no such address (the second number is Windows' own).
-_NOT_THERE = (errno.EADDRNOTAVAIL, 10049)
 
 _LOOPBACK = IPv4Network("127.0.0.0/8")
 
@@ -92,7 +89,7 @@ def claim_block(network: IPv4Network) -> Claim | None:
             holder.bind((str(block.broadcast_address - 1), CLAIM_PORT))
         except OSError as error:
             holder.close()
-            if error.errno in _NOT_THERE:
+            if error.errno in NOT_THERE:
                 return None
             continue
         return Claim(block, holder)

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import ConnectionRefusedByPeerError, PortInUseError
+from ..errors import ConnectionRefusedByPeerError
 from ..model import Application, Connection, Deployment, ListeningPort, Transport
 from ..state import ConnectionStatus
 from ..trace import Kind
@@ -59,13 +59,19 @@ class RunningApplication:
         self.name = application.name
         self.role = role_of(component_of(plan, application.name))
         self.log: deque[LogEvent] = deque(maxlen=LOG_KEPT)
-        self.statuses = {connection: ConnectionStatus.CLOSED for connection in plan.servers_of(self.name)}
+        self.statuses = dict.fromkeys(plan.servers_of(self.name), ConnectionStatus.CLOSED)
         self.outgoing: dict[Connection, Link] = {}
         self.incoming: list[Link] = []
         self.said: list[str] = []
         self._servers: list[asyncio.Server] = []
         self._datagrams: list[DatagramPort] = []
         self._sockets: list[socket.socket] = []
+
+    def is_outdated(self, plan: Deployment) -> bool:
+        """Whether `plan` tells this application anything else than the plan it read at its start."""
+        if not plan.has_application(self.name) or plan.application(self.name) != self.application:
+            return True
+        return _servers(plan, self.name) != _servers(self.plan, self.name)
 
     # --- start
 
@@ -178,9 +184,7 @@ class RunningApplication:
         values = {"client": self.name, "server": server.name, "port": port}
         try:
             sock = await asyncio.wait_for(
-                self.lab.network.connect(
-                    self.name, self.application.host, server.host, port, connection.client_port
-                ),
+                self.lab.network.connect(self.name, self.application.host, server.host, port, connection.client_port),
                 WAIT_LIMIT,
             )
         except (ConnectionRefusedError, TimeoutError):
@@ -217,9 +221,7 @@ class RunningApplication:
     def refusal(self, connection: Connection) -> ConnectionRefusedByPeerError:
         """The error for a planned connection that found nobody."""
         server = self.plan.application(connection.server)
-        return ConnectionRefusedByPeerError(
-            self.name, server.name, server.host, str(server.port(connection.port_id))
-        )
+        return ConnectionRefusedByPeerError(self.name, server.name, server.host, str(server.port(connection.port_id)))
 
     def _call_gone(self, link: Link) -> None:
         connection = link.connection
@@ -232,9 +234,7 @@ class RunningApplication:
         self._status(connection, ConnectionStatus.LOST)
         route = link.route
         link.record(Kind.LOST, "connection lost", back=True)
-        self.report(
-            LOST, words.EVENT_LOST.format(server=route.server, host=route.host, port=route.port), route.server
-        )
+        self.report(LOST, words.EVENT_LOST.format(server=route.server, host=route.host, port=route.port), route.server)
         self.lab.heard_loss(words.LOST.format(client=self.name, server=route.server))
 
     # --- talking
@@ -258,7 +258,8 @@ class RunningApplication:
 
     async def stop(self, *, crash: bool = False, silent: bool = False) -> None:
         """Close the ports, then end every connection, one after the other. `crash` breaks everything off instead;
-        `silent` leaves no line about it in the trace (the start did not succeed)."""
+        `silent` leaves no line about it in the trace (the start did not succeed).
+        """
         opened = bool(self._servers or self._datagrams)
         for server in self._servers:
             server.close()
@@ -290,3 +291,8 @@ class RunningApplication:
         """Let go of everything at once, without the event loop: for a lab whose loop has ended."""
         for sock in self._sockets:
             sock.close()
+
+
+def _servers(plan: Deployment, client: str) -> list[tuple[Connection, Application | None]]:
+    known = plan.has_application
+    return [(c, plan.application(c.server) if known(c.server) else None) for c in plan.servers_of(client)]

@@ -34,7 +34,7 @@ class DatagramPort(asyncio.DatagramProtocol):
             self.gone.set_result(None)
 
     def datagram_received(self, data: bytes, address: Any) -> None:
-        sender = self._owner.lab.outsider_at(address)
+        sender = self._owner.lab.outsiders.caller_at(address)
         try:
             fields = decode(data)
         except WireError:
@@ -54,7 +54,9 @@ class DatagramPort(asyncio.DatagramProtocol):
         owner = self._owner
         pair = (outsider, owner.name) if reply_to is None else (owner.name, outsider)
         return owner.lab.trace.add(
-            kind, name, *pair, outsider, owner.name, owner.application.host, str(self._port), "", payload, reply_to, PROTOCOL
+            kind, name, *pair,
+            outsider, owner.name, owner.application.host, str(self._port),
+            "", payload, reply_to, PROTOCOL,
         ).number  # fmt: skip
 
     def _answer(self, payload: bytes, address: Any) -> None:

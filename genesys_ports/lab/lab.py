@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 from collections import deque
 from collections.abc import Iterable, Sequence
 from html import escape
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from ..catalog import load_catalog
 from ..errors import (
@@ -25,10 +24,11 @@ from ..plan import next_free_port
 from ..state import ConnectionState, ConnectionStatus, PortState, PortStatus
 from ..table import Table
 from ..trace import Kind, Message, Participant, Trace
-from . import words
+from . import standing, words
 from .application import LogEvent, RunningApplication
 from .link import WAIT_LIMIT, Link
 from .network import Network, PortTaken, open_network
+from .outsiders import Outsiders
 from .owners import owner_sentence
 from .report import Report
 from .roles import component_of
@@ -55,7 +55,7 @@ class Lab:
     """
 
     #: The open labs of this process by name: opening a lab again closes the one before.
-    _open: dict[str, Lab] = {}
+    _open: ClassVar[dict[str, Lab]] = {}
 
     def __init__(self, plan: Deployment, network: Network, name: str) -> None:
         self.plan = plan
@@ -67,9 +67,7 @@ class Lab:
         self._running: dict[str, RunningApplication] = {}
         self._taken: dict[tuple[str, str], str] = {}
         self._losses: list[str] = []
-        self._outsiders: list[asyncio.subprocess.Process] = []
-        self._outsider_names: dict[Any, str] = {}
-        self._outsiders_seen = 0
+        self.outsiders = Outsiders(network, self.trace)
         self._closed = False
         self._turn = asyncio.Lock()
         self._loop = asyncio.get_running_loop()
@@ -112,7 +110,7 @@ class Lab:
         self._check_open()
         self._take(plan)
         sentences = [words.UPDATED]
-        if old := [one.name for one in self._running.values() if self._outdated(one)]:
+        if old := [one.name for one in self._running.values() if one.is_outdated(self.plan)]:
             sentences.append(words.UPDATED_RESTART.format(applications=", ".join(old)))
         return Report(sentences)
 
@@ -123,22 +121,6 @@ class Lab:
         for application in plan.applications:
             ports = tuple(str(port) for port in application.ports)
             self.trace.join(Participant(application.name, application.host, ports))
-
-    def _outdated(self, one: RunningApplication) -> bool:
-        if not self.plan.has_application(one.name):
-            return True
-        return self.plan.application(one.name) != one.application or self._held(one.plan, one) != self._held(
-            self.plan, one
-        )
-
-    @staticmethod
-    def _held(plan: Deployment, one: RunningApplication) -> list[tuple[object, ...]]:
-        # What a client knows of its servers: where each one is, and on which port.
-        held: list[tuple[object, ...]] = []
-        for connection in plan.servers_of(one.name):
-            server = plan.application(connection.server) if plan.has_application(connection.server) else None
-            held.append((connection, server and server.host, server and server.ports))
-        return held
 
     # --- start and stop
 
@@ -165,8 +147,10 @@ class Lab:
         return await self.start(*names)
 
     def start_order(self) -> list[Application]:
-        """The applications in the documented start-up order (docs.genesys.com FR/latest/Dep/Seq); those it does not name
-        come last, servers before their clients as far as the order of the plan says."""
+        """The applications in the documented start-up order (docs.genesys.com FR/latest/Dep/Seq).
+
+        Those it does not name come last, in the order of the plan.
+        """
 
         def place(application: Application) -> int:
             key = component_of(self.plan, application.name)
@@ -178,7 +162,7 @@ class Lab:
     async def _start(self, application: Application) -> list[str]:
         before = self._running.get(application.name)
         if before is not None:
-            old = words.ALREADY_RUNNING_OLD if self._outdated(before) else words.ALREADY_RUNNING
+            old = words.ALREADY_RUNNING_OLD if before.is_outdated(self.plan) else words.ALREADY_RUNNING
             return [old.format(application=application.name)]
         one = RunningApplication(self, application, self.plan)
         self._running[one.name] = one
@@ -198,9 +182,7 @@ class Lab:
     @staticmethod
     def _listens(application: Application) -> str:
         ports = ", ".join(str(port) for port in application.ports)
-        sentence = (
-            (words.RUNS, words.LISTENS)[bool(ports)] if len(application.ports) < 2 else words.LISTENS_MANY
-        )
+        sentence = (words.RUNS, words.LISTENS)[bool(ports)] if len(application.ports) < 2 else words.LISTENS_MANY
         return sentence.format(application=application.name, port=ports, ports=ports, host=application.host)
 
     async def _call_again(self, client: RunningApplication, server: str) -> list[str]:
@@ -269,7 +251,7 @@ class Lab:
             if asyncio.get_running_loop() is self._loop:
                 for one in reversed(list(self._running.values())):
                     await self._stop(one)
-                await self._end_outsiders()
+                await self.outsiders.end()
         finally:
             for one in self._running.values():
                 one.cut()
@@ -323,22 +305,15 @@ class Lab:
     # --- programs outside the lab
 
     async def run_outsider(self, host: str, number: int) -> Report:
-        """Let a program outside the lab, a process of its own, listen on `number` of `host`. It ends with the lab, or
-        with `end_outsiders()`. Raises `PortInUseError`."""
+        """Let a program outside the lab, a process of its own, listen on `number` of `host`.
+
+        It ends with the lab, or with `end_outsiders()`. Raises `PortInUseError`.
+        """
         self._check_open()
         self.plan.host(host)
         async with self._turn:
             try:
-                where = self.network.admit_outsider(host, number)
-                process = await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", "genesys_ports.lab.outsider", where.address, str(where.number),
-                    stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-                )  # fmt: skip
-                self._outsiders.append(process)
-                assert process.stdout is not None
-                said = await asyncio.wait_for(process.stdout.readline(), WAIT_LIMIT)
-                if said.strip() != b"ready":
-                    raise PortTaken(f"{number}/tcp", self.network.holder(host, number), where)
+                await self.outsiders.run(host, number)
             except PortTaken as taken:
                 stranger = Application(name=words.OUTSIDER_NAME, host=host)
                 raise self.explain(taken, stranger, None) from None
@@ -347,38 +322,12 @@ class Lab:
     async def end_outsiders(self) -> Report:
         """End the programs that `run_outsider` has started."""
         async with self._turn:
-            await self._end_outsiders()
+            await self.outsiders.end()
         return Report([words.OUTSIDER_GONE])
-
-    async def _end_outsiders(self) -> None:
-        self.network.forget_outsider()
-        while self._outsiders:
-            process = self._outsiders.pop()
-            with contextlib.suppress(OSError, RuntimeError):
-                assert process.stdin is not None
-                process.stdin.close()
-            await asyncio.wait_for(process.wait(), WAIT_LIMIT)
-
-    def name_outsider(self) -> str:
-        """A life line for somebody who has connected from outside the lab."""
-        self._outsiders_seen += 1
-        name = words.OUTSIDER.format(number=self._outsiders_seen)
-        self.trace.join(Participant(name))
-        return name
-
-    def outsider_at(self, address: Any) -> str:
-        """The life line of whoever sends datagrams from this address."""
-        if address not in self._outsider_names:
-            if len(self._outsider_names) >= EVENTS_KEPT:
-                self._outsider_names.clear()
-            self._outsider_names[address] = self.name_outsider()
-        return self._outsider_names[address]
 
     # --- what the applications tell the lab
 
-    def explain(
-        self, taken: PortTaken, application: Application, port: ListeningPort | None
-    ) -> PortInUseError:
+    def explain(self, taken: PortTaken, application: Application, port: ListeningPort | None) -> PortInUseError:
         """The error for a port that could not be opened; notes it in the trace and in the state of the port."""
         holder = taken.holder.application if taken.holder else None
         number = int(taken.port.partition("/")[0])
@@ -447,66 +396,37 @@ class Lab:
         ]
         return (*self.network.notices, *plain)
 
+    def taken_by(self, application: str, port_id: str) -> str | None:
+        """Who had this port when the application last tried to open it: an application, or empty for a stranger."""
+        return self._taken.get((application, port_id))
+
     def is_running(self, application: str) -> bool:
         """Whether the application has been started and not stopped since."""
         return application in self._running
 
     def port_states(self) -> tuple[PortState, ...]:
         """Every planned port with its state; a running application's ports are those it has opened."""
-        states: list[PortState] = []
-        for planned in self.plan.applications:
-            one = self._running.get(planned.name)
-            application = one.application if one else planned
-            for port in application.ports:
-                taken = (application.name, port.port_id) in self._taken and one is None
-                status = PortStatus.LISTENING if one else PortStatus.TAKEN if taken else PortStatus.CLOSED
-                states.append(
-                    PortState(
-                        application=application.name,
-                        host=application.host,
-                        port=port,
-                        status=status,
-                        holder=self._taken.get((application.name, port.port_id), "") if taken else "",
-                        sockets=self.network.sockets(application.name, port) if one else (),
-                    )
-                )
-        return tuple(states)
+        return tuple(
+            standing.port_state(self, one or planned, port)
+            for planned in self.plan.applications
+            for one in [self._running.get(planned.name)]
+            for port in (one.application if one else planned).ports
+        )
 
     def connection_states(self) -> tuple[ConnectionState, ...]:
         """Every planned connection with its state, and the host and port as its client holds them."""
-        states: list[ConnectionState] = []
-        for connection in self.plan.connections:
-            one = self._running.get(connection.client)
-            plan = one.plan if one and connection in one.statuses else self.plan
-            status = one.statuses.get(connection, ConnectionStatus.CLOSED) if one else ConnectionStatus.CLOSED
-            server = plan.application(connection.server) if plan.has_application(connection.server) else None
-            ports = (
-                [str(port) for port in server.ports if port.port_id == connection.port_id] if server else []
-            )
-            states.append(
-                ConnectionState(
-                    connection=connection,
-                    host=server.host if server else "",
-                    port=ports[0] if ports else "",
-                    status=status,
-                )
-            )
-        return tuple(states)
+        return tuple(
+            standing.connection_state(self.plan, connection, self._running.get(connection.client))
+            for connection in self.plan.connections
+        )
 
     def ports(self) -> Table:
         """A table of the planned ports and their states."""
-        rows = [(s.host, s.port, s.application, s.status, s.holder) for s in self.port_states()]
-        return Table(
-            ("Host", "Port", "Application", "State", "Held by"), rows, words.PORTS
-        ).without_empty_columns()
+        return standing.port_table(self.port_states())
 
     def connections(self) -> Table:
         """A table of the planned connections and their states: who connects, to whom, on which port."""
-        rows = [
-            (s.connection.client, s.connection.server, s.host, s.port, s.status)
-            for s in self.connection_states()
-        ]
-        return Table(("Client", "Server", "Host", "Port", "State"), rows, words.CONNECTIONS)
+        return standing.connection_table(self.connection_states())
 
     def log(self, application: str | None = None) -> Table:
         """A table of the log events of one application, or of all."""

@@ -113,7 +113,7 @@ class Link(asyncio.Protocol):
             self.peer = self.route.client = self.partner.owner.name
         else:
             self.outsider = True
-            self.peer = self.route.client = self.owner.lab.name_outsider()
+            self.peer = self.route.client = self.owner.lab.outsiders.name_caller()
             self.record(Kind.CONNECT, "connect", back=True)
 
     def pause_writing(self) -> None:
@@ -219,9 +219,7 @@ class Link(asyncio.Protocol):
             self._asked(fields, line)
         elif "event" in fields:
             if self.outsider:
-                self.record(
-                    Kind.EVENT, _text(fields, "event"), text=_text(fields, "text"), payload=line, back=True
-                )
+                self.record(Kind.EVENT, _text(fields, "event"), text=_text(fields, "text"), payload=line, back=True)
             self.owner.role.told(self.owner, self, fields)
             if self.partner is not None:
                 self.partner.unheard -= 1
@@ -291,7 +289,9 @@ class Link(asyncio.Protocol):
         route = self.route
         sender, receiver = (self.peer, self.owner.name) if back else (self.owner.name, self.peer)
         return self._trace.add(
-            kind, name, sender, receiver, route.client, route.server, route.host, route.port, text, payload, reply_to, PROTOCOL
+            kind, name, sender, receiver,
+            route.client, route.server, route.host, route.port,
+            text, payload, reply_to, PROTOCOL,
         )  # fmt: skip
 
 

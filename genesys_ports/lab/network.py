@@ -8,37 +8,36 @@ and the learner keeps seeing planned numbers.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import errno
-import ipaddress
 import socket
-import struct
-import sys
 from dataclasses import dataclass
-from functools import cache
 from typing import Protocol, TypeAlias
 
-from ..errors import NetworkRangeError, TooManyPortsError
-from ..model import Deployment, Host, ListeningPort, Platform, Transport
+from ..errors import TooManyPortsError
+from ..model import Deployment, ListeningPort, Transport
 from ..state import Socket
 from . import words
 from .addresses import Claim, claim_block, fixed_block, lab_range
+from .hosts import HostAddresses
+from .sockets import (
+    IN_USE,
+    NOT_ALLOWED,
+    TOO_MANY,
+    calling_socket,
+    has_own_addresses,
+    listening_socket,
+    socket_limit,
+)
 
 __all__ = ["Bound", "Holder", "LoopbackNetwork", "Network", "PortTaken", "open_network"]
 
 #: A range larger than this (media, mostly) is kept for its application instead of being opened number by number.
 RANGE_OPENED = 256
 
-#: Connections the system keeps waiting for an accept.
-BACKLOG = 100
+#: A planned host, a number, TCP or UDP.
+_Key: TypeAlias = tuple[str, int, Transport]
 
-_IN_USE = {errno.EADDRINUSE, 10048}
-_NOT_ALLOWED = {errno.EACCES, errno.EPERM, 10013}
-_TOO_MANY = {errno.EMFILE, errno.ENFILE, 10024}
-_NOT_THERE = {errno.EADDRNOTAVAIL, 10049}
-
-#: struct linger of the system.
-_LINGER = "hh" if sys.platform == "win32" else "ii"
+#: Who holds a port that a program outside the lab has.
+_OUTSIDER = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +54,13 @@ class Bound:
 
     socket: socket.socket
     port: ListeningPort
-    number: int
 
 
 class PortTaken(Exception):
-    """The port could not be opened because somebody has it. Turned into `PortInUseError` by the application, which
-    knows the plan. `holder` is None for a program outside the lab."""
+    """The port could not be opened because somebody has it; becomes `PortInUseError` where the plan is known.
+
+    `holder` is None for a program outside the lab; `where` is then the socket to look for on this machine.
+    """
 
     def __init__(self, port: str, holder: Holder | None, where: Socket | None) -> None:
         super().__init__(port)
@@ -70,47 +70,33 @@ class PortTaken(Exception):
 
 
 class Network(Protocol):
-    """What a lab needs of a network. `LoopbackNetwork` is the real one."""
+    """What a lab needs of a network. `LoopbackNetwork` is the real one, and says what each call does."""
 
     @property
-    def text(self) -> str: ...
+    def text(self) -> str: ...  # noqa: D102
     @property
-    def notices(self) -> tuple[str, ...]: ...
-    def prepare(self, plan: Deployment) -> None: ...
-    def bind(self, owner: str, host: str, port: ListeningPort) -> list[Bound]: ...
-    def sockets(self, owner: str, port: ListeningPort) -> tuple[Socket, ...]: ...
-    def release(self, owner: str) -> None: ...
-    async def connect(
-        self,
-        client: str,
-        client_host: str,
-        server_host: str,
-        port: ListeningPort,
-        client_port: int | None = None,
+    def notices(self) -> tuple[str, ...]: ...  # noqa: D102
+    def prepare(self, plan: Deployment) -> None: ...  # noqa: D102
+    def bind(self, owner: str, host: str, port: ListeningPort) -> list[Bound]: ...  # noqa: D102
+    def sockets(self, owner: str, port: ListeningPort) -> tuple[Socket, ...]: ...  # noqa: D102
+    def release(self, owner: str) -> None: ...  # noqa: D102
+    def holder(self, host: str, number: int, transport: str = "tcp") -> Holder | None: ...  # noqa: D102
+    async def connect(  # noqa: D102
+        self, client: str, client_host: str, server_host: str, port: ListeningPort, client_port: int | None = None
     ) -> socket.socket: ...
-    def hang_up(self, client: str, host: str, number: int) -> None: ...
-    def holder(self, host: str, number: int, transport: str = "tcp") -> Holder | None: ...
-    def admit_outsider(self, host: str, number: int) -> Socket: ...
-    def forget_outsider(self) -> None: ...
-    def close(self) -> None: ...
-
-
-#: A planned host, a number, TCP or UDP.
-_Key: TypeAlias = tuple[str, int, Transport]
-
-#: Stand for the host's own address, beside those its ports name.
-_OWN = "<host>"
-_OWN_V6 = "<host>:"
-
-#: Who holds a port that a program outside the lab has.
-_OUTSIDER = ""
+    def hang_up(self, client: str, host: str, number: int) -> None: ...  # noqa: D102
+    def admit_outsider(self, host: str, number: int) -> Socket: ...  # noqa: D102
+    def forget_outsiders(self) -> None: ...  # noqa: D102
+    def close(self) -> None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
+    """A line of the register. `address` is the planned one; None is the host's own."""
+
     holder: Holder
-    address: str
-    port: ListeningPort | None
+    address: str | None
+    port: ListeningPort | None = None
 
 
 class LoopbackNetwork:
@@ -118,19 +104,15 @@ class LoopbackNetwork:
 
     def __init__(self, claim: Claim | None) -> None:
         self._claim = claim
-        self._block = claim.block if claim else fixed_block(lab_range())
         self._one_address = claim is None
-        self._platforms: dict[str, Platform | None] = {}
-        # planned (host, address) → the address it has in the lab
-        self._addresses: dict[tuple[str, str], str] = {}
-        self._covered: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._block = claim.block if claim else fixed_block(lab_range())
+        self._hosts = HostAddresses(self._block)
         self._register: dict[_Key, list[_Entry]] = {}
         self._keys: dict[str, list[_Key]] = {}
-        self._real: dict[tuple[str, int, Transport], Socket] = {}
-        self._opened: dict[tuple[str, ListeningPort], list[Socket]] = {}
-        self._notices: dict[str, None] = {}
-        if self._one_address:
-            self._notices[words.ONE_ADDRESS] = None
+        # Where the planned number could not be opened: (lab address, planned number, transport) → what was opened.
+        self._translated: dict[_Key, Socket] = {}
+        self._opened: dict[tuple[str, ListeningPort], list[Bound]] = {}
+        self._notices: dict[str, None] = dict.fromkeys([words.ONE_ADDRESS] if self._one_address else ())
 
     @property
     def text(self) -> str:
@@ -142,52 +124,14 @@ class LoopbackNetwork:
         """Whole sentences on how this network differs from the plan."""
         return tuple(self._notices)
 
-    # --- addresses
-
     def prepare(self, plan: Deployment) -> None:
-        """Give every host of the plan, and every address its ports name, an address in the lab.
+        """Give every host of the plan its addresses. Raises `NetworkRangeError` when the block is too small."""
+        self._hosts.prepare(plan)
 
-        Raises `NetworkRangeError` when the block is too small.
-        """
-        for host in plan.hosts:
-            self._add_host(host)
-        for application, port in plan.ports():
-            self._covers(application.host, port.address)
-        self._covered.clear()
-
-    def _add_host(self, host: Host) -> None:
-        self._platforms[host.name] = host.platform
-        self._address(host.name, _OWN)
-
-    def _address(self, host: str, planned: str) -> str:
-        known = self._addresses.get((host, planned))
-        if known is not None:
-            return known
-        # The first address names the network, the last two are the claim and the broadcast address.
-        offset = len(self._addresses) + 1
-        if offset >= self._block.num_addresses - 2:
-            raise NetworkRangeError(str(self._block), words.TOO_MANY_HOSTS)
-        given = str(self._block.network_address + offset)
-        self._addresses[host, planned] = given
-        self._covered.clear()
-        return given
-
-    def _covers(self, host: str, planned: str) -> tuple[str, ...]:
-        """The lab's addresses that a planned address stands for; a wildcard stands for several."""
-        cached = self._covered.get((host, planned))
-        if cached is not None:
-            return cached
-        name = canonical(planned)
-        if name in ("", "0.0.0.0", "::"):
-            self._address(host, _OWN_V6 if name == "::" else _OWN)
-            both = name == "::" and self._platforms.get(host) not in (Platform.WINDOWS, Platform.FREEBSD)
-            v6 = name == "::"
-            every = [key for key in self._addresses if key[0] == host and (both or (":" in key[1]) is v6)]
-            found = tuple(self._addresses[key] for key in every)
-        else:
-            found = (self._address(host, name),)
-        self._covered[host, planned] = found
-        return found
+    def close(self) -> None:
+        """Give the block of addresses back. May be called again."""
+        if self._claim is not None:
+            self._claim.release()
 
     # --- listening
 
@@ -196,14 +140,15 @@ class LoopbackNetwork:
 
         All or nothing. Raises `PortTaken`, or `TooManyPortsError`.
         """
-        carrier = port.transport.carrier
         reserved = len(port.numbers) > RANGE_OPENED
         bound: list[Bound] = []
         try:
             for number in port.numbers:
                 if not reserved:
-                    bound += self._bind_number(host, port, number, carrier)
-                self._enter(Holder(owner), host, port.address, number, carrier, port)
+                    bound += self._bind_number(host, port, number)
+                # The system has said yes by now. It cannot know of translated ports, nor of an address that joined the
+                # host after a wildcard listener had opened all there were: there, the register has the last word.
+                self._enter((host, number, port.transport.carrier), _Entry(Holder(owner), port.address, port))
         except BaseException:
             for one in bound:
                 one.socket.close()
@@ -211,184 +156,155 @@ class LoopbackNetwork:
             raise
         if reserved:
             self._notices[words.RESERVED.format(port=port, application=owner)] = None
-        self._opened[owner, port] = [Socket(*one.socket.getsockname()[:2]) for one in bound]
+        self._opened[owner, port] = bound
         return bound
 
-    def _bind_number(self, host: str, port: ListeningPort, number: int, carrier: Transport) -> list[Bound]:
+    def _bind_number(self, host: str, port: ListeningPort, number: int) -> list[Bound]:
         bound: list[Bound] = []
+        carrier = port.transport.carrier
         try:
-            for address in self._covers(host, port.address):
-                bound.append(Bound(self._bind_one(host, address, number, carrier), port, number))
+            for address in self._hosts.covered(host, port.address):
+                bound.append(Bound(self._bind_one(host, address, number, carrier), port))
         except OSError as error:
             for one in bound:
                 one.socket.close()
-            if error.errno in _TOO_MANY:
-                raise TooManyPortsError(len(self._register) + 1, _socket_limit()) from None
-            if error.errno in _IN_USE:
-                holder = self._holder(host, port.address, number, carrier)
-                text = f"{number}/{port.transport}"
-                raise PortTaken(text, holder, None if holder else Socket(address, number)) from None
+            if error.errno in TOO_MANY:
+                raise TooManyPortsError(len(self._register) + 1, socket_limit()) from None
+            if error.errno in IN_USE:
+                holder = self._holder((host, number, carrier), port.address)
+                raise PortTaken(
+                    f"{number}/{port.transport}", holder, None if holder else Socket(address, number)
+                ) from None
             raise
         return bound
 
     def _bind_one(self, host: str, address: str, number: int, carrier: Transport) -> socket.socket:
-        if self._one_address:
-            translated = _listening_socket("127.0.0.1", 0, carrier)
-            self._real[address, number, carrier] = Socket(*translated.getsockname()[:2])
-            return translated
-        try:
-            return _listening_socket(address, number, carrier)
-        except OSError as error:
-            if error.errno not in _NOT_ALLOWED:
-                raise
-        translated = _listening_socket(address, 0, carrier)
-        self._real[address, number, carrier] = Socket(*translated.getsockname()[:2])
-        self._notices[words.TRANSLATED.format(port=f"{number}/{carrier}", host=host)] = None
-        return translated
-
-    def _holder(self, host: str, address: str, number: int, carrier: Transport) -> Holder | None:
-        wanted = set(self._covers(host, address))
-        for entry in self._register.get((host, number, carrier), ()):
-            if wanted.intersection(self._covers(host, entry.address)):
-                return entry.holder
-        return None
-
-    def _enter(
-        self,
-        holder: Holder,
-        host: str,
-        address: str,
-        number: int,
-        carrier: Transport,
-        port: ListeningPort | None,
-    ) -> None:
-        # The system has said yes by now. It cannot know of translated ports, nor of an address that joined the host
-        # after a wildcard listener had opened all there were: there, the register has the last word.
-        other = self._holder(host, address, number, carrier)
-        if other is not None:
-            named = other if other.application != _OUTSIDER else None
-            raise PortTaken(f"{number}/{port.transport if port else carrier}", named, None)
-        key = (host, number, carrier)
-        self._register.setdefault(key, []).append(_Entry(holder, address, port))
-        self._keys.setdefault(holder.application, []).append(key)
-
-    def _leave(self, owner: str, port: ListeningPort | None) -> None:
-        """Strike out what `owner` has entered: for one port, or (None) all of it."""
-        kept: list[_Key] = []
-        for key in self._keys.pop(owner, ()):
-            entries = self._register.get(key, [])
-            for entry in [
-                e for e in entries if e.holder.application == owner and (port is None or e.port is port)
-            ]:
-                entries.remove(entry)
-            if any(entry.holder.application == owner for entry in entries):
-                kept.append(key)
-            if not entries:
-                self._register.pop(key, None)
-        if kept:
-            self._keys[owner] = kept
+        if not self._one_address:
+            try:
+                return listening_socket(address, number, carrier)
+            except OSError as error:
+                if error.errno not in NOT_ALLOWED:
+                    raise
+            self._notices[words.TRANSLATED.format(port=f"{number}/{carrier}", host=host)] = None
+        stand_in = listening_socket("127.0.0.1" if self._one_address else address, 0, carrier)
+        self._translated[address, number, carrier] = Socket(*stand_in.getsockname()[:2])
+        return stand_in
 
     def sockets(self, owner: str, port: ListeningPort) -> tuple[Socket, ...]:
         """What is really open for a planned port of an application."""
-        return tuple(self._opened.get((owner, port), ()))
+        return tuple(Socket(*one.socket.getsockname()[:2]) for one in self._opened.get((owner, port), ()))
 
     def release(self, owner: str) -> None:
         """The application has closed all its sockets: strike it out of the register."""
         self._leave(owner, None)
-        for key in [key for key in self._opened if key[0] == owner]:
-            for number in key[1].numbers if len(key[1].numbers) <= RANGE_OPENED else ():
-                for address in set(self._addresses.values()) if self._real else ():
-                    self._real.pop((address, number, key[1].transport.carrier), None)
-            del self._opened[key]
+        for name, port in [key for key in self._opened if key[0] == owner]:
+            del self._opened[name, port]
+            if self._translated:
+                for number in port.numbers:
+                    for address in self._hosts.every():
+                        self._translated.pop((address, number, port.transport.carrier), None)
+
+    # --- the register: who has what, in planned terms
+
+    def holder(self, host: str, number: int, transport: str = "tcp") -> Holder | None:
+        """Who of the lab has this number on any address of the host."""
+        return self._holder((host, number, Transport(transport).carrier), "")
+
+    def _holder(self, key: _Key, address: str | None) -> Holder | None:
+        entries = self._register.get(key)
+        if not entries:
+            return None
+        wanted = set(self._hosts.covered(key[0], address))
+        found = (entry for entry in entries if wanted.intersection(self._hosts.covered(key[0], entry.address)))
+        return next((entry.holder for entry in found), None)
+
+    def _enter(self, key: _Key, entry: _Entry) -> None:
+        other = self._holder(key, entry.address)
+        if other is not None:
+            transport = entry.port.transport if entry.port else key[2]
+            raise PortTaken(f"{key[1]}/{transport}", other if other.application != _OUTSIDER else None, None)
+        self._register.setdefault(key, []).append(entry)
+        self._keys.setdefault(entry.holder.application, []).append(key)
+
+    def _leave(self, owner: str, port: ListeningPort | None) -> None:
+        """Strike out what `owner` has entered: for one port, or (None) all of it."""
+        kept: list[_Key] = []
+        for key in dict.fromkeys(self._keys.pop(owner, ())):
+            entries = self._register.pop(key, [])
+            left = [e for e in entries if e.holder.application != owner or (port is not None and e.port is not port)]
+            if left:
+                self._register[key] = left
+            if any(entry.holder.application == owner for entry in left):
+                kept.append(key)
+        if kept:
+            self._keys[owner] = kept
 
     # --- connecting
 
     async def connect(
-        self,
-        client: str,
-        client_host: str,
-        server_host: str,
-        port: ListeningPort,
-        client_port: int | None = None,
+        self, client: str, client_host: str, server_host: str, port: ListeningPort, client_port: int | None = None
     ) -> socket.socket:
         """A connected TCP socket, from the client host's own address to the server's.
 
         Raises `ConnectionRefusedError` when nobody listens there, `PortTaken` when `client_port` is in use.
         """
-        where = self._target(client_host, server_host, port)
-        here = "127.0.0.1" if self._one_address else self._address(client_host, _OWN)
-        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        address = self._hosts.reached_from(client_host, server_host, port.address)
+        where = self._translated.get((address, port.number, Transport.TCP))
+        if where is None:
+            if self._one_address:
+                raise ConnectionRefusedError
+            where = Socket(address, port.number)
+        entry = _Entry(Holder(client, outgoing=True), None)
+        if client_port is not None:
+            self._enter((client_host, client_port, Transport.TCP), entry)
         try:
-            sock.setblocking(False)
-            if client_port is not None:
-                self._enter(
-                    Holder(client, outgoing=True), client_host, _OWN, client_port, Transport.TCP, None
-                )
-                # Closed with a reset, so that the next start finds the fixed number free instead of in TIME_WAIT.
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
-                _share_closed(sock)
+            sock = self._calling_socket(client_host, client_port)
             try:
-                sock.bind((here, client_port if client_port is not None and not self._one_address else 0))
-            except OSError as error:
-                if error.errno not in _IN_USE:
-                    raise
-                assert client_port is not None
-                raise PortTaken(f"{client_port}/tcp", None, Socket(here, client_port)) from None
-            await asyncio.get_running_loop().sock_connect(sock, (where.address, where.number))
-            if client_port is None and not self._one_address:
-                # The number the system handed out is gone for listeners now, whatever the plan says.
-                key = (client_host, int(sock.getsockname()[1]), Transport.TCP)
-                self._register.setdefault(key, []).append(_Entry(Holder(client, outgoing=True), _OWN, None))
-                self._keys.setdefault(client, []).append(key)
+                await asyncio.get_running_loop().sock_connect(sock, (where.address, where.number))
+                if client_port is None and not self._one_address:
+                    # The number the system handed out is gone for listeners now, whatever the plan says.
+                    key = (client_host, int(sock.getsockname()[1]), Transport.TCP)
+                    self._register.setdefault(key, []).append(entry)
+                    self._keys.setdefault(client, []).append(key)
+            except BaseException:
+                sock.close()
+                raise
         except BaseException:
-            sock.close()
             if client_port is not None:
                 self.hang_up(client, client_host, client_port)
             raise
         return sock
 
-    def _target(self, client_host: str, server_host: str, port: ListeningPort) -> Socket:
-        # A server that listens on its host's own loopback only cannot be reached from elsewhere: callers from another
-        # host try the host's address, where nobody listens.
-        local_only = _is_loopback(port.address) and client_host != server_host
-        address = self._covers(server_host, "" if local_only else port.address)[0]
-        translated = self._real.get((address, port.number, Transport.TCP))
-        if translated is not None:
-            return translated
+    def _calling_socket(self, host: str, number: int | None) -> socket.socket:
         if self._one_address:
-            raise ConnectionRefusedError
-        return Socket(address, port.number)
+            return calling_socket("127.0.0.1", None)
+        here = self._hosts.own(host)
+        try:
+            return calling_socket(here, number)
+        except OSError as error:
+            if number is None or error.errno not in IN_USE:
+                raise
+            raise PortTaken(f"{number}/tcp", None, Socket(here, number)) from None
 
     def hang_up(self, client: str, host: str, number: int) -> None:
         """The client's own end of a connection is closed: its number is free again."""
         key = (host, number, Transport.TCP)
-        entries = [e for e in self._register.get(key, ()) if e.holder != Holder(client, outgoing=True)]
-        if entries:
-            self._register[key] = entries
-        else:
-            self._register.pop(key, None)
+        left = [e for e in self._register.pop(key, ()) if e.holder != Holder(client, outgoing=True)]
+        if left:
+            self._register[key] = left
 
-    # --- the rest
-
-    def holder(self, host: str, number: int, transport: str = "tcp") -> Holder | None:
-        """Who of the lab has this number on any address of the host, as far as the lab knows."""
-        return self._holder(host, "", number, Transport(transport).carrier)
+    # --- programs outside the lab
 
     def admit_outsider(self, host: str, number: int) -> Socket:
         """Where a program outside the lab has to listen to hold `number` on `host`. Raises `PortTaken`."""
         if not self._one_address:
-            return Socket(self._address(host, _OWN), number)
-        self._enter(Holder(_OUTSIDER), host, _OWN, number, Transport.TCP, None)
+            return Socket(self._hosts.own(host), number)
+        self._enter((host, number, Transport.TCP), _Entry(Holder(_OUTSIDER), None))
         return Socket("127.0.0.1", 0)
 
-    def forget_outsider(self) -> None:
+    def forget_outsiders(self) -> None:
         """The programs outside the lab have ended."""
         self._leave(_OUTSIDER, None)
-
-    def close(self) -> None:
-        """Give the block of addresses back. May be called again."""
-        if self._claim is not None:
-            self._claim.release()
 
 
 def open_network(*, fixed: bool = False, one_address: bool | None = None) -> LoopbackNetwork:
@@ -398,69 +314,9 @@ def open_network(*, fixed: bool = False, one_address: bool | None = None) -> Loo
     Raises `NetworkRangeError`.
     """
     network = lab_range()
-    if one_address or (fixed and not has_own_addresses(str(fixed_block(network).network_address + 1))):
+    if one_address:
         return LoopbackNetwork(None)
-    return LoopbackNetwork(Claim(fixed_block(network), None) if fixed else claim_block(network))
-
-
-def has_own_addresses(address: str) -> bool:
-    """Whether this system lets us bind a loopback address other than 127.0.0.1 without any set-up."""
-    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
-        try:
-            probe.bind((address, 0))
-        except OSError as error:
-            return error.errno not in _NOT_THERE
-    return True
-
-
-@cache
-def canonical(planned: str) -> str:
-    """One spelling for each address: `::1` for `0:0:0:0:0:0:0:1`, `10.0.0.1` for `::ffff:10.0.0.1`."""
-    try:
-        address = ipaddress.ip_address(planned.strip())
-    except ValueError:
-        return planned.strip().lower()
-    mapped = getattr(address, "ipv4_mapped", None)
-    return str(mapped or address)
-
-
-def _is_loopback(planned: str) -> bool:
-    try:
-        return ipaddress.ip_address(canonical(planned)).is_loopback
-    except ValueError:
-        return canonical(planned) == "localhost"
-
-
-def _share_closed(sock: socket.socket) -> None:
-    if sys.platform != "win32":
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-
-
-def _listening_socket(address: str, number: int, carrier: Transport) -> socket.socket:
-    """A bound socket; over TCP it listens. Raises `OSError` and leaves nothing open."""
-    udp = carrier is Transport.UDP
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM)
-    try:
-        sock.setblocking(False)
-        # SO_REUSEADDR lets a server come back while old connections still time out. On Windows it means something else
-        # (steal the port), and over UDP two sockets would both bind and the last one get everything.
-        if exclusive := getattr(socket, "SO_EXCLUSIVEADDRUSE", None):
-            sock.setsockopt(socket.SOL_SOCKET, exclusive, 1)
-        elif not udp:
-            _share_closed(sock)
-        sock.bind((address, number))
-        if not udp:
-            # The clash of two binders that both set SO_REUSEADDR shows only here.
-            sock.listen(BACKLOG)
-    except BaseException:
-        sock.close()
-        raise
-    return sock
-
-
-def _socket_limit() -> int:
-    try:
-        import resource
-    except ImportError:  # Windows: the select() of the event loop is the limit
-        return 512
-    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if fixed:
+        block = fixed_block(network)
+        return LoopbackNetwork(Claim(block, None) if has_own_addresses(str(block.network_address + 1)) else None)
+    return LoopbackNetwork(claim_block(network))

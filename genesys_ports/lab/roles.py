@@ -82,9 +82,7 @@ class MessageServer(Role):
             _tell_control(application, "alarm", words.ALARM_RAISED.format(client=link.peer, server=server))
         elif code == CONNECTED and alarm in self._raised:
             self._raised.discard(alarm)
-            _tell_control(
-                application, "alarm cleared", words.ALARM_CLEARED.format(client=link.peer, server=server)
-            )
+            _tell_control(application, "alarm cleared", words.ALARM_CLEARED.format(client=link.peer, server=server))
 
 
 class LocalControlAgent(Role):

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 # --- loopback ranges (GENESYS_PORTS_NETWORK)
-RANGE_UNREADABLE = (
-    "{variable} must name a range of loopback addresses, such as 127.40.0.0/16 or 127.40.7.0/24."
-)
-RANGE_NOT_LOOPBACK = (
-    "{variable} must lie inside 127.0.0.0/8: a lab opens nothing that other machines could reach."
-)
-RANGE_TOO_SMALL = (
-    "{variable} must hold at least 32 addresses: write a range of /27 or larger, such as 127.40.7.0/24."
-)
+RANGE_UNREADABLE = "{variable} must name a range of loopback addresses, such as 127.40.0.0/16 or 127.40.7.0/24."
+RANGE_NOT_LOOPBACK = "{variable} must lie inside 127.0.0.0/8: a lab opens nothing that other machines could reach."
+RANGE_TOO_SMALL = "{variable} must hold at least 32 addresses: write a range of /27 or larger, such as 127.40.7.0/24."
 RANGE_FULL = "Every block of this range is held by another lab of yours: close a lab, or give a larger range."
-TOO_MANY_HOSTS = (
-    "The plan has more host addresses than this lab's block of the range holds: give a larger range."
-)
+TOO_MANY_HOSTS = "The plan has more host addresses than this lab's block of the range holds: give a larger range."
 
 # --- notices of a lab
 ONE_ADDRESS = (
@@ -26,9 +18,7 @@ TRANSLATED = (
     "The system keeps port {port} for administrators, so the lab opens it on {host} under another number behind the "
     "scenes. You see the planned number everywhere."
 )
-RESERVED = (
-    "The range {port} of {application} is kept for it; its ports are opened one by one, as calls need them."
-)
+RESERVED = "The range {port} of {application} is kept for it; its ports are opened one by one, as calls need them."
 NO_TLS = "Port {port} of {application} is open, but this lab does not encrypt: it speaks plain text there."
 
 # --- what a lab tells about itself and about what it has done
@@ -43,16 +33,17 @@ ALREADY_RUNNING_OLD = (
     "{application} is running already, with the plan it read at its start. To read the new one: restart it."
 )
 CONNECTED = "{client} has connected to {server} on port {port}."
-REFUSED = "{client} called {server} on port {port} and was refused: nobody listens there. It tries again when {server} starts."
+REFUSED = (
+    "{client} called {server} on port {port} and was refused: nobody listens there. "
+    "It tries again when {server} starts."
+)
 SILENT = "{client} called {server} on port {port}, and whoever listens there gave no answer."
 LOST = "{client} has lost its connection to {server}."
 STOPPED = "{application} has stopped."
 NOT_RUNNING = "{application} is not running."
 CRASHED = "{application} has crashed: its connections broke off, and the system closed its ports."
 UPDATED = "The lab has the new plan."
-UPDATED_RESTART = (
-    "These applications still run with the plan they read at their start; restart them: {applications}."
-)
+UPDATED_RESTART = "These applications still run with the plan they read at their start; restart them: {applications}."
 CLOSED_NONE = "No port was open. Nothing is left open."
 CLOSED_ONE = "1 port closed. Nothing is left open."
 CLOSED_MANY = "{count} ports closed. Nothing is left open."

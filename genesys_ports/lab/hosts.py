@@ -1,0 +1,110 @@
+"""Which loopback address each planned host has in the lab.
+
+A host has one address of its own, and one more for each address its ports name; a wildcard stands for all of them. So
+the address rules of a real host, wildcard against specific address, hold on loopback too.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import cache
+from ipaddress import IPv4Network
+
+from ..errors import NetworkRangeError
+from ..model import Deployment, Platform
+from . import words
+
+__all__ = ["HostAddresses"]
+
+#: Stand for the host's own address, beside those its ports name.
+_OWN = "<host>"
+_OWN_V6 = "<host>:"
+
+
+class HostAddresses:
+    """Hands out the addresses of a block to the hosts of a plan, in the order of the plan."""
+
+    def __init__(self, block: IPv4Network) -> None:
+        self._block = block
+        self._platforms: dict[str, Platform | None] = {}
+        self._given: dict[tuple[str, str], str] = {}
+        self._covered: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def prepare(self, plan: Deployment) -> None:
+        """Give an address to every host of the plan, and to every address its ports name.
+
+        Raises `NetworkRangeError` when the block is too small.
+        """
+        for host in plan.hosts:
+            self._platforms[host.name] = host.platform
+            self.own(host.name)
+        for application, port in plan.ports():
+            self.covered(application.host, port.address)
+        self._covered.clear()
+
+    def own(self, host: str) -> str:
+        """The host's own address: where its programs call from."""
+        return self._address(host, _OWN)
+
+    def covered(self, host: str, planned: str | None) -> tuple[str, ...]:
+        """The addresses that a planned address stands for: one, or for a wildcard several; None is the host's own."""
+        if planned is None:
+            return (self.own(host),)
+        known = self._covered.get((host, planned))
+        if known is None:
+            known = self._covered[host, planned] = self._cover(host, canonical(planned))
+        return known
+
+    def _cover(self, host: str, name: str) -> tuple[str, ...]:
+        if name not in ("", "0.0.0.0", "::"):
+            return (self._address(host, name),)
+        v6 = name == "::"
+        self._address(host, _OWN_V6 if v6 else _OWN)
+        # `::` takes IPv4 too, but not on Windows and FreeBSD (IPV6_V6ONLY is on there unless a program turns it off).
+        both = v6 and self._platforms.get(host) not in (Platform.WINDOWS, Platform.FREEBSD)
+        return tuple(
+            given for (one, planned), given in self._given.items() if one == host and (both or (":" in planned) is v6)
+        )
+
+    def reached_from(self, client_host: str, server_host: str, planned: str) -> str:
+        """Where a client calls a server that listens on a planned address."""
+        # A server that listens on its host's own loopback only cannot be reached from elsewhere: a caller from another
+        # host tries the host's address, where nobody listens.
+        if is_loopback(planned) and client_host != server_host:
+            return self.own(server_host)
+        return self.covered(server_host, planned)[0]
+
+    def every(self) -> frozenset[str]:
+        """Every address handed out so far."""
+        return frozenset(self._given.values())
+
+    def _address(self, host: str, planned: str) -> str:
+        known = self._given.get((host, planned))
+        if known is not None:
+            return known
+        # The first address names the network; the last two are the claim and the broadcast address.
+        offset = len(self._given) + 1
+        if offset >= self._block.num_addresses - 2:
+            raise NetworkRangeError(str(self._block), words.TOO_MANY_HOSTS)
+        given = self._given[host, planned] = str(self._block.network_address + offset)
+        self._covered.clear()
+        return given
+
+
+@cache
+def canonical(planned: str) -> str:
+    """One spelling for each address: `::1` for `0:0:0:0:0:0:0:1`, `10.0.0.1` for `::ffff:10.0.0.1`."""
+    try:
+        address = ipaddress.ip_address(planned.strip())
+    except ValueError:
+        return planned.strip().lower()
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address)
+
+
+def is_loopback(planned: str) -> bool:
+    """Whether a planned address is one that only programs of the same host can reach."""
+    try:
+        return ipaddress.ip_address(canonical(planned)).is_loopback
+    except ValueError:
+        return canonical(planned) == "localhost"

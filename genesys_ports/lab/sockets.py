@@ -1,0 +1,92 @@
+"""Sockets as this package opens them, and what the system's refusals mean."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+import struct
+import sys
+
+from ..model import Transport
+
+__all__ = [
+    "IN_USE",
+    "NOT_ALLOWED",
+    "NOT_THERE",
+    "TOO_MANY",
+    "calling_socket",
+    "has_own_addresses",
+    "listening_socket",
+    "socket_limit",
+]
+
+# Error numbers by meaning; those above 10000 are Windows' own (Winsock).
+IN_USE = {errno.EADDRINUSE, 10048}
+NOT_ALLOWED = {errno.EACCES, errno.EPERM, 10013}
+NOT_THERE = {errno.EADDRNOTAVAIL, 10049}
+TOO_MANY = {errno.EMFILE, errno.ENFILE, 10024}
+
+#: Connections the system keeps waiting for an accept.
+BACKLOG = 100
+
+#: struct linger of the system.
+_LINGER = "hh" if sys.platform == "win32" else "ii"
+
+
+def listening_socket(address: str, number: int, carrier: Transport) -> socket.socket:
+    """A bound socket; over TCP it listens. Raises `OSError` and leaves nothing open."""
+    udp = carrier is Transport.UDP
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        # SO_REUSEADDR lets a server come back while old connections still time out. On Windows it means something else
+        # (steal the port), and over UDP two sockets would both bind and the last one get everything.
+        if exclusive := getattr(socket, "SO_EXCLUSIVEADDRUSE", None):
+            sock.setsockopt(socket.SOL_SOCKET, exclusive, 1)
+        elif not udp:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((address, number))
+        if not udp:
+            # The clash of two binders that both set SO_REUSEADDR shows only here.
+            sock.listen(BACKLOG)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def calling_socket(address: str, number: int | None) -> socket.socket:
+    """A TCP socket bound to the caller's own address, and to a fixed `number` when one is given. Raises `OSError`."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        if number is not None:
+            # Closed with a reset, so that the next start finds the fixed number free instead of in TIME_WAIT.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
+            if sys.platform != "win32":
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((address, number or 0))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def has_own_addresses(address: str) -> bool:
+    """Whether this system lets us bind a loopback address other than 127.0.0.1 without any set-up."""
+    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError as error:
+            return error.errno not in NOT_THERE
+    return True
+
+
+def socket_limit() -> int:
+    """How many sockets one program may have open."""
+    try:
+        import resource
+    except ImportError:  # Windows: what select(), and so the event loop of a kernel, can watch
+        return 512
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
