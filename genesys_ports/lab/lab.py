@@ -19,13 +19,14 @@ from ..errors import (
     NotRunningError,
     PortInUseError,
 )
-from ..model import Application, Deployment, ListeningPort
+from ..model import Application, Deployment, ListeningPort, Transport
 from ..plan import next_free_port
 from ..state import ConnectionState, ConnectionStatus, PortState, PortStatus
 from ..table import Table
 from ..trace import Kind, Message, Participant, Trace
 from . import standing, words
 from .application import LogEvent, RunningApplication
+from .knock import knock
 from .link import WAIT_LIMIT, Link
 from .network import Network, PortTaken, open_network
 from .outsiders import Outsiders
@@ -301,6 +302,29 @@ class Lab:
         if link is None:
             raise one.refusal(connection)
         return link
+
+    async def knock(self, host: str, number: int) -> Report:
+        """Call a TCP port of a planned host as a program from outside, and hang up at once: does anybody listen there?
+
+        Raises `UnknownHostError`, `InvalidPortError`.
+        """
+        self._check_open()
+        self.plan.host(host)
+        port = ListeningPort(number=number)
+        server = next((s.application for s in self.port_states() if self._answers(s, host, number)), "")
+        heard = await knock(self.network.reach(host, number))
+        self.trace.join(Participant(words.YOU))
+        if not heard:
+            self.trace.add(Kind.REFUSED, "knock", words.YOU, server or host, words.YOU, server, host, str(port))
+            return Report([words.NOBODY.format(port=port, host=host)])
+        self.trace.add(Kind.CONNECT, "knock", words.YOU, server or host, words.YOU, server, host, str(port))
+        self.trace.add(Kind.ACCEPT, "answer", server or host, words.YOU, words.YOU, server, host, str(port))
+        return Report([words.SOMEBODY.format(port=port, host=host, application=server or words.OUTSIDER_NAME)])
+
+    @staticmethod
+    def _answers(state: PortState, host: str, number: int) -> bool:
+        tcp = state.port.transport.carrier is Transport.TCP
+        return tcp and state.host == host and number in state.port.numbers and state.status is PortStatus.LISTENING
 
     # --- programs outside the lab
 

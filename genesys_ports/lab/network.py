@@ -84,6 +84,7 @@ class Network(Protocol):
     async def connect(  # noqa: D102
         self, client: str, client_host: str, server_host: str, port: ListeningPort, client_port: int | None = None
     ) -> socket.socket: ...
+    def reach(self, host: str, number: int, transport: str = "tcp") -> Socket | None: ...  # noqa: D102
     def hang_up(self, client: str, host: str, number: int) -> None: ...  # noqa: D102
     def admit_outsider(self, host: str, number: int) -> Socket: ...  # noqa: D102
     def forget_outsiders(self) -> None: ...  # noqa: D102
@@ -285,6 +286,12 @@ class LoopbackNetwork:
             if number is None or error.errno not in IN_USE:
                 raise
             raise PortTaken(f"{number}/tcp", None, Socket(here, number)) from None
+
+    def reach(self, host: str, number: int, transport: str = "tcp") -> Socket | None:
+        """Where a program of this machine calls a planned port; None when the lab knows that nobody can answer."""
+        address = self._hosts.own(host)
+        known = self._translated.get((address, number, Transport(transport).carrier))
+        return known or (None if self._one_address else Socket(address, number))
 
     def hang_up(self, client: str, host: str, number: int) -> None:
         """The client's own end of a connection is closed: its number is free again."""
