@@ -167,9 +167,7 @@ class Catalog:
         if number.isascii() and number.isdigit():
             wanted = int(number)
             return tuple(
-                (component, port)
-                for component, port in every
-                if port.has(wanted) and transport in ("", port.transport)
+                (component, port) for component, port in every if port.has(wanted) and transport in ("", port.transport)
             )
         exact = self._named(word)
         if exact is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
@@ -18,13 +19,17 @@ _STYLE = "border-collapse:collapse;text-align:left;margin:0.4em 0;font-size:1.05
 _CELL = "text-align:left;padding:0.25em 0.8em;border-bottom:1px solid currentColor"
 
 
+#: What a terminal obeys instead of showing it: control characters, and those that turn the direction of text.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
 class Table:
     """Rows of text under column names. Every cell is plain text and is escaped wherever it is shown."""
 
     def __init__(self, columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> None:
-        self.columns = tuple(columns)
+        self.columns = tuple(_one_line(column) for column in columns)
         self.rows = tuple(tuple(_one_line(cell) for cell in row) for row in rows)
-        self.caption = caption
+        self.caption = _one_line(caption)
 
     def without_empty_columns(self) -> Table:
         """The same table without the columns that no row fills."""
@@ -51,27 +56,31 @@ class Table:
         printer.text(str(self))
 
     def _repr_html_(self) -> str:
-        def cells(row: Sequence[str], tag: str) -> str:
-            return "".join(f'<{tag} style="{_CELL}">{escape(cell)}</{tag}>' for cell in row)
+        def cells(row: Sequence[str], tag: str, scope: str = "") -> str:
+            return "".join(f'<{tag}{scope} style="{_CELL}">{escape(cell)}</{tag}>' for cell in row)
 
-        head = cells(self.columns, 'th scope="col"').replace("</th scope=\"col\">", "</th>")
-        body = "\n".join(f"<tr>{cells(row, 'td')}</tr>" for row in self.rows[:SHOWN])
-        caption = f'<caption style="text-align:left">{escape(self.caption)}</caption>' if self.caption else ""
-        rest = f"<p>{escape(self._rest())}</p>" if len(self.rows) > SHOWN else ""
-        return f'<table style="{_STYLE}">{caption}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>{rest}'
+        head = cells(self.columns, "th", ' scope="col"')
+        parts = [f'<table style="{_STYLE}">']
+        if self.caption:
+            parts.append(f'<caption style="text-align:left">{escape(self.caption)}</caption>')
+        parts.append(f"<thead><tr>{head}</tr></thead>\n<tbody>")
+        parts.append("\n".join(f"<tr>{cells(row, 'td')}</tr>" for row in self.rows[:SHOWN]))
+        parts.append("</tbody></table>")
+        if len(self.rows) > SHOWN:
+            parts.append(f"<p>{escape(self._rest())}</p>")
+        return "".join(parts)
 
     def to_csv(self) -> str:
-        """All rows as CSV. A cell that a spreadsheet would take for a formula is written with a leading apostrophe."""
+        """All rows as CSV. What a spreadsheet would take for a formula is written with a leading apostrophe."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(self.columns)
-        writer.writerows([defused(cell) for cell in row] for row in self.rows)
+        writer.writerows([defused(cell) for cell in row] for row in (self.columns, *self.rows))
         return out.getvalue()
 
 
 def _one_line(cell: object) -> str:
-    # A line break inside a cell would let one row pass for two.
-    return " ".join(str(cell).split()) if cell is not None else ""
+    # A line break inside a cell would let one row pass for two; a control character could repaint a terminal.
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", " ".join(str(cell).split())) if cell is not None else ""
 
 
 def defused(cell: str) -> str:

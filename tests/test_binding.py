@@ -8,14 +8,6 @@ from hypothesis import strategies as st
 
 from genesys_ports.binding import (
     Outcome,
-    Verdict,
-    ephemeral_range,
-    is_ephemeral,
-    local_ephemeral_range,
-    local_privileged_below,
-    local_reserved_ranges,
-    privileged_below,
-    restart_after_close,
     verdict_table,
     who_blocks,
 )
@@ -31,9 +23,7 @@ def port(address="", number=5150, last=None, transport="tcp"):
 
 def blocks(first, second, platform=None, **options):
     transport = options.pop("transport", "tcp")
-    return who_blocks(
-        port(first, transport=transport), port(second, transport=transport), platform, **options
-    ).outcome
+    return who_blocks(port(first, transport=transport), port(second, transport=transport), platform, **options).outcome
 
 
 # --- the measured table
@@ -266,7 +256,18 @@ def test_reasons(first, second, platform, options, text):
 
 # --- properties
 
-ADDRESSES = ["", "0.0.0.0", "127.0.0.1", "127.0.0.2", "::", "::1", "::ffff:127.0.0.1", "host-a", "10.0.0.1", "fe80::1%a"]
+ADDRESSES = [
+    "",
+    "0.0.0.0",
+    "127.0.0.1",
+    "127.0.0.2",
+    "::",
+    "::1",
+    "::ffff:127.0.0.1",
+    "host-a",
+    "10.0.0.1",
+    "fe80::1%a",
+]
 ports = st.builds(
     lambda first, length, transport, address: port(address, first, min(first + length, 65535), transport),
     st.integers(1, 65535) | st.integers(5060, 5064),
@@ -282,9 +283,7 @@ def test_on_linux_it_does_not_matter_who_is_first(first, second, first_v6only, s
     there = who_blocks(
         first, second, LINUX, first_v6only=first_v6only, second_v6only=second_v6only, reuse_address=reuse
     )
-    back = who_blocks(
-        second, first, LINUX, first_v6only=second_v6only, second_v6only=first_v6only, reuse_address=reuse
-    )
+    back = who_blocks(second, first, LINUX, first_v6only=second_v6only, second_v6only=first_v6only, reuse_address=reuse)
     assert there.outcome is back.outcome
 
 
@@ -310,9 +309,7 @@ def test_ranges_clash_as_their_numbers_do(first, second, platform):
     assert singles <= {outcome, FREE}
 
 
-@given(
-    first=ports, second=ports, first_v6only=maybe, second_v6only=maybe, exclusive=maybe, reuse_address=maybe
-)
+@given(first=ports, second=ports, first_v6only=maybe, second_v6only=maybe, exclusive=maybe, reuse_address=maybe)
 def test_without_a_platform_all_must_agree(first, second, **options):
     each = {who_blocks(first, second, platform, **options).outcome for platform in Platform}
     common = who_blocks(first, second, **options).outcome
@@ -325,78 +322,3 @@ def test_every_reason_is_a_sentence(first, second, platform, options):
     assert verdict.reason.endswith(".")
     assert "{" not in verdict.reason
     assert str(verdict) == f"{verdict.outcome}: {verdict.reason}"
-
-
-# --- after a crash
-
-# fmt: off
-RESTARTS = [
-    # server closed first, old reuses, new reuses, platform, outcome
-    (True, True, True, LINUX, FREE),
-    (True, True, False, LINUX, CLASH),
-    (True, False, True, LINUX, CLASH),
-    (True, False, False, LINUX, CLASH),
-    (False, False, False, LINUX, FREE),
-    (False, True, True, LINUX, FREE),
-    (True, False, False, WINDOWS, DEPENDS),
-    (True, True, True, WINDOWS, FREE),
-    (True, False, True, MACOS, DEPENDS),
-    (False, False, False, None, FREE),
-    (True, False, False, None, DEPENDS),
-]
-# fmt: on
-
-
-@pytest.mark.parametrize(("server_first", "old", "new", "platform", "outcome"), RESTARTS)
-def test_restart(server_first, old, new, platform, outcome):
-    verdict = restart_after_close(server_first, old, new, platform)
-    assert isinstance(verdict, Verdict)
-    assert verdict.outcome is outcome
-    assert verdict.reason.endswith(".")
-
-
-# --- numbers the system keeps
-
-
-@pytest.mark.parametrize(
-    ("platform", "first", "last"),
-    [
-        (LINUX, 32768, 60999),
-        (WINDOWS, 49152, 65535),
-        (MACOS, 49152, 65535),
-        (FREEBSD, 10000, 65535),
-        (None, 32768, 65535),
-    ],
-)
-def test_ephemeral(platform, first, last):
-    assert ephemeral_range(platform) == range(first, last + 1)
-    assert is_ephemeral(first, platform)
-    assert is_ephemeral(last, platform)
-    assert not is_ephemeral(first - 1, platform)
-    assert not is_ephemeral(last + 1, platform)
-
-
-@pytest.mark.parametrize(
-    ("platform", "number"), [(LINUX, 1024), (WINDOWS, 0), (MACOS, 1024), (FREEBSD, 1024), (None, 1024)]
-)
-def test_privileged(platform, number):
-    assert privileged_below(platform) == number
-
-
-def test_this_machine(tmp_path):
-    (tmp_path / "ip_local_port_range").write_text("32768\t60999\n")
-    (tmp_path / "ip_unprivileged_port_start").write_text("1024\n")
-    (tmp_path / "ip_local_reserved_ports").write_text("5060,50000-50002\n")
-    assert local_ephemeral_range(tmp_path) == range(32768, 61000)
-    assert local_privileged_below(tmp_path) == 1024
-    assert local_reserved_ranges(tmp_path) == (range(5060, 5061), range(50000, 50003))
-
-
-@pytest.mark.parametrize("text", [None, "", "\n", "many few\n", b"\xff\xfe"])
-def test_a_machine_that_does_not_say(tmp_path, text):
-    for name in ("ip_local_port_range", "ip_unprivileged_port_start", "ip_local_reserved_ports"):
-        if text is not None:
-            (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    assert local_ephemeral_range(tmp_path) is None
-    assert local_privileged_below(tmp_path) is None
-    assert local_reserved_ranges(tmp_path) == ()

@@ -51,9 +51,7 @@ def test_every_name_of_every_component_leads_to_it(component):
     assert all(CATALOG.component(name) is component for name in component.names)
 
 
-@pytest.mark.parametrize(
-    ("written", "guess"), [("Mesage Server", "'Message Server'"), ("SIPP SERVER", "'SIP Server'")]
-)
+@pytest.mark.parametrize(("written", "guess"), [("Mesage Server", "'Message Server'"), ("SIPP SERVER", "'SIP Server'")])
 def test_unknown_name_has_a_guess(written, guess):
     assert not CATALOG.has(written)
     with pytest.raises(CatalogError) as caught:
@@ -237,31 +235,31 @@ def test_component_without_ports_is_unknown():
 
 
 # fmt: off
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        (GOOD + 'ports = [{ number = 5150 }]', "port 5150 has no basis or no source"),
-        (GOOD + 'ports = [{ number = 5150, basis = "default" }]', "port 5150 has no basis or no source"),
-        (GOOD + 'ports = [{ number = 5150, source = "x" }]', "port 5150 has no basis or no source"),
-        (GOOD + 'ports = [{ number = 5150, basis = "", source = "x" }]', "port 5150 has no basis or no source"),
-        (GOOD + 'ports = [{ number = 5150, basis = "hearsay", source = "x" }]', "'hearsay' is not a basis"),
-        (GOOD + 'ports = [{ number = 5150, basis = "unknown", source = "x" }]', "an unknown port has no number"),
-        (GOOD + 'ports = [{ last = 5150, basis = "field", source = "x" }]', "a range has a first one"),
-        (GOOD + 'ports = [{ number = 0, basis = "field", source = "x" }]', "'0' is not a port number"),
-        (GOOD + 'ports = [{ number = "5150", basis = "field", source = "x" }]', "'5150' is not a port number"),
-        (GOOD + 'ports = [{ number = 9, last = 5, basis = "field", source = "x" }]', "'9-5' is not a port number"),
-        (GOOD + 'ports = [{ number = 9, transport = "sctp", basis = "field", source = "x" }]', "'sctp' is not a tran"),
-        (GOOD + 'ports = [{ number = 9, purpose = "fun", basis = "field", source = "x" }]', "'fun' is not a purpose"),
-        (GOOD + 'ports = [{ nummer = 9, basis = "field", source = "x" }]', "the field 'nummer' is not known"),
-        (GOOD + 'colour = "red"', "the field 'colour' is not known"),
-        (GOOD, "port None has no basis or no source"),
-        ('[[component]]\nkey = "A Server"\nname = "A"', "needs a key in snake_case and a name"),
-        ('[[component]]\nkey = "a_server"', "needs a key in snake_case and a name"),
-        ('unknown_source = "x"\n' + GOOD + GOOD, "Two components of the catalogue go by the name 'aserver'"),
-        ('[[component]', "Expected"),
-    ],
-)
+REFUSED = [
+    (GOOD + 'ports = [{ number = 5150 }]', "port 5150 has no basis or no source"),
+    (GOOD + 'ports = [{ number = 5150, basis = "default" }]', "port 5150 has no basis or no source"),
+    (GOOD + 'ports = [{ number = 5150, source = "x" }]', "port 5150 has no basis or no source"),
+    (GOOD + 'ports = [{ number = 5150, basis = "", source = "x" }]', "port 5150 has no basis or no source"),
+    (GOOD + 'ports = [{ number = 5150, basis = "hearsay", source = "x" }]', "'hearsay' is not a basis"),
+    (GOOD + 'ports = [{ number = 5150, basis = "unknown", source = "x" }]', "an unknown port has no number"),
+    (GOOD + 'ports = [{ last = 5150, basis = "field", source = "x" }]', "a range has a first one"),
+    (GOOD + 'ports = [{ number = 0, basis = "field", source = "x" }]', "'0' is not a port number"),
+    (GOOD + 'ports = [{ number = "5150", basis = "field", source = "x" }]', "'5150' is not a port number"),
+    (GOOD + 'ports = [{ number = 9, last = 5, basis = "field", source = "x" }]', "'9-5' is not a port number"),
+    (GOOD + 'ports = [{ number = 9, transport = "sctp", basis = "field", source = "x" }]', "'sctp' is not a tran"),
+    (GOOD + 'ports = [{ number = 9, purpose = "fun", basis = "field", source = "x" }]', "'fun' is not a purpose"),
+    (GOOD + 'ports = [{ nummer = 9, basis = "field", source = "x" }]', "the field 'nummer' is not known"),
+    (GOOD + 'colour = "red"', "the field 'colour' is not known"),
+    (GOOD, "port None has no basis or no source"),
+    ('[[component]]\nkey = "A Server"\nname = "A"', "needs a key in snake_case and a name"),
+    ('[[component]]\nkey = "a_server"', "needs a key in snake_case and a name"),
+    ('unknown_source = "x"\n' + GOOD + GOOD, "Two components of the catalogue go by the name 'aserver'"),
+    ('[[component]', "Expected"),
+]
 # fmt: on
+
+
+@pytest.mark.parametrize(("text", "problem"), REFUSED)
 def test_refused(text, problem):
     with pytest.raises(ValueError, match=re.escape(problem)):
         parse_catalog(text)

@@ -1,0 +1,221 @@
+"""Every error, built once, with its exact text; the tree in the docstring; pickles; what a notebook shows."""
+
+import copy
+import inspect
+import pickle
+import re
+
+import pytest
+
+from genesys_ports import errors
+from genesys_ports.errors import (
+    BadRow,
+    BadRowsError,
+    CatalogError,
+    ConnectionLostError,
+    ConnectionRefusedByPeerError,
+    DuplicateNameError,
+    InvalidPortError,
+    InvalidValueError,
+    LabClosedError,
+    MessageTooLargeError,
+    NetworkRangeError,
+    NoAnswerError,
+    NoConnectionError,
+    NoFreePortError,
+    NotConnectedError,
+    NotRunningError,
+    OutputExistsError,
+    OutputFormatError,
+    OutputWriteError,
+    PlanFileError,
+    PortInUseError,
+    PortKindError,
+    PortNotAllowedError,
+    PortsError,
+    TooManyPortsError,
+    UnknownApplicationError,
+    UnknownHostError,
+    UnknownPortIdError,
+)
+
+ROW = BadRow(file="p.csv", row=3, column="Port", value="51500x", message="Write a whole number from 1 to 65535.")
+SHEET_ROW = BadRow(file="p.xlsx", row=14, column="Host", value="", message="Name a host.", sheet="SITE A")
+
+# fmt: off
+TEXTS = [
+    (PlanFileError("p.csv", "There is no such file."),
+     "p.csv: There is no such file."),
+    (BadRowsError("p.csv", [ROW]),
+     "p.csv: 1 cell cannot be read.\n"
+     "  row 3, column Port: '51500x': Write a whole number from 1 to 65535.\n"
+     "Correct them in the file and load it again; the good rows are in .plan of this error."),
+    (BadRowsError("p.xlsx", [SHEET_ROW] * 26),
+     "p.xlsx: 26 cells cannot be read.\n"
+     + "  sheet 'SITE A', row 14, column Host: '': Name a host.\n" * 24 +
+     "  … and 2 more (all of them in .rows)\n"
+     "Correct them in the file and load it again; the good rows are in .plan of this error."),
+    (InvalidPortError(65536),
+     "'65536' is not a port number. Write a whole number from 1 to 65535, or a range such as 20000-45000 with the "
+     "smaller number first."),
+    (InvalidValueError("transport", "sctp", ["tcp", "udp", "tls"]),
+     "'sctp' is not a transport. Write one of: tcp, udp, tls."),
+    (DuplicateNameError("host", "a"),
+     "The plan has two things of the kind host with the name 'a'. Names are how everything else refers to them: give "
+     "each its own."),
+    (UnknownHostError("Framwork-host", ["framework-host", "sip-host"]),
+     "The plan has no host 'Framwork-host'. Did you mean 'framework-host'? Its hosts: framework-host, sip-host."),
+    (UnknownHostError("x", [f"h{i}" for i in range(14)]),
+     "The plan has no host 'x'. Its hosts: h0, h1, h2, h3, h4, h5, h6, h7, h8, h9, h10, h11, … (14 in all)."),
+    (UnknownApplicationError("mesage_server", ["message_server"]),
+     "The plan has no application 'mesage_server'. Did you mean 'message_server'? Its applications: message_server."),
+    (UnknownPortIdError("sip_server", "sip", ["default", "tls"]),
+     "sip_server has no port with the id 'sip'. Its port ids: default, tls."),
+    (UnknownPortIdError("urs", "default", []),
+     "urs has no port with the id 'default'. It has no listening port at all."),
+    (NoFreePortError("framework-host", 5150, 5159),
+     "No port from 5150 to 5159 is left to plan on framework-host. Each is planned already, needs administrator "
+     "rights, or serves outgoing connections. Choose a larger block, or another host."),
+    (PortKindError(used="voice port", wanted="listening port", what="trunk port 24 of switch"),
+     "trunk port 24 of switch is a voice port, and a listening port belongs here. A listening port is a number on a "
+     "host: the end point by which a client program finds a server program over TCP or UDP. A voice port is a "
+     "physical interface of a switch or an IVR: it carries one phone call. Neither can stand in for the other, even "
+     "when both are called 'port 24'."),
+    (CatalogError("MESAGE SERVER", ["Message Server", "SIP Server"]),
+     "The catalogue has no component 'MESAGE SERVER'. Did you mean 'Message Server'? Type  genesys-ports catalog  for "
+     "the whole list."),
+    (CatalogError("zzz", ["Message Server"]),
+     "The catalogue has no component 'zzz'. Type  genesys-ports catalog  for the whole list."),
+    (OutputExistsError("a.svg"),
+     "a.svg exists already, and was left as it is. Choose another name, or remove the file first."),
+    (OutputFormatError("a.bmp", [".svg", ".txt"]),
+     "a.bmp: the ending of the name says what to write, and this ending is not known here. Use one of: .svg, .txt."),
+    (OutputWriteError("a.svg", "The disk is full."),
+     "a.svg: The disk is full."),
+    (NetworkRangeError("10.0.0.0/8", "A lab listens on loopback only."),
+     "A lab listens on loopback only. The range asked for: '10.0.0.0/8'."),
+    (PortInUseError("5150/tcp", "framework-host", "log_server", "message_server", 5151),
+     "port 5150/tcp on framework-host is already open: message_server holds it. Two applications on one host cannot "
+     "listen on the same port. Next free port on this host: 5151."),
+    (PortInUseError("5150/tcp", "framework-host", "log_server"),
+     "port 5150/tcp on framework-host is already open: a program outside this lab holds it. log_server cannot listen "
+     "there until that program lets go, or the plan gives another number."),
+    (PortInUseError("5150/tcp", "framework-host", "log_server", "log_server"),
+     "port 5150/tcp on framework-host is already open: log_server holds it itself. Two port ids of one application "
+     "cannot share a number either."),
+    (PortInUseError("40000/tcp", "framework-host", "log_server", "urs", outgoing=True),
+     "port 40000/tcp on framework-host is already in use: an outgoing connection of urs took it. The system hands out "
+     "numbers for outgoing connections from a range of its own; a planned port inside that range can be gone before "
+     "its server starts."),
+    (PortNotAllowedError("161/udp", "framework-host", "snmp"),
+     "snmp may not open port 161/udp on framework-host: the system keeps it back. Numbers below 1024 need "
+     "administrator rights on most systems, and Windows can reserve whole ranges for itself. Plan a number above 1024 "
+     "that the system does not keep."),
+    (NotRunningError("scs"),
+     'scs is not running, so it cannot send anything. Start it first:  await lab.start("scs")'),
+    (NoConnectionError("scs", "urs"),
+     "The plan has no connection between scs and urs, in either direction. A message travels only over a connection "
+     "that one of the two has opened: add the server to the client's column 'Connects to'."),
+    (NotConnectedError("message_server", "scs"),
+     "message_server has no connection to scs now. In this plan scs is the client: it opens the connection, and "
+     "message_server can only answer over it. Start or restart scs, so that it connects."),
+    (ConnectionRefusedByPeerError("scs", "message_server", "framework-host", "5150/tcp"),
+     "scs called message_server on framework-host, port 5150/tcp, and was refused. The host answered that no program "
+     "listens on this port. Is message_server started, and does it listen on the number that scs holds?"),
+    (ConnectionLostError("scs", "message_server", "5150/tcp"),
+     "The connection between scs and message_server (port 5150/tcp) was lost before the answer came. scs cannot know "
+     "whether message_server has read the message."),
+    (MessageTooLargeError(70000, 65536),
+     "This message takes 70000 bytes on the wire; one message may take 65536. Send less text, or several messages."),
+    (NoAnswerError("message_server", 2.0),
+     "message_server gave no answer within 2 seconds. The other side is reachable but silent: it may be busy, or it "
+     "may not speak this protocol."),
+    (TooManyPortsError(25001, 1024),
+     "This would take 25001 open sockets; the system lets one program open 1024. Start fewer applications at a time, "
+     "or raise the limit (on Linux and macOS: ulimit -n)."),
+    (LabClosedError(),
+     "This lab is closed, and its ports are free again. Open it again:  lab = await Lab.open(plan)"),
+]
+# fmt: on
+
+CLASSES = [
+    one for _, one in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(one, PortsError) and not one.__name__.startswith("_")
+]  # fmt: skip
+
+#: Classes that only gather others; nothing raises them.
+BRANCHES = {one for one in CLASSES if one.__subclasses__() and "sentences" not in vars(one)} | {PortsError}
+
+
+@pytest.mark.parametrize(("error", "text"), TEXTS, ids=[type(error).__name__ for error, _ in TEXTS])
+def test_text(error, text):
+    assert str(error) == text
+
+
+@pytest.mark.parametrize("error", [error for error, _ in TEXTS], ids=lambda error: type(error).__name__)
+def test_text_is_short_whole_and_the_same_everywhere(error):
+    text = str(error)
+    assert text[-1] in '.?)"'
+    assert not re.search(r"\bNone\b|Errno|\bpid\b|0x[0-9a-f]+", text)
+
+
+@pytest.mark.parametrize("error", [error for error, _ in TEXTS], ids=lambda error: type(error).__name__)
+def test_pickle_and_copy(error):
+    for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert type(twin) is type(error)
+        assert str(twin) == str(error)
+        assert vars(twin) == vars(error)
+
+
+@pytest.mark.parametrize("error", [error for error, _ in TEXTS], ids=lambda error: type(error).__name__)
+def test_a_notebook_shows_the_text_alone(error):
+    assert error._render_traceback_() == [f"{type(error).__name__}: {error}"]
+
+
+def test_a_notebook_shows_notes_too():
+    error = LabClosedError()
+    error.add_note("On this machine it was open for long.")
+    assert error._render_traceback_()[1:] == ["On this machine it was open for long."]
+
+
+def test_every_class_has_its_text_here():
+    assert {type(error) for error, _ in TEXTS} == set(CLASSES) - BRANCHES
+
+
+def tree():
+    """Each class of the docstring's tree with the class it hangs from."""
+    parents: list[str] = []
+    for line in errors.__doc__.splitlines():
+        found = re.match(r"    ([│├└─ ]*)(\w+Error)\b", line)
+        if found:
+            depth = len(found[1]) // 4
+            parents[depth:] = [found[2]]
+            yield found[2], parents[depth - 1] if depth else None
+
+
+def test_the_tree_shows_every_class_once_under_its_parent():
+    shown = list(tree())
+    assert sorted(name for name, _ in shown) == sorted(one.__name__ for one in CLASSES)
+    for name, parent in shown:
+        bases = [base for base in getattr(errors, name).__mro__[1:] if not base.__name__.startswith("_")]
+        assert bases[0].__name__ == (parent or "Exception")
+
+
+def test_all_names_every_class_once():
+    assert sorted(errors.__all__) == sorted([*(one.__name__ for one in CLASSES), "BadRow"])
+    assert errors.__all__ == sorted(errors.__all__)
+
+
+def test_the_root_alone_says_nothing():
+    assert str(PortsError()) == ""
+
+
+def test_a_long_value_is_cut():
+    row = BadRow(file="p.csv", row=1, column="Port", value="9" * 100, message="Write less.")
+    assert str(row) == f"row 1, column Port: '{'9' * 59}…': Write less."
+
+
+def test_data_stays_in_attributes():
+    error = PortInUseError("5150/tcp", "framework-host", "log_server", holder="message_server", next_free=5151)
+    assert (error.port, error.host, error.application) == ("5150/tcp", "framework-host", "log_server")
+    assert (error.holder, error.next_free, error.outgoing) == ("message_server", 5151, False)
