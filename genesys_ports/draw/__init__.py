@@ -9,5 +9,6 @@ A picture is a snapshot: what happens later does not change it.
 
 from .ladders import Ladder, ladder
 from .portmaps import PortMap, port_map
+from .topologies import Topology, topology
 
-__all__ = ["Ladder", "PortMap", "ladder", "port_map"]
+__all__ = ["Ladder", "PortMap", "Topology", "ladder", "port_map", "topology"]

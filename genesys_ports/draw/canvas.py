@@ -26,7 +26,7 @@ LINE = 24
 _SETTINGS = {
     "font.family": ["DejaVu Sans"],
     "hatch.linewidth": 2.0,
-    "lines.solid_capstyle": "butt",
+    "lines.solid_capstyle": "projecting",
     "svg.fonttype": "path",
     "svg.hashsalt": "genesys_ports",
     "text.usetex": False,
@@ -42,7 +42,7 @@ class Canvas:
 
         self.wide, self.tall = wide, tall
         self.figure = Figure(figsize=(wide / DPI, tall / DPI), dpi=DPI, facecolor=PAPER)
-        self._renderer = FigureCanvasAgg(self.figure).get_renderer()
+        self._renderer = FigureCanvasAgg(self.figure).get_renderer()  # type: ignore[no-untyped-call]
         self._axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
         self._axes.set_xlim(0, wide)
         self._axes.set_ylim(tall, 0)
@@ -124,7 +124,7 @@ class Canvas:
                 linestyle=dashes,
                 hatch=hatch or None,
                 zorder=level,
-            )  # fmt: skip
+            )
         )
 
     def line(
@@ -132,14 +132,16 @@ class Canvas:
         points: Sequence[tuple[float, float]],
         *,
         colour: str,
-        dashes: str | tuple[float, Sequence[float]] = "solid",
+        dashes: Sequence[float] = (),
         line: float = 2.0,
     ) -> None:
-        """A line through all the points."""
+        """A line through all the points; `dashes` are lengths on and off, in line widths."""
         from matplotlib.lines import Line2D
 
         xs, ys = zip(*points, strict=True)
-        self._axes.add_line(Line2D(xs, ys, color=colour, linestyle=dashes, linewidth=line, zorder=2))
+        self._axes.add_line(
+            Line2D(xs, ys, color=colour, linestyle=(0, tuple(dashes)) if dashes else "solid", linewidth=line, zorder=2)
+        )
 
     def shape(self, points: Sequence[tuple[float, float]], *, colour: str) -> None:
         """A filled shape with these corners."""
@@ -167,9 +169,11 @@ def render(draw: Callable[[], Canvas], form: str) -> bytes:
     return out.getvalue()
 
 
-def figure_html(png: bytes, alt: str, caption: str, table: str, wide: float) -> str:
+def figure_html(png: bytes, alt: str, caption: str, table: str) -> str:
     """The picture with its description, its caption, and the same facts as a table."""
     data = base64.b64encode(png).decode()
+    # The width stands in the first chunk of a PNG file (PNG specification, 11.2.1).
+    wide = int.from_bytes(png[16:20]) / SHARPNESS
     # On its own white ground, so that it reads in a dark theme. Never shrunk so far that the words become too small.
     style = f"width:{wide:.0f}px;max-width:max(100%,{wide * 0.7:.0f}px);height:auto;background:{PAPER}"
     return (

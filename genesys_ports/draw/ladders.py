@@ -141,8 +141,7 @@ class Ladder:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write a new file; its ending says what: .txt, .svg, .mmd or .csv. Raises `OutputError`."""
-        forms = {".txt": self._file_text, ".svg": self.to_svg, ".mmd": self.to_mermaid, ".csv": self.to_csv}
-        return save(path, forms)
+        return save(path, {".txt": self._file_text, ".svg": self.to_svg, ".mmd": self.to_mermaid, ".csv": self.to_csv})
 
     def _file_text(self) -> str:
         return f"{self.to_text()}\n"

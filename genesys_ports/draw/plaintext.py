@@ -80,10 +80,9 @@ def _line(step: Step, base: str, gap: int) -> str:
     if step.kind is Kind.LOST:
         half = len(rest) // 2
         rest = f"{fill * half}✗{' ' * (len(rest) - half - 1)}"
-    if step.start < step.end:
-        body = f"{fill * 2}{label}{rest}{to_right}"
-    else:
-        body = f"{to_left}{fill}{label}{rest}{fill}"
+    right_bound = f"{fill * 2}{label}{rest}{to_right}"
+    left_bound = f"{to_left}{fill}{label}{rest}{fill}"
+    body = right_bound if step.start < step.end else left_bound
     return f"{base[: left + 1]}{body}{base[right:]}"
 
 

@@ -138,7 +138,8 @@ class PortMap:
 
     def _panels(self) -> list[tuple[str, Sequence[Cell]]]:
         """Each host with the ports that are drawn; hosts past the limit are left to the table."""
-        panels, left = [], DRAWN
+        panels: list[tuple[str, Sequence[Cell]]] = []
+        left = DRAWN
         for name, cells in self._hosts.items():
             if left > 0:
                 panels.append((name, cells[:left]))
@@ -197,8 +198,7 @@ class PortMap:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write a new file; its ending says what: .png, .svg, .txt or .csv. Raises `OutputError`."""
-        forms = {".png": self.to_png, ".svg": self.to_svg, ".txt": self._file_text, ".csv": self.to_csv}
-        return save(path, forms)
+        return save(path, {".png": self.to_png, ".svg": self.to_svg, ".txt": self._file_text, ".csv": self.to_csv})
 
     def _file_text(self) -> str:
         return f"{self}\n"
@@ -210,6 +210,5 @@ class PortMap:
         printer.text(str(self))
 
     def _repr_html_(self) -> str:
-        wide = EDGE * 2 + GAP * (ACROSS + 1) + WIDE * ACROSS
         table = Table(self.table().columns, self.table().rows)
-        return figure_html(self.to_png(), self.describe(), self.summary(), table._repr_html_(), wide)
+        return figure_html(self.to_png(), self.describe(), self.summary(), table._repr_html_())
