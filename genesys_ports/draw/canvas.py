@@ -5,16 +5,14 @@ Nothing of matplotlib's global state is used or changed: no pyplot, no style of 
 
 from __future__ import annotations
 
-import base64
 import io
 import warnings
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any
 
 from .style import INK, PAPER
 
-__all__ = ["LINE", "Canvas", "figure_html", "render"]
+__all__ = ["LINE", "SHARPNESS", "Canvas", "render"]
 
 DPI = 100
 #: Picture points for one pixel of the page: sharp on a projector and on a fine screen.
@@ -167,18 +165,3 @@ def render(draw: Callable[[], Canvas], form: str) -> bytes:
         metadata: dict[str, Any] = {"Software": None} if form == "png" else {"Date": None, "Creator": None}
         draw().figure.savefig(out, format=form, dpi=DPI * SHARPNESS, facecolor=PAPER, metadata=metadata)
     return out.getvalue()
-
-
-def figure_html(png: bytes, alt: str, caption: str, table: str) -> str:
-    """The picture with its description, its caption, and the same facts as a table."""
-    data = base64.b64encode(png).decode()
-    # The width stands in the first chunk of a PNG file (PNG specification, 11.2.1).
-    wide = int.from_bytes(png[16:20]) / SHARPNESS
-    # On its own white ground, so that it reads in a dark theme. Never shrunk so far that the words become too small.
-    style = f"width:{wide:.0f}px;max-width:max(100%,{wide * 0.7:.0f}px);height:auto;background:{PAPER}"
-    return (
-        f'<figure style="margin:0"><div tabindex="0" role="group" aria-label="{escape(caption)}" '
-        f'style="overflow-x:auto"><img alt="{escape(alt)}" style="{style}" '
-        f'src="data:image/png;base64,{data}"></div>\n'
-        f'<figcaption style="font-size:1.05em">{escape(caption)}</figcaption>\n{table}</figure>'
-    )

@@ -175,10 +175,13 @@ class Ladder:
 
     def _repr_html_(self) -> str:
         picture = write_svg(self._sheet(SHOWN), page=True)
+        # An empty ladder says in the picture what the caption would say.
+        words_below = escape(self.summary()) if self._messages else ""
+        caption = f'<figcaption style="font-size:1.05em">{words_below}</figcaption>' if words_below else ""
         # On the figure, because JupyterLab drops the description of a bare picture; focusable, because a wide
         # picture scrolls.
         return (
             f'<figure role="img" tabindex="0" aria-label="{escape(self.describe())}" '
             f'style="margin:0;overflow-x:auto">\n{picture}\n'
-            f'<figcaption style="font-size:1.05em">{escape(self.summary())}</figcaption></figure>'
+            f"{caption}</figure>"
         )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..model import Deployment
 from ..table import Table
 from . import words
-from .canvas import LINE, Canvas, figure_html, render
-from .files import save
+from .canvas import LINE, Canvas
+from .pictures import Picture
 from .style import BLUE, FAINT, GREEN, RED, clean
 
 __all__ = ["PortMap", "port_map"]
@@ -98,7 +96,7 @@ def _cell(application: str, host: str, port: Any, state: str, holder: str) -> Ce
     )
 
 
-class PortMap:
+class PortMap(Picture):
     """A snapshot of the ports of some hosts: a picture in a notebook, a table as text."""
 
     def __init__(self, hosts: dict[str, list[Cell]]) -> None:
@@ -146,7 +144,8 @@ class PortMap:
                 left -= max(1, len(cells))
         return panels
 
-    def _draw(self) -> Canvas:
+    def draw(self) -> Canvas:
+        """The page."""
         panels = self._panels()
         rows = [max(1, -(-len(cells) // ACROSS)) for _, cells in panels]
         wide = EDGE * 2 + GAP * (ACROSS + 1) + WIDE * ACROSS
@@ -183,32 +182,3 @@ class PortMap:
         canvas.text(left, y + 25 + 3 * LINE, outcome, room=room, bold=cell.state in ("listening", "taken"))
 
     # --- forms
-
-    def to_png(self) -> bytes:
-        """The picture as PNG, on white."""
-        return render(self._draw, "png")
-
-    def to_svg(self) -> str:
-        """The picture as SVG, on white."""
-        return render(self._draw, "svg").decode()
-
-    def to_csv(self) -> str:
-        """The table as CSV; no cell can run as a formula."""
-        return self.table().to_csv()
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write a new file; its ending says what: .png, .svg, .txt or .csv. Raises `OutputError`."""
-        return save(path, {".png": self.to_png, ".svg": self.to_svg, ".txt": self._file_text, ".csv": self.to_csv})
-
-    def _file_text(self) -> str:
-        return f"{self}\n"
-
-    def __str__(self) -> str:
-        return str(self.table())
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
-
-    def _repr_html_(self) -> str:
-        table = Table(self.table().columns, self.table().rows)
-        return figure_html(self.to_png(), self.describe(), self.summary(), table._repr_html_())

@@ -252,7 +252,8 @@ def write_svg(sheet: Sheet, *, page: bool) -> str:
         drawing.note(sheet.title, "gp-b")
     for note in sheet.notes:
         drawing.note(note)
-    drawing.heads()
+    if sheet.heads:
+        drawing.heads()
     top = drawing.y - 8
     drawing.y += 8
     for index, step in enumerate(sheet.steps):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..model import Connection, Deployment
 from ..table import Table
 from . import words
-from .canvas import figure_html, render
-from .files import save
+from .pictures import Picture
 from .portmaps import plan_of
 from .routes import Wire
 from .style import clean
@@ -72,7 +69,7 @@ def _arrow(plan: Deployment, connection: Connection, port: str, state: str) -> A
     )
 
 
-class Topology:
+class Topology(Picture):
     """A snapshot of who connects to whom: a picture in a notebook, a table as text."""
 
     def __init__(self, applications: Sequence[tuple[str, str]], arrows: Sequence[Arrow]) -> None:
@@ -116,9 +113,10 @@ class Topology:
         ]
         return words.TOPOLOGY_ALT.format(connections=" ".join(told) or self.summary())
 
-    # --- forms
+    # --- drawing
 
-    def _draw(self) -> Canvas:
+    def draw(self) -> Canvas:
+        """The page."""
         from .layout import draw_map
 
         graph = self.graph()
@@ -142,33 +140,3 @@ class Topology:
         if undrawn:
             notes.append(words.counted(words.UNDRAWN_ONE, words.UNDRAWN, undrawn))
         return draw_map(hosts, wires, notes)
-
-    def to_png(self) -> bytes:
-        """The picture as PNG, on white."""
-        return render(self._draw, "png")
-
-    def to_svg(self) -> str:
-        """The picture as SVG, on white."""
-        return render(self._draw, "svg").decode()
-
-    def to_csv(self) -> str:
-        """The table as CSV; no cell can run as a formula."""
-        return self.table().to_csv()
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write a new file; its ending says what: .png, .svg, .txt or .csv. Raises `OutputError`."""
-        return save(path, {".png": self.to_png, ".svg": self.to_svg, ".txt": self._file_text, ".csv": self.to_csv})
-
-    def _file_text(self) -> str:
-        return f"{self}\n"
-
-    def __str__(self) -> str:
-        return str(self.table())
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
-
-    def _repr_html_(self) -> str:
-        table = Table(self.table().columns, self.table().rows) if self.arrows else None
-        html = table._repr_html_() if table else ""
-        return figure_html(self.to_png(), self.describe(), self.summary(), html)

@@ -145,6 +145,7 @@ def counted(one: str, many: str, count: int) -> str:
 
 # --- port maps and topologies
 
+AS_TABLE = "The same as a table"
 #: The mark and the word for what became of a planned port.
 PORT_MARKS = {"planned": "◇", "closed": "□", "listening": "■", "taken": "☒"}
 PORT_WORDS = {"planned": "planned", "closed": "closed", "listening": "listening", "taken": "taken"}
