@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .draw import topology as topology
     from .errors import PortsError as PortsError
     from .lab import Lab as Lab
+    from .lab import check_machine as check_machine
     from .model import Application as Application
     from .model import Connection as Connection
     from .model import Deployment as Deployment
@@ -52,6 +53,7 @@ _HOMES = {
     "topology": "draw",
     "PortsError": "errors",
     "Lab": "lab",
+    "check_machine": "lab",
     "Application": "model",
     "Connection": "model",
     "Deployment": "model",

@@ -17,6 +17,7 @@
     │   ├── OutputExistsError        a file of that name is there already
     │   ├── OutputFormatError        the ending of the file name is none we write
     │   └── OutputWriteError         the system, or the file format, does not let it be written
+    ├── UnknownQuestionError         a question the lessons do not have
     └── LabError                     the plan came alive, and something went wrong
         ├── NetworkRangeError        GENESYS_PORTS_NETWORK, or the range it names, cannot be used
         ├── PortInUseError           the port is already open
@@ -74,6 +75,7 @@ __all__ = [
     "UnknownApplicationError",
     "UnknownHostError",
     "UnknownPortIdError",
+    "UnknownQuestionError",
 ]
 
 #: How many names or rows an error lists before it only counts the rest.
@@ -337,6 +339,18 @@ class OutputWriteError(OutputError):
 
     def sentences(self) -> Iterable[str]:
         return (f"{self.file}: {self.problem}",)
+
+
+@dataclass(eq=False)
+class UnknownQuestionError(PortsError):
+    """A question the lessons do not have."""
+
+    name: str
+    known: Sequence[str]
+
+    def sentences(self) -> Iterable[str]:
+        yield f"The lessons have no question {self.name!r}."
+        yield f"Their questions: {_listed(self.known)}."
 
 
 # --- lab --------------------------------------------------------------------------------------------------------------

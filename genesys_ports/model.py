@@ -373,11 +373,13 @@ class Deployment:
             connections=tuple(one for one in self.connections if application not in (one.client, one.server)),
         )
 
-    def move(self, application: str, to: int, port_id: str = DEFAULT) -> Self:
-        """A new plan in which this port of the application has the number `to`."""
+    def move(self, application: str, to: int, port_id: str = DEFAULT, address: str | None = None) -> Self:
+        """A new plan in which this port of the application has the number `to`, and the `address` if one is given."""
         moved = self.application(application)
         old = moved.port(port_id)
-        new = replace(old, number=_port_number(to), last=None)
+        new = replace(
+            old, number=_port_number(to), last=None, address=old.address if address is None else address
+        )
         changed = replace(moved, ports=tuple(new if port is old else port for port in moved.ports))
         return replace(
             self, applications=tuple(changed if one is moved else one for one in self.applications)

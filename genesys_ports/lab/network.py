@@ -121,6 +121,11 @@ class LoopbackNetwork:
         return "127.0.0.1" if self._one_address else str(self._block)
 
     @property
+    def probe_address(self) -> str:
+        """An address of this network that no plan has yet."""
+        return str(self._block.network_address + 1)
+
+    @property
     def notices(self) -> tuple[str, ...]:
         """Whole sentences on how this network differs from the plan."""
         return tuple(self._notices)

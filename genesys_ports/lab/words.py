@@ -74,3 +74,21 @@ OWNER = "On this machine it is the program {program}, process {process}."
 ANSWER_NOT_JSON = 'This port speaks a teaching format: one JSON object a line, such as {"message": "hello"}'
 ANSWER_TOO_LONG = "This line is longer than {limit} bytes; the connection is closed."
 ANSWER_TOO_MANY = "Too many programs from outside the lab are connected to this port."
+
+# --- is this machine ready for the lessons?
+YES = "yes"
+NO = "no"
+MACHINE = "Your machine"
+MACHINE_READY = "All is well: your machine is ready for every lesson."
+MACHINE_TRANSLATES = "Your machine is ready; the lab gets by without what is marked 'no'."
+MACHINE_NOT_READY = "Something is in the way; the last column says what to do."
+ASK_PYTHON = "Python is 3.11 or newer"
+ASK_OWN_HOSTS = "The lab can give each planned host a loopback address of its own"
+ASK_PORT = "Port {number} is free"
+ASK_WIDGETS = "Buttons and pictures can be shown"
+DO_PYTHON = "Install Python 3.11 or newer and start again."
+DO_OWN_HOSTS = "Nothing: this system has one loopback address only, and the lab translates ports behind the scenes."
+DO_PORT = (
+    "A program of yours holds this port on every address. End it, or expect a collision in the lessons that use it."
+)
+DO_WIDGETS = "Set the lessons up again:  python3 run.py lab"

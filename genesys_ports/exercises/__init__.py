@@ -1,0 +1,26 @@
+"""Questions and checks of the lessons: they look at the real state of a lab or its trace, and say what they saw.
+
+question("which-port")                    a choice, with feedback on each answer
+check_collision(lab, "message_server", "log_server")
+"""
+
+from .checks import (
+    Check,
+    check_collision,
+    check_connected,
+    check_listening,
+    check_same_number,
+    check_travelled,
+)
+from .questions import Question, question
+
+__all__ = [
+    "Check",
+    "Question",
+    "check_collision",
+    "check_connected",
+    "check_listening",
+    "check_same_number",
+    "check_travelled",
+    "question",
+]

@@ -1,0 +1,161 @@
+"""Checks of the do-tasks. Each looks at what really happened in the lab, never at a learner's variable names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+from ..binding import Outcome, who_blocks
+from ..lab import Lab, is_open
+from ..model import Transport
+from ..state import ConnectionStatus, PortState, PortStatus
+from ..trace import Kind
+from . import words
+
+__all__ = [
+    "Check",
+    "check_collision",
+    "check_connected",
+    "check_listening",
+    "check_same_number",
+    "check_travelled",
+]
+
+
+class Step(NamedTuple):
+    """One thing a check looked at: whether it is as asked, and a sentence on what was seen."""
+
+    ok: bool
+    sentence: str
+
+
+class Check:
+    """The result of a check: `passed`, and what was seen, sentence by sentence."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self.steps = tuple(steps)
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything is as asked."""
+        return all(step.ok for step in self.steps)
+
+    @property
+    def _verdict(self) -> str:
+        return words.DONE if self.passed else words.NOT_YET
+
+    def __str__(self) -> str:
+        return "\n".join([self._verdict, *(f"  {'✓' if step.ok else '○'} {step.sentence}" for step in self.steps)])
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        lines = "".join(
+            f"<li style='list-style:none'>{'✓' if step.ok else '○'} {escape(step.sentence)}</li>" for step in self.steps
+        )
+        return f"<div style='font-size:1.05em'><strong>{self._verdict}</strong><ul style='margin:0.2em 0'>{lines}</ul></div>"
+
+
+def _state(
+    lab: Lab, application: str, transport: Transport | None = None, number: int | None = None
+) -> PortState | None:
+    """The state of the application's port: the one with this number and transport, else its first of the transport."""
+    states = [state for state in lab.port_states() if state.application == application]
+    if transport is not None:
+        states = [state for state in states if state.port.transport is transport] or states
+    exact = [state for state in states if number in state.port.numbers] if number is not None else []
+    return next(iter(exact or states), None)
+
+
+def _open_step(state: PortState) -> Step:
+    values = {"application": state.application, "port": state.port, "host": state.host, "holder": state.holder}
+    if state.status is PortStatus.LISTENING and is_open(state):
+        return Step(True, words.LISTENS.format(**values))
+    if state.status is PortStatus.TAKEN:
+        return Step(False, (words.TAKEN if state.holder else words.TAKEN_OUTSIDE).format(**values))
+    return Step(False, words.CLOSED.format(**values))
+
+
+def check_listening(lab: Lab, application: str, number: int, transport: str = "tcp") -> Check:
+    """Whether the application really listens on this port."""
+    wanted = Transport(transport)
+    state = _state(lab, application, wanted, number)
+    if state is None:
+        return Check([Step(False, words.MISSING.format(application=application))])
+    step = _open_step(state)
+    if step.ok and (number not in state.port.numbers or state.port.transport is not wanted):
+        values = {"application": application, "port": state.port, "host": state.host, "wanted": f"{number}/{wanted}"}
+        step = Step(False, words.WRONG_PORT.format(**values))
+    return Check([step])
+
+
+def check_collision(lab: Lab, *applications: str) -> Check:
+    """Whether all these applications run at the same time, each on its own port."""
+    steps: list[Step] = []
+    for name in applications:
+        states = [state for state in lab.port_states() if state.application == name]
+        steps += [_open_step(state) for state in states]
+        if not states:
+            steps.append(Step(False, words.MISSING.format(application=name)))
+    if all(step.ok for step in steps):
+        steps.append(Step(True, words.ALL_OPEN.format(count=len(steps))))
+    return Check(steps)
+
+
+def check_same_number(lab: Lab, first: str, second: str, number: int) -> Check:
+    """Whether two applications both listen on `number` at the same time; says why they may."""
+    states: list[PortState] = []
+    for name in (first, second):
+        state = _state(lab, name, number=number)
+        if state is None:
+            return Check([Step(False, words.MISSING.format(application=name))])
+        states.append(state)
+    steps = [_open_step(state) for state in states]
+    for state in states:
+        if number not in state.port.numbers:
+            seen = state.port.number_text
+            steps.append(
+                Step(False, words.NOT_THE_NUMBER.format(application=state.application, seen=seen, wanted=number))
+            )
+    if all(step.ok for step in steps):
+        one, other = states
+        if one.host != other.host:
+            reason = words.BY_HOST
+        elif one.port.transport.carrier is not other.port.transport.carrier:
+            reason = words.BY_TRANSPORT
+        else:
+            assert who_blocks(one.port, other.port).outcome is not Outcome.CLASH
+            reason = words.BY_ADDRESS
+        steps.append(Step(True, words.SAME_NUMBER.format(number=number, reason=reason)))
+    return Check(steps)
+
+
+def check_connected(lab: Lab, client: str, server: str, number: int) -> Check:
+    """Whether `client` is connected to `server`, and on port `number`."""
+    for state in lab.connection_states():
+        if (state.connection.client, state.connection.server) == (client, server):
+            values = {"client": client, "server": server, "port": state.port, "status": state.status, "wanted": number}
+            if state.status is not ConnectionStatus.CONNECTED:
+                return Check([Step(False, words.NOT_CONNECTED.format(**values))])
+            if state.port.partition("/")[0] != str(number):
+                return Check([Step(False, words.OTHER_PORT.format(**values))])
+            return Check([Step(True, words.CONNECTED.format(**values))])
+    return Check([Step(False, words.NO_CONNECTION.format(client=client, server=server))])
+
+
+def check_travelled(lab: Lab, sender: str, receiver: str, *, opened_by: str) -> Check:
+    """Whether the last message from `sender` to `receiver` travelled over a connection that `opened_by` has opened."""
+    sent = [
+        message
+        for message in lab.trace
+        if (message.sender, message.receiver) == (sender, receiver) and message.kind in (Kind.REQUEST, Kind.EVENT)
+    ]
+    if not sent:
+        return Check([Step(False, words.NO_MESSAGE.format(sender=sender, receiver=receiver))])
+    last = sent[-1]
+    values = {"sender": sender, "receiver": receiver, "client": last.client, "port": last.port, "wanted": opened_by}
+    if last.client != opened_by:
+        return Check([Step(False, words.TRAVELLED_OTHERWISE.format(**values))])
+    return Check([Step(True, words.TRAVELLED.format(**values))])

@@ -1,0 +1,39 @@
+"""Every sentence of the checks and of the questions' frame, whole, with named places for values."""
+
+from __future__ import annotations
+
+DONE = "Done."
+NOT_YET = "Not yet."
+
+# --- what a check saw
+LISTENS = "{application} listens on port {port} of {host}."
+CLOSED = "{application} does not listen on port {port} of {host}: the port is closed. Start it."
+TAKEN = "{application} could not open port {port} of {host}: {holder} holds it."
+TAKEN_OUTSIDE = "{application} could not open port {port} of {host}: a program outside this lab holds it."
+WRONG_PORT = "{application} listens on port {port} of {host}; port {wanted} was asked for."
+MISSING = "The lab's plan has no application {application}. Give the lab your new plan:  lab.update(plan)"
+ALL_OPEN = "{count} applications, {count} listening ports, no collision."
+SAME_HOST_NUMBER = "{first} and {second} are still planned with port {port} on {host}."
+SAME_NUMBER = "They share the number {number} and still do not collide: {reason}."
+BY_HOST = "each has it on a host of its own"
+BY_ADDRESS = "each has it on an address of its own"
+BY_TRANSPORT = "one has it over TCP and the other over UDP"
+NOT_THE_NUMBER = "{application} has the number {seen}; the exercise asks for {wanted} for both."
+CONNECTED = "{client} is connected to {server} on port {port}."
+NOT_CONNECTED = "The connection from {client} to {server} is {status}; it calls port {port}."
+NO_CONNECTION = "The lab's plan has no connection from {client} to {server}."
+OTHER_PORT = "{client} is connected to port {port} of {server}; port {wanted} was asked for."
+NO_MESSAGE = "No message has gone from {sender} to {receiver} yet."
+TRAVELLED = (
+    "The message from {sender} to {receiver} travelled over the connection that {client} opened, on port {port}."
+)
+TRAVELLED_OTHERWISE = (
+    "The last message from {sender} to {receiver} travelled over a connection that {client} opened, on port {port}. "
+    "The exercise asks for one that {wanted} opened."
+)
+
+# --- questions
+CHOOSE = "Choose an answer:"
+RIGHT = "Right."
+WRONG = "Not quite."
+RUN_ME = "(Run this cell to answer.)"
