@@ -25,8 +25,8 @@ FIRST_LESSON = "00-start-here.ipynb"
 #: Where an installed package puts the lessons, beside where the command was typed.
 LESSONS = "genesys-ports-lessons"
 
-#: A configuration folder that only switches the news pop-up off. It is added to the learner's own folders, so that
-#: settings of theirs stay in force; JUPYTERLAB_SETTINGS_DIR would hide them.
+#: A configuration folder that only switches the news pop-up off. It is added to the learner's own folders, so
+#: that settings of theirs stay in force; JUPYTERLAB_SETTINGS_DIR would hide them.
 CONFIGURATION = Path(__file__).resolve().parent / "jupyter"
 
 
@@ -37,7 +37,7 @@ def add_to(commands: Any) -> None:
         help=words.LAB,
         description=words.LAB_DESCRIPTION,
         epilog=words.LAB_EPILOG,
-        usage="genesys-ports lab [-h] [FOLDER] [--dry-run] [JUPYTER OPTIONS]",
+        usage=words.LAB_USAGE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", metavar="FOLDER", nargs="?", help=words.LAB_FOLDER)
@@ -64,7 +64,8 @@ def _run(arguments: argparse.Namespace) -> int:
     checkout = PACKAGE.parent / "notebooks"
     in_checkout = checkout.is_dir() and (PACKAGE.parent / "pyproject.toml").is_file()
     lessons = checkout if in_checkout else PACKAGE / "_notebooks"
-    if in_checkout and arguments.folder is None:
+    in_place = in_checkout and arguments.folder is None
+    if in_place:
         root, first = PACKAGE.parent, f"notebooks/{FIRST_LESSON}"
     else:
         root, first = Path(arguments.folder or LESSONS).absolute(), FIRST_LESSON
@@ -75,7 +76,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if find_spec("jupyterlab") is None:
         print(words.LAB_MISSING, file=sys.stderr)
         return 2
-    if root != PACKAGE.parent:
+    if not in_place:
         if not lessons.is_dir():
             print(words.NO_LESSONS, file=sys.stderr)
             return 2
@@ -123,13 +124,17 @@ def _command(root: Path, first: str, passed_on: Sequence[str]) -> list[str]:
     return [*command, *passed_on]
 
 
+def _windows() -> bool:
+    return os.name == "nt"
+
+
 def _configuration_path() -> str:
     others = os.environ.get("JUPYTER_CONFIG_PATH")
     return f"{others}{os.pathsep}{CONFIGURATION}" if others else str(CONFIGURATION)
 
 
 def _copyable(command: Sequence[str]) -> str:
-    if sys.platform == "win32":
+    if _windows():
         return f'set "JUPYTER_CONFIG_PATH={_configuration_path()}" && {subprocess.list2cmdline(command)}'
     return shlex.join(["env", f"JUPYTER_CONFIG_PATH={_configuration_path()}", *command])
 
@@ -137,7 +142,7 @@ def _copyable(command: Sequence[str]) -> str:
 def _become(command: list[str]) -> int:
     environment = {**os.environ, "JUPYTER_CONFIG_PATH": _configuration_path()}
     sys.stdout.flush()
-    if sys.platform != "win32":
+    if not _windows():
         # In our place, so that signals reach JupyterLab and none is left behind.
         os.execve(command[0], command, environment)
     with subprocess.Popen(command, env=environment) as process:

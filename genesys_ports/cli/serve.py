@@ -9,11 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..model import Deployment
-from ..state import PortState, PortStatus
+from ..state import ConnectionStatus, PortState, PortStatus
 from ..table import Table
 from . import words
 
 if TYPE_CHECKING:
+    import asyncio
+
     from ..lab import Lab
 
 __all__ = ["add_to", "port_lines"]
@@ -24,6 +26,7 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser(
         "serve",
         help=words.SERVE,
+        usage=words.SERVE_USAGE,
         description=words.SERVE_DESCRIPTION,
         epilog=words.SERVE_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -57,26 +60,39 @@ async def _serve(plan: Deployment, only: Sequence[str] | None, as_json: bool) ->
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    before = {}
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
-        if hasattr(signal, name):
+        if number := getattr(signal, name, None):
             # Not loop.add_signal_handler: Windows has none.
-            signal.signal(getattr(signal, name), lambda *_: loop.call_soon_threadsafe(stop.set))
-    lab = await Lab.open(plan, name="serve", fixed=True)
+            before[number] = signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
     try:
-        starting = asyncio.ensure_future(lab.start_all(only))
-        stopped = asyncio.ensure_future(stop.wait())
+        lab = await Lab.open(plan, name="serve", fixed=True)
+        try:
+            await _until(stop, lab, only, as_json)
+        finally:
+            await lab.close()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if not as_json:
+        print(words.SERVE_CLOSED, flush=True)
+
+
+async def _until(stop: asyncio.Event, lab: Lab, only: Sequence[str] | None, as_json: bool) -> None:
+    import asyncio
+
+    stopped = asyncio.ensure_future(stop.wait())
+    starting = asyncio.ensure_future(lab.start_all(only))
+    try:
         await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             starting.result()
             _show(lab, as_json)
             await stopped
-        else:
-            starting.cancel()
-            await asyncio.wait({starting})
     finally:
-        await lab.close()
-    if not as_json:
-        print(words.SERVE_CLOSED, flush=True)
+        stopped.cancel()
+        starting.cancel()
+        await asyncio.gather(starting, stopped, return_exceptions=True)
 
 
 def _show(lab: Lab, as_json: bool) -> None:
@@ -87,16 +103,22 @@ def _show(lab: Lab, as_json: bool) -> None:
         print(end="", flush=True)
         return
     rows = [
-        (state.application, state.port.port_id, f"{state.host}:{state.port}", _sockets(state))
-        for state in listening
+        (state.application, state.port.port_id, f"{state.host}:{state.port}", _sockets(state)) for state in listening
     ]
+    started = {state.application for state in listening}
     print(Table(words.SERVE_COLUMNS, rows))
     for notice in lab.notices:
         print(notice)
+    for one in lab.connection_states():
+        if one.status is not ConnectionStatus.CONNECTED and one.connection.client in started:
+            print(words.NOT_CONNECTED.format(connection=one.connection, status=one.status))
     print(words.SERVE_UP.format(network=lab.network.text), flush=True)
 
 
 def _sockets(state: PortState) -> str:
+    if not state.sockets:
+        # A wide range is kept for its application without opening every number of it.
+        return words.KEPT
     first, *others = (_text(socket.address, socket.number) for socket in state.sockets)
     return words.MORE_SOCKETS.format(first=first, count=len(others)) if others else first
 
@@ -109,13 +131,14 @@ def port_lines(states: Sequence[PortState]) -> Iterator[dict[str, str | int]]:
     """One object for each open socket, in the order of the plan; `planned` is the number in the plan."""
     for state in states:
         numbers = state.port.numbers
+        # A port on several addresses has as many sockets for each of its numbers, number by number.
         for index, socket in enumerate(state.sockets):
             yield {
                 "application": state.application,
                 "host": state.host,
                 "port_id": state.port.port_id,
                 "transport": str(state.port.transport),
-                "planned": numbers[index % len(numbers)],
+                "planned": numbers[index * len(numbers) // len(state.sockets)],
                 "address": socket.address,
                 "port": socket.number,
             }

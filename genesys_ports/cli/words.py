@@ -21,10 +21,11 @@ COMMAND = "COMMAND"
 # --- serve
 
 SERVE = "bring a plan up: every application opens its ports, until Ctrl-C"
-SERVE_DESCRIPTION = (
-    "Brings a plan up on loopback addresses of this machine: every application opens its planned ports and its "
-    "connections. Prints each port as planned and as opened, then stays up. Ctrl-C closes everything."
-)
+SERVE_USAGE = "genesys-ports serve PLAN [--only APP ...] [--json]"
+SERVE_DESCRIPTION = """\
+Brings a plan up on loopback addresses of this machine: every application opens its planned ports and its
+connections. Prints each port as planned and as opened, then stays up. Ctrl-C closes everything.
+"""
 SERVE_EPILOG = """\
 The network is always the same one, so that other tools find the ports, and a second start of the same plan
 meets a real clash. GENESYS_PORTS_NETWORK=127.x.y.0/24 chooses another.
@@ -38,21 +39,21 @@ examples:
 """
 SERVE_PLAN = "a plan: a CSV file with the columns Host, Application and Port, and more if you like"
 SERVE_ONLY = "start these applications only"
-SERVE_JSON = (
-    "one JSON object a line for each open port: application, host, port_id, transport, planned, address, port"
-)
+SERVE_JSON = "one JSON object a line for each open port: application, host, port_id, transport, planned, address, port"
 SERVE_COLUMNS = ("Application", "Port ID", "Planned", "Open on this machine")
-SERVE_UP = "Network {network}. Everything is up; Ctrl-C closes it."
+SERVE_UP = "Network {network}. These ports are open; Ctrl-C closes them."
 SERVE_CLOSED = "Closed."
+KEPT = "kept, not opened"
+NOT_CONNECTED = "No connection yet: {connection} ({status})."
 MORE_SOCKETS = "{first} and {count} more"
 
 # --- catalog
 
 CATALOG = "what is documented of each component: ports, basis, source"
-CATALOG_DESCRIPTION = (
-    "Shows the documented ports of Genesys components, each with the basis of its number (default, example, "
-    "course, field, convention, unknown) and its source."
-)
+CATALOG_DESCRIPTION = """\
+Shows the documented ports of Genesys components, each with the basis of its number (default, example, course,
+field, convention, unknown) and its source.
+"""
 CATALOG_EPILOG = """\
 exit codes: 0 something was found · 1 nothing fits the word
 
@@ -66,19 +67,19 @@ CATALOG_WORD = "a component, a number, a transport or a purpose; without it, eve
 CATALOG_JSON = "one JSON object a line for each port"
 NOTHING_FITS = "Nothing in the catalogue fits {word!r}. Type  genesys-ports catalog  for the whole list."
 NOTHING_FITS_GUESS = (
-    "Nothing in the catalogue fits {word!r}. Did you mean {guess!r}? "
-    "Type  genesys-ports catalog  for the whole list."
+    "Nothing in the catalogue fits {word!r}. Did you mean {guess!r}? Type  genesys-ports catalog  for the whole list."
 )
 
 # --- lab
 
 LAB = "open the lessons in JupyterLab"
-LAB_DESCRIPTION = (
-    "Opens the lessons in JupyterLab. From a source checkout they open where they are; from an installed package "
-    "they are first copied to FOLDER. A file that is there already is never replaced: your work stays yours."
-)
+LAB_USAGE = "genesys-ports lab [FOLDER] [--dry-run] [options of JupyterLab]"
+LAB_DESCRIPTION = """\
+Opens the lessons in JupyterLab. From a source checkout they open where they are; from an installed package
+they are first copied to FOLDER. A file that is there already is never replaced: your work stays yours.
+"""
 LAB_EPILOG = """\
-Everything else on the line goes on to JupyterLab (--no-browser, --port=8890; --help-all shows its own options).
+Everything else on the line goes on to JupyterLab: --no-browser, --port=8890; --help-all shows all it knows.
 
 examples:
   genesys-ports lab
@@ -86,13 +87,12 @@ examples:
   genesys-ports lab --no-browser --port=8890
   genesys-ports lab --dry-run
 """
-LAB_FOLDER = (
-    "copy the lessons to this folder and open them there (installed package: ./genesys-ports-lessons)"
-)
+LAB_FOLDER = "copy the lessons to this folder and open them there (installed package: ./genesys-ports-lessons)"
 LAB_DRY_RUN = "print the command instead of running it; nothing is copied"
 LAB_MISSING = "JupyterLab is not installed for this Python. Install it:  python -m pip install jupyterlab"
-NO_LESSONS = "This installation holds no lessons. Install the package again:  python -m pip install --force-reinstall genesys-ports"
-COPIED = "{copied} files copied to {folder}. {kept} were there already and stay as they are."
-NOT_A_FOLDER = (
-    "The lessons cannot be copied here: it is not a folder, or the system does not let you write in it."
+NO_LESSONS = (
+    "This installation holds no lessons. "
+    "Install the package again:  python -m pip install --force-reinstall genesys-ports"
 )
+COPIED = "{copied} files copied to {folder}. {kept} were there already and stay as they are."
+NOT_A_FOLDER = "The lessons cannot be copied here: it is not a folder, or the system does not let you write in it."

@@ -210,9 +210,7 @@ class _Builder:
     @staticmethod
     def _same_application(row: _Row, application: _Application, host: _Host, kind: str) -> None:
         if application.host != host.name:
-            told = words.OTHER_HOST.format(
-                application=application.name, host=application.host, row=application.row
-            )
+            told = words.OTHER_HOST.format(application=application.name, host=application.host, row=application.row)
             row.report(Column.HOST, told)
         if kind and not application.type:
             application.type, application.type_row = kind, row.number
@@ -232,8 +230,7 @@ class _Builder:
                 if host.real
             ),
             applications=tuple(
-                Application(name=one.name, host=one.host, type=one.type, ports=tuple(one.ports))
-                for one in real
+                Application(name=one.name, host=one.host, type=one.type, ports=tuple(one.ports)) for one in real
             ),
             connections=tuple(_connections(real)),
         )

@@ -43,7 +43,8 @@ def next_free_port(
             if candidate < FIRST or candidate in kept_back or taken[candidate] or candidate in avoided:
                 continue
             return candidate
-    raise NoFreePortError(host, min(order), max(order))
+    searched = block or range(1, HIGHEST_PORT + 1)
+    raise NoFreePortError(host, min(searched), max(searched))
 
 
 def _order(wanted: int, block: range | None) -> Iterator[int]:
