@@ -37,6 +37,7 @@ from genesys_ports.errors import (
     UnknownApplicationError,
     UnknownHostError,
     UnknownPortIdError,
+    UnknownQuestionError,
 )
 
 ROW = BadRow(file="p.csv", row=3, column="Port", value="51500x", message="Write a whole number from 1 to 65535.")
@@ -92,6 +93,8 @@ TEXTS = [
      "a.bmp: the ending of the name says what to write, and this ending is not known here. Use one of: .svg, .txt."),
     (OutputWriteError("a.svg", "The disk is full."),
      "a.svg: The disk is full."),
+    (UnknownQuestionError("who", ["who-sends", "who-connects"]),
+     "The lessons have no question 'who'. Their questions: who-sends, who-connects."),
     (NetworkRangeError("10.0.0.0/8", "A lab listens on loopback only."),
      "A lab listens on loopback only. The range asked for: '10.0.0.0/8'."),
     (PortInUseError("5150/tcp", "framework-host", "log_server", "message_server", 5151),

@@ -246,6 +246,11 @@ def test_move_keeps_all_else():
     assert moved.port() == plan.application("scs").port()
 
 
+def test_move_to_another_address():
+    assert PLAN.move("scs", 5150, address="127.0.0.1").application("scs").port().address == "127.0.0.1"
+    assert PLAN.move("scs", 5150).application("scs").port().address == ""
+
+
 def test_move_of_a_range_gives_one_number():
     media = ListeningPort(number=20000, last=45000, transport="udp", purpose="media")
     plan = Deployment(hosts=[Host(name="h")], applications=[Application(name="mcp", host="h", ports=[media])])
