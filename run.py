@@ -241,9 +241,7 @@ class Environment:
         keep = self.can_be_kept()
         if keep and held:
             extras = set(extras) | set(held.get("extras", []))
-            why = (
-                "the tests need more" if extras != set(held.get("extras", [])) else "the project has changed"
-            )
+            why = "the tests need more" if extras != set(held.get("extras", [])) else "the project has changed"
             say("Updating the packages in %s: %s ..." % (self.name, why))
         else:
             minute = "a minute" if extras else "half a minute"
@@ -278,12 +276,7 @@ class Environment:
             return False
         usual = {"bin", "etc", "include", "lib", "lib64", "man", "scripts", "share", ".gitignore"}
         names = {name.lower() for name in listing(self.path)}
-        return (
-            os.path.exists(self.stamp)
-            or os.path.exists(self.unfinished)
-            or "pyvenv.cfg" in names
-            or names <= usual
-        )
+        return os.path.exists(self.stamp) or os.path.exists(self.unfinished) or "pyvenv.cfg" in names or names <= usual
 
     def remove(self):
         if not os.path.lexists(self.path):
@@ -407,9 +400,7 @@ def pip_help(output):
     lines = []
     text = output.lower()
     if "certificate" in text or "ssl" in text:
-        lines.append(
-            "  - Your network may check encrypted traffic: point PIP_CERT to your company's certificate file."
-        )
+        lines.append("  - Your network may check encrypted traffic: point PIP_CERT to your company's certificate file.")
     if "no space left" in text:
         lines.append("  - The disk is full: the packages need about 600 MB.")
     if "permission denied" in text or "access is denied" in text:
@@ -420,9 +411,7 @@ def pip_help(output):
             "  - Behind a proxy: set HTTPS_PROXY=http://your-proxy:port first.",
             "  - With a package server of your own: set PIP_INDEX_URL to its address.",
         ]
-    return "\n".join(
-        ["What usually helps:"] + lines + ["Then start this command again; it goes on from here."]
-    )
+    return "\n".join(["What usually helps:"] + lines + ["Then start this command again; it goes on from here."])
 
 
 # --- Starting tools --------------------------------------------------------------------------------
@@ -586,9 +575,7 @@ def summary(results):
         end = "" if code == 0 else "   exit code %d" % code
         lines.append("  %s  %-44s %6.1f s%s" % (word, name, seconds, end))
     failed = sum(1 for _name, code, _seconds in results if code)
-    lines.append(
-        "%d of %d steps failed." % (failed, len(results)) if failed else "All %d steps passed." % len(results)
-    )
+    lines.append("%d of %d steps failed." % (failed, len(results)) if failed else "All %d steps passed." % len(results))
     return "\n".join(lines)
 
 
@@ -597,11 +584,7 @@ def command_test(environment, arguments, options):
     if options.get("all_pythons"):
         others = [each for each in find_pythons() if each[0][:2] != environment.version]
         words = ["Python %s (%s)" % (version_text(version), path) for version, path in others]
-        say(
-            "Tested too: %s." % ", ".join(words)
-            if words
-            else "No other Python, 3.11 or later, was found here."
-        )
+        say("Tested too: %s." % ", ".join(words) if words else "No other Python, 3.11 or later, was found here.")
         environments += [Environment(ROOT, version, path, own_name=True) for version, path in others]
     results = []
     for each in environments:
@@ -641,9 +624,7 @@ def read_command_line(arguments):
         return None, [], {}
     command, rest = arguments[0], list(arguments[1:])
     if command not in COMMANDS:
-        raise UsageError(
-            "There is no command %r. There are: %s." % (str(command), ", ".join(sorted(COMMANDS)))
-        )
+        raise UsageError("There is no command %r. There are: %s." % (str(command), ", ".join(sorted(COMMANDS))))
     options = {}
     while rest and rest[0].startswith("--"):
         name, _equals, value = rest[0].partition("=")
@@ -673,9 +654,7 @@ def chosen_environment(options):
     for version, path in find_pythons():
         if version[:2] == wanted:
             return Environment(ROOT, version, path, own_name=True)
-    raise SetUpError(
-        "Python %s was not found on this machine. Get it from %s" % (version_text(wanted), DOWNLOADS)
-    )
+    raise SetUpError("Python %s was not found on this machine. Get it from %s" % (version_text(wanted), DOWNLOADS))
 
 
 def main(arguments):

@@ -114,9 +114,7 @@ def test_old_grammar():
 @pytest.mark.parametrize("python", old_pythons())
 def test_old_python_itself(python, tmp_path):
     shutil.copy(SOURCE, tmp_path)
-    result = subprocess.run(
-        [python, "run.py", "lab"], cwd=tmp_path, capture_output=True, text=True, timeout=60
-    )
+    result = subprocess.run([python, "run.py", "lab"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert result.returncode == 1
     assert result.stderr.startswith("genesys_ports needs Python 3.11 or later. This is Python ")
     assert "Traceback" not in result.stderr
@@ -139,9 +137,7 @@ def test_help(arguments, capsys):
 
 def test_unknown_command(capsys):
     assert run.main(["labs"]) == 2
-    assert (
-        "There is no command 'labs'. There are: benchmarks, lab, notebooks, test." in capsys.readouterr().err
-    )
+    assert "There is no command 'labs'. There are: benchmarks, lab, notebooks, test." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -267,9 +263,7 @@ def test_first_set_up(project, steps, capsys):
     assert pip[:4] == [env.python, "-m", "pip", "install"]
     assert pip[-2:] == ["-e", ".[test]"]
     assert env.is_ready(["test"])
-    assert capsys.readouterr().out.startswith(
-        "Setting up .venv, this takes about a minute the first time ...\n"
-    )
+    assert capsys.readouterr().out.startswith("Setting up .venv, this takes about a minute the first time ...\n")
 
 
 def test_second_start_does_and_says_nothing(project, steps, capsys):
@@ -649,9 +643,7 @@ def test_windows_paths(project, monkeypatch):
 
 @pytest.mark.skipif(os.name == "nt", reason="signals between processes are a matter of POSIX systems")
 def test_ctrl_c_is_the_childs_to_handle():
-    code = (
-        "import os, signal, time\nos.kill(os.getppid(), signal.SIGINT)\ntime.sleep(0.2)\nraise SystemExit(4)"
-    )
+    code = "import os, signal, time\nos.kill(os.getppid(), signal.SIGINT)\ntime.sleep(0.2)\nraise SystemExit(4)"
     before = signal.getsignal(signal.SIGINT)
     assert run.start(HerePython, ["-c", code]) == (4, True)
     assert signal.getsignal(signal.SIGINT) is before
