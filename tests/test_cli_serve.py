@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,11 +51,11 @@ def serving(*arguments: str):
         process.communicate(timeout=30)
 
 
-def json_lines(process, count: int) -> list[dict]:
+def json_lines(process, count: int) -> list[dict[str, Any]]:
     return [json.loads(process.stdout.readline()) for _ in range(count)]
 
 
-def is_open(line: dict) -> bool:
+def is_open(line: dict[str, Any]) -> bool:
     with socket.socket() as caller:
         caller.settimeout(5)
         return caller.connect_ex((line["address"], line["port"])) == 0

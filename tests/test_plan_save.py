@@ -107,6 +107,7 @@ def test_any_bytes_give_a_plan_or_one_of_our_errors(data):
         for content in (data, b"Host,Application,Port,Type,Connects to\n" + data):
             file.write_bytes(content)
             started = time.monotonic()
+            given_back: object
             try:
                 given_back = load_plan(file)
             except PortsError as error:

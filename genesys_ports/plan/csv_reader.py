@@ -31,7 +31,7 @@ def _text(file: str, data: bytes) -> str:
 
 def _records(file: str, text: str) -> Iterator[list[str]]:
     # Not strict, an open quotation mark would swallow every row after it without a word.
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True)
     row = 0
     while True:
         row += 1
