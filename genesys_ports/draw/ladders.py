@@ -149,7 +149,7 @@ class Ladder:
     # --- showing
 
     def summary(self) -> str:
-        """One sentence: how many messages."""
+        """One sentence: how many steps."""
         if not self._messages:
             return words.NOTHING_SEEN
         return words.counted(words.LADDER_ONE, words.LADDER_MANY, len(self._messages))

@@ -18,7 +18,7 @@ __all__ = ["PortMap", "port_map"]
 DRAWN = 60
 
 # Pixels.
-ACROSS, WIDE, TALL, GAP, EDGE, TITLE = 3, 308, 4 * LINE + 22, 14, 16, 44
+ACROSS, WIDE, TALL, GAP, EDGE, TITLE = 3, 342, 4 * LINE + 22, 14, 16, 44
 
 
 class Cell(NamedTuple):
@@ -179,6 +179,6 @@ class PortMap(Picture):
         canvas.text(left, y + 23, cell.port, room=room, size=22, bold=True)
         canvas.text(left, y + 25 + LINE, cell.application, room=room, bold=True)
         canvas.text(left, y + 25 + 2 * LINE, cell.purpose, room=room)
-        canvas.text(left, y + 25 + 3 * LINE, outcome, room=room, bold=cell.state in ("listening", "taken"))
+        canvas.text(left, y + 25 + 3 * LINE, outcome, room=room)
 
     # --- forms

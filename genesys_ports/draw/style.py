@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import accumulate
 
 __all__ = ["BLUE", "GREEN", "INK", "ORANGE", "PAPER", "PURPLE", "RED", "clean", "fit", "short", "width"]
 
@@ -63,13 +64,9 @@ def short(text: str, columns: int) -> str:
     """The text, cut to so many columns of a terminal."""
     if cells(text) <= columns:
         return text
-    kept, used = [], 1
-    for char in text:
-        used += _cells(char)
-        if used > columns:
-            break
-        kept.append(char)
-    return _balanced("".join(kept).rstrip() + "…")
+    # One column is the ellipsis; a sum that grows with each character says how many of them have room.
+    kept = sum(used <= columns for used in accumulate(map(_cells, text), initial=1)) - 1
+    return _balanced(f"{text[: max(0, kept)].rstrip()}…")
 
 
 @lru_cache(maxsize=4096)
@@ -93,10 +90,6 @@ def fit(text: str, room: float, size: float, *, bold: bool = False) -> str:
     """The text, cut to `room` pixels."""
     if width(text, size, bold=bold) <= room:
         return text
-    kept, used = [], width("…", size, bold=bold)
-    for char in text:
-        used += width(char, size, bold=bold)
-        if used > room:
-            break
-        kept.append(char)
-    return _balanced("".join(kept).rstrip() + "…")
+    widths = (width(char, size, bold=bold) for char in text)
+    kept = sum(used <= room for used in accumulate(widths, initial=width("…", size, bold=bold))) - 1
+    return _balanced(f"{text[: max(0, kept)].rstrip()}…")
