@@ -70,7 +70,7 @@ _HOMES = {
     "Trace": "trace",
 }
 
-__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - the names are the keys above
+__all__ = ["__version__", *_HOMES]
 
 
 def __getattr__(name: str) -> Any:

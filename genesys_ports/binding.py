@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
+from typing import Any
 
-from .model import ListeningPort, Platform, Transport
+from .model import ListeningPort, Platform, Transport, parse_word
 from .table import Table
 
 __all__ = [
@@ -48,6 +49,9 @@ class Verdict:
 
     def __str__(self) -> str:
         return f"{self.outcome}: {self.reason}"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
 
 
 # Whole sentences with named places, so that they can be translated in one piece. The first nine are how two
@@ -148,7 +152,7 @@ def _relation(first: _End, second: _End) -> str:
 def who_blocks(
     first: ListeningPort,
     second: ListeningPort,
-    platform: Platform | None = None,
+    platform: Platform | str | None = None,
     *,
     first_v6only: bool | None = None,
     second_v6only: bool | None = None,
@@ -172,7 +176,8 @@ def who_blocks(
         return _verdict(Outcome.NO_CLASH, "numbers", first=first.number_text, second=second.number_text)
     numbers = str(low) if low == high else f"{low}-{high}"
     verdicts = []
-    for one in Platform if platform is None else (platform,):
+    system = _system(platform)
+    for one in Platform if system is None else (system,):
         default = _V6ONLY_BY_DEFAULT[one]
         here = _end(first.address, default if first_v6only is None else first_v6only)
         there = _end(second.address, default if second_v6only is None else second_v6only)
@@ -185,6 +190,11 @@ def who_blocks(
     if all(verdict.outcome is verdicts[0].outcome for verdict in verdicts):
         return verdicts[0]
     return _verdict(Outcome.DEPENDS, "platforms")
+
+
+def _system(platform: Platform | str | None) -> Platform | None:
+    # A learner writes "linux"; taking that for an unknown system would be a wrong answer, not an error.
+    return None if platform is None else parse_word(Platform, platform, "platform")
 
 
 def _verdict(outcome: Outcome, words: str, **places: str) -> Verdict:
@@ -240,7 +250,7 @@ _SHOWN = (
 )
 
 
-def verdict_table(platform: Platform | None = None, transport: Transport = Transport.TCP) -> Table:
+def verdict_table(platform: Platform | str | None = None, transport: Transport = Transport.TCP) -> Table:
     """Who blocks whom on one number: the address of the first server down the side, of the second across."""
     ports = [ListeningPort(number=5150, transport=transport, address=address) for _, address, _ in _SHOWN]
     rows = [
@@ -257,7 +267,7 @@ def verdict_table(platform: Platform | None = None, transport: Transport = Trans
 
 
 def restart_after_close(
-    server_closed_first: bool, old_reuses: bool, new_reuses: bool, platform: Platform | None = None
+    server_closed_first: bool, old_reuses: bool, new_reuses: bool, platform: Platform | str | None = None
 ) -> Verdict:
     """Whether a server can listen again on its TCP port right after it ran there.
 
@@ -268,7 +278,7 @@ def restart_after_close(
         return _verdict(Outcome.NO_CLASH, "client_closed")
     if old_reuses and new_reuses:
         return _verdict(Outcome.NO_CLASH, "both_reuse")
-    if platform is Platform.LINUX:
+    if _system(platform) is Platform.LINUX:
         return _verdict(Outcome.CLASH, "time_wait")
     return _verdict(Outcome.DEPENDS, "time_wait_else")
 
@@ -290,22 +300,23 @@ _EPHEMERAL_EITHER = range(32768, 65536)
 _PROC = Path("/proc/sys/net/ipv4")
 
 
-def ephemeral_range(platform: Platform | None = None) -> range:
+def ephemeral_range(platform: Platform | str | None = None) -> range:
     """The numbers from which the system serves outgoing connections, unless an administrator changed them.
 
     Without a platform: every number that Linux or Windows would use.
     """
-    return _EPHEMERAL_EITHER if platform is None else _EPHEMERAL[platform]
+    system = _system(platform)
+    return _EPHEMERAL_EITHER if system is None else _EPHEMERAL[system]
 
 
-def is_ephemeral(number: int, platform: Platform | None = None) -> bool:
+def is_ephemeral(number: int, platform: Platform | str | None = None) -> bool:
     """Whether an outgoing connection can take this number before the planned server starts."""
     return number in ephemeral_range(platform)
 
 
-def privileged_below(platform: Platform | None = None) -> int:
+def privileged_below(platform: Platform | str | None = None) -> int:
     """The first number that needs no administrator: 1024 on Unix, 0 on Windows. Without a platform: 1024."""
-    return 0 if platform is Platform.WINDOWS else 1024
+    return 0 if _system(platform) is Platform.WINDOWS else 1024
 
 
 def local_ephemeral_range(folder: Path = _PROC) -> range | None:

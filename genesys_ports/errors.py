@@ -389,7 +389,9 @@ class PortInUseError(LabError):
     def sentences(self) -> Iterable[str]:
         if self.holder is None:
             yield f"port {self.port} on {self.host} is already open: a program outside this lab holds it."
-            yield f"{self.application} cannot listen there until that program lets go, or the plan gives another number."
+            yield (
+                f"{self.application} cannot listen there until that program lets go, or the plan gives another number."
+            )
         elif self.outgoing:
             yield f"port {self.port} on {self.host} is already in use: an outgoing connection of {self.holder} took it."
             yield (
@@ -458,8 +460,8 @@ class NotConnectedError(LabError):
     def sentences(self) -> Iterable[str]:
         yield f"{self.sender} has no connection to {self.receiver} now."
         yield (
-            f"In this plan {self.receiver} is the client: it opens the connection, and {self.sender} can only answer over "
-            "it."
+            f"In this plan {self.receiver} is the client: it opens the connection, and {self.sender} can only answer "
+            "over it."
         )
         yield f"Start or restart {self.receiver}, so that it connects."
 
@@ -488,7 +490,10 @@ class ConnectionLostError(LabError):
     port: str
 
     def sentences(self) -> Iterable[str]:
-        yield f"The connection between {self.sender} and {self.receiver} (port {self.port}) was lost before the answer came."
+        yield (
+            f"The connection between {self.sender} and {self.receiver} (port {self.port}) was lost before the answer "
+            "came."
+        )
         yield f"{self.sender} cannot know whether {self.receiver} has read the message."
 
 

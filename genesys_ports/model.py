@@ -236,8 +236,8 @@ class Application:
 class Connection:
     """Who connects: `client` opens a connection to the port `port_id` of `server`.
 
-    It says nothing about who sends: once open, messages travel both ways. `client_port` fixes the number of the client's
-    own end (transport parameter `port=`); empty means that the system hands one out.
+    It says nothing about who sends: once open, messages travel both ways. `client_port` fixes the number of the
+    client's own end (transport parameter `port=`); None means that the system hands one out.
     """
 
     client: str
@@ -333,9 +333,10 @@ class Deployment:
         address: str = "",
         connects_to: Sequence[str] = (),
     ) -> Self:
-        """A new plan with one listening port more. An application of this name, on this host, gets a further port; a new
-        name is a new application, a new host a new host. `connects_to` names servers (`"message_server"` or
-        `"message_server:port_id"`).
+        """A new plan with one listening port more.
+
+        An application of this name, on this host, gets a further port; a new name is a new application, a new host a
+        new host. `connects_to` names servers (`"message_server"` or `"message_server:port_id"`).
         """
         opened = ListeningPort(
             number=port,
@@ -377,17 +378,11 @@ class Deployment:
         """A new plan in which this port of the application has the number `to`, and the `address` if one is given."""
         moved = self.application(application)
         old = moved.port(port_id)
-        new = replace(
-            old, number=_port_number(to), last=None, address=old.address if address is None else address
-        )
+        new = replace(old, number=_port_number(to), last=None, address=old.address if address is None else address)
         changed = replace(moved, ports=tuple(new if port is old else port for port in moved.ports))
-        return replace(
-            self, applications=tuple(changed if one is moved else one for one in self.applications)
-        )
+        return replace(self, applications=tuple(changed if one is moved else one for one in self.applications))
 
-    def connect(
-        self, client: str, server: str, port_id: str = DEFAULT, client_port: int | None = None
-    ) -> Self:
+    def connect(self, client: str, server: str, port_id: str = DEFAULT, client_port: int | None = None) -> Self:
         """A new plan in which `client` opens a connection to `server`, from its own `client_port` if that is given."""
         self.application(client)
         self.application(server).port(port_id)
@@ -434,9 +429,7 @@ class Deployment:
 
 
 def _deployment(name: str, hosts: Any, applications: Any, connections: Any, switches: Any) -> Deployment:
-    return Deployment(
-        name=name, hosts=hosts, applications=applications, connections=connections, switches=switches
-    )
+    return Deployment(name=name, hosts=hosts, applications=applications, connections=connections, switches=switches)
 
 
 def _by_name(kind: str, things: Iterable[Any]) -> dict[str, Any]:

@@ -21,8 +21,10 @@ KEPT = 100_000
 
 
 class Kind(StrEnum):
-    """What a line of the trace is. The first three travel inside a connection; the others are about ports and
-    connections themselves."""
+    """What a line of the trace is.
+
+    The first three travel inside a connection; the others are about ports and connections themselves.
+    """
 
     REQUEST = "request"
     RESPONSE = "response"
@@ -141,8 +143,10 @@ class Trace:
         kinds: Iterable[Kind | str] | None = None,
         where: Callable[[Message], bool] | None = None,
     ) -> Trace:
-        """A trace of those messages that come after number `after`, touch `participant`, are of one of `kinds` and
-        fulfil `where`. Numbers and times stay as they were."""
+        """A trace of some of the messages; numbers and times stay as they were.
+
+        Those that come after number `after`, touch `participant`, are of one of `kinds`, and fulfil `where`.
+        """
         wanted = None if kinds is None else {Kind(kind) for kind in kinds}
         chosen = Trace(limit=self.limit, clock=self._clock)
         chosen.participants = dict(self.participants)
@@ -174,16 +178,14 @@ class Trace:
         return self._messages[index]
 
     def table(self) -> Table:
-        """One row for each message: what, from whom to whom, on which port. No clock, so that it reads the same again."""
+        """One row for each message: what, from whom to whom, on which port; no clock, so it reads the same again."""
         rows = [
             (m.number, m.kind, m.sender, "" if m.receiver == m.sender else m.receiver, m.port, m.name, m.text)
             for m in self._messages
         ]
         columns = ("No.", "Kind", "From", "To", "Port", "Name", "Text")
         caption = (
-            f"{len(rows)} messages"
-            if not self.dropped
-            else f"{len(rows)} messages ({self.dropped} older dropped)"
+            f"{len(rows)} messages" if not self.dropped else f"{len(rows)} messages ({self.dropped} older dropped)"
         )
         return Table(columns, rows, caption=caption).without_empty_columns()
 

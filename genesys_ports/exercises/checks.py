@@ -55,18 +55,17 @@ class Check:
         lines = "".join(
             f"<li style='list-style:none'>{'✓' if step.ok else '○'} {escape(step.sentence)}</li>" for step in self.steps
         )
-        return f"<div style='font-size:1.05em'><strong>{self._verdict}</strong><ul style='margin:0.2em 0'>{lines}</ul></div>"
+        seen = f"<ul style='margin:0.2em 0'>{lines}</ul>"
+        return f"<div style='font-size:1.05em'><strong>{self._verdict}</strong>{seen}</div>"
 
 
-def _state(
-    lab: Lab, application: str, transport: Transport | None = None, number: int | None = None
-) -> PortState | None:
-    """The state of the application's port: the one with this number and transport, else its first of the transport."""
-    states = [state for state in lab.port_states() if state.application == application]
-    if transport is not None:
-        states = [state for state in states if state.port.transport is transport] or states
-    exact = [state for state in states if number in state.port.numbers] if number is not None else []
-    return next(iter(exact or states), None)
+def _state(lab: Lab, application: str, number: int, transport: Transport | None = None) -> PortState | None:
+    """The state of the application's port that comes nearest to what was asked for: by number, then by transport."""
+
+    def distance(state: PortState) -> tuple[bool, bool]:
+        return number not in state.port.numbers, state.port.transport is not transport
+
+    return min((state for state in lab.port_states() if state.application == application), key=distance, default=None)
 
 
 def _open_step(state: PortState) -> Step:
@@ -81,7 +80,7 @@ def _open_step(state: PortState) -> Step:
 def check_listening(lab: Lab, application: str, number: int, transport: str = "tcp") -> Check:
     """Whether the application really listens on this port."""
     wanted = Transport(transport)
-    state = _state(lab, application, wanted, number)
+    state = _state(lab, application, number, wanted)
     if state is None:
         return Check([Step(False, words.MISSING.format(application=application))])
     step = _open_step(state)
@@ -108,7 +107,7 @@ def check_same_number(lab: Lab, first: str, second: str, number: int) -> Check:
     """Whether two applications both listen on `number` at the same time; says why they may."""
     states: list[PortState] = []
     for name in (first, second):
-        state = _state(lab, name, number=number)
+        state = _state(lab, name, number)
         if state is None:
             return Check([Step(False, words.MISSING.format(application=name))])
         states.append(state)

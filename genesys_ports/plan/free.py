@@ -26,9 +26,11 @@ def next_free_port(
     """The next number above `wanted` that nothing on `host` is planned on, on any address.
 
     Looks through `block` from `wanted` on and then from its start; without a block, through the hundred
-    around `wanted` (5150: 5100 to 5199) and then beyond. Never gives a number that needs administrator rights
-    or that the system hands out for outgoing connections, and the documented default of a component only when
-    no other is left. Raises `NoFreePortError` when nothing is left, `UnknownHostError`, `InvalidPortError`.
+    around `wanted` (5150: 5100 to 5199), then above and then below it. Never gives a number that needs
+    administrator rights or that the system hands out for outgoing connections, and the documented default of a
+    component only when no other is left.
+
+    Raises `NoFreePortError` when nothing is left, `UnknownHostError`, `InvalidPortError`.
     """
     platform = plan.host(host).platform
     number = ListeningPort(number=wanted).number
@@ -54,7 +56,7 @@ def _order(wanted: int, block: range | None) -> Iterator[int]:
     yield from (number for number in inside if number < wanted)
     if block is None:
         yield from range(first + BLOCK, HIGHEST_PORT + 1)
-        yield from range(FIRST, first)
+        yield from reversed(range(FIRST, first))
 
 
 def _taken(plan: Deployment, host: str, transport: Transport, platform: Platform | None) -> bytearray:
