@@ -189,6 +189,13 @@ def test_only_pixels_are_masked(one, other, same):
     assert (masked(notebook(cell(outputs=[one]))) == masked(notebook(cell(outputs=[other])))) is same
 
 
+def test_what_is_about_this_machine_is_masked():
+    ours = {"tags": ["nbval-ignore-output"]}
+    one, other = (notebook(cell(outputs=[data(value)], metadata=ours)) for value in ("Linux", "Windows"))
+    assert one != other
+    assert masked(one) == masked(other)
+
+
 def test_a_file_laid_out_by_someone_else():
     plain = normalise(notebook(cell(outputs=[data("1")])))
     assert build_notebooks.differences("90", to_text(plain), plain) == []

@@ -44,6 +44,9 @@ DIFFERENCE_SHOWN = 16
 
 RAISES = "raises-exception"
 
+#: nbval's own tag: what the cell shows is about this machine.
+OWN_OUTPUT = "nbval-ignore-output"
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 #: Everything else (folded, scrolled, timing, trusted) is how one author's editor looked that day.
@@ -133,7 +136,7 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, name: str) -> nbforma
         # ipykernel warns about its own transport at each start.
         extra_arguments=["--IPKernelApp.log_level=40"],
     )
-    with tempfile.TemporaryDirectory() as profile, client.setup_kernel(cwd=str(folder), env=_environment(profile)):
+    with tempfile.TemporaryDirectory() as profile, client.setup_kernel(cwd=str(folder), env=environment(profile)):
         for index, cell in enumerate(fresh.cells):
             try:
                 client.execute_cell(cell, index)
@@ -146,12 +149,13 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, name: str) -> nbforma
                 raise BuildError(f"{_where(name, index, cell)} took longer than {CELL_LIMIT} s.") from None
             except DeadKernelError:
                 raise BuildError(f"{_where(name, index, cell)} ended the kernel.") from None
-            if _is_tagged(cell) and not any(one.output_type == "error" for one in cell.get("outputs", ())):
+            if _is_tagged(cell, RAISES) and not any(one.output_type == "error" for one in cell.get("outputs", ())):
                 raise BuildError(f"{_where(name, index, cell)} has the tag {RAISES!r}, and raised nothing.")
     return fresh
 
 
-def _environment(profile: str) -> dict[str, str]:
+def environment(profile: str) -> dict[str, str]:
+    """The environment a kernel runs in; `profile` is a folder that takes the place of the author's IPython folder."""
     # An author's own IPython start-up files and drawing backend must not show in the lessons.
     kept = {key: value for key, value in os.environ.items() if key != "MPLBACKEND"}
     # The library of this checkout, installed or not.
@@ -159,8 +163,8 @@ def _environment(profile: str) -> dict[str, str]:
     return {**kept, "IPYTHONDIR": profile, "PYTHONPATH": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 
 
-def _is_tagged(cell: nbformat.NotebookNode) -> bool:
-    return RAISES in cell.metadata.get("tags", ())
+def _is_tagged(cell: nbformat.NotebookNode, tag: str) -> bool:
+    return tag in cell.metadata.get("tags", ())
 
 
 def _where(name: str, index: int, cell: nbformat.NotebookNode) -> str:
@@ -211,9 +215,13 @@ def to_text(notebook: nbformat.NotebookNode) -> str:
 
 
 def masked(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook without the bytes of PNG and JPEG pictures: they change with the version of matplotlib."""
+    """The notebook without what rightly differs: outputs about this machine, and the bytes of PNG and JPEG pictures,
+    which change with the version of matplotlib.
+    """
     plain = copy.deepcopy(notebook)
     for cell in plain.cells:
+        if _is_tagged(cell, OWN_OUTPUT):
+            cell.outputs = []
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
             for kind, value in data.items():
