@@ -41,6 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from textwrap import wrap
 from typing import Any
 
 __all__ = [
@@ -78,6 +79,9 @@ __all__ = [
     "UnknownQuestionError",
 ]
 
+#: Characters in a line of an error shown by Jupyter: as many as fit beside the notebook's margins on a projector.
+WIDTH = 90
+
 #: How many names or rows an error lists before it only counts the rest.
 LISTED = 12
 
@@ -109,9 +113,11 @@ class PortsError(Exception):
         return _rebuild, (type(self), dict(vars(self)))
 
     def _render_traceback_(self) -> list[str]:
-        # Jupyter asks an exception for its own picture. A learner needs the sentence, not our stack frames; a note
-        # (PEP 678) adds what is true of this machine only.
-        return [f"{type(self).__name__}: {self}", *getattr(self, "__notes__", ())]
+        # Jupyter asks an exception for its own picture. A learner needs the sentences, not our stack frames; a note
+        # (PEP 678) adds what is true of this machine only. Wrapped here, since Jupyter breaks lines inside words.
+        text = f"{type(self).__name__}: {self}"
+        lines = (line for part in (text, *getattr(self, "__notes__", ())) for line in part.splitlines())
+        return [wrapped for line in lines for wrapped in wrap(line, WIDTH, subsequent_indent="  ") or [""]]
 
 
 def _rebuild(kind: type[PortsError], data: dict[str, Any]) -> PortsError:

@@ -171,14 +171,16 @@ def test_pickle_and_copy(error):
 
 
 @pytest.mark.parametrize("error", [error for error, _ in TEXTS], ids=lambda error: type(error).__name__)
-def test_a_notebook_shows_the_text_alone(error):
-    assert error._render_traceback_() == [f"{type(error).__name__}: {error}"]
+def test_a_notebook_shows_the_text_alone_in_short_lines(error):
+    lines = error._render_traceback_()
+    assert all(len(line) <= errors.WIDTH for line in lines)
+    assert " ".join(" ".join(lines).split()) == " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def test_a_notebook_shows_notes_too():
     error = LabClosedError()
     error.add_note("On this machine it was open for long.")
-    assert error._render_traceback_()[1:] == ["On this machine it was open for long."]
+    assert error._render_traceback_()[-1] == "On this machine it was open for long."
 
 
 def test_every_class_has_its_text_here():

@@ -15,7 +15,7 @@ __all__ = ["Head", "Sheet", "Step", "make_sheet", "sentence"]
 LIFE_LINES = 24
 
 #: With more participants than this, those who took no part are left out.
-ALL_SHOWN = 6
+ALL_SHOWN = 4
 
 #: Ports named under a participant; the rest are counted.
 PORTS_NAMED = 3

@@ -59,7 +59,6 @@ class Question:
                     width="auto", max_width="44em", height="auto", min_height="2.4em", margin="0.2em 0"
                 ),
             )
-            button.style.text_align = "left"
             button.style.font_size = "1.05em"
             button.add_class("genesys-ports-answer")
 

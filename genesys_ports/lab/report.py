@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 __all__ = ["Report"]
@@ -18,6 +19,10 @@ class Report:
         return "\n".join(self.sentences)
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<div>{escape(sentence)}</div>" for sentence in self.sentences)
+        return f'<div style="font-size:1.05em;line-height:1.5">{lines}</div>'
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))
