@@ -117,7 +117,11 @@ class PortsError(Exception):
         # (PEP 678) adds what is true of this machine only. Wrapped here, since Jupyter breaks lines inside words.
         text = f"{type(self).__name__}: {self}"
         lines = (line for part in (text, *getattr(self, "__notes__", ())) for line in part.splitlines())
-        return [wrapped for line in lines for wrapped in wrap(line, WIDTH, subsequent_indent="  ") or [""]]
+        return [
+            wrapped
+            for line in lines
+            for wrapped in wrap(line, WIDTH, subsequent_indent="  ", break_on_hyphens=False) or [""]
+        ]
 
 
 def _rebuild(kind: type[PortsError], data: dict[str, Any]) -> PortsError:
