@@ -7,16 +7,15 @@ that other tools always find it at the same addresses.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import socket
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 from itertools import islice
 
-from ..errors import NetworkRangeError
+from ..errors import NetworkRangeError, TooManyPortsError
 from . import words
-from .sockets import NOT_THERE
+from .sockets import IN_USE, NOT_ALLOWED, NOT_THERE, TOO_MANY, claiming_socket, socket_limit
 
 __all__ = ["VARIABLE", "Claim", "blocks", "claim_block", "fixed_block", "lab_range"]
 
@@ -42,7 +41,7 @@ def lab_range(text: str | None = None) -> IPv4Network:
     value = text if text is not None else os.environ.get(VARIABLE, "").strip() or DEFAULT_RANGE
     try:
         network = IPv4Network(value)
-    except (ipaddress.AddressValueError, ipaddress.NetmaskValueError, ValueError):
+    except ValueError:
         raise NetworkRangeError(value, words.RANGE_UNREADABLE.format(variable=VARIABLE)) from None
     if not network.subnet_of(_LOOPBACK):
         raise NetworkRangeError(value, words.RANGE_NOT_LOOPBACK.format(variable=VARIABLE))
@@ -52,8 +51,8 @@ def lab_range(text: str | None = None) -> IPv4Network:
 
 
 def blocks(network: IPv4Network) -> Iterator[IPv4Network]:
-    """The blocks of a range: /24 each, or, where the range itself is a /24 or smaller, eight equal parts of it."""
-    return network.subnets(new_prefix=24 if network.prefixlen < 24 else network.prefixlen + 3)
+    """The blocks of a range: /24 each; a /24 itself gives eight, and a smaller range as many of 16 addresses as fit."""
+    return network.subnets(new_prefix=min(max(24, network.prefixlen + 3), 28))
 
 
 def fixed_block(network: IPv4Network) -> IPv4Network:
@@ -81,16 +80,13 @@ def claim_block(network: IPv4Network) -> Claim | None:
     Raises `NetworkRangeError` when every block is held.
     """
     for block in islice(blocks(network), 1, None):
-        holder = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
-            # Without SO_REUSEADDR a bind alone excludes everyone else, and nothing shows up as listening.
-            if exclusive := getattr(socket, "SO_EXCLUSIVEADDRUSE", None):
-                holder.setsockopt(socket.SOL_SOCKET, exclusive, 1)
-            holder.bind((str(block.broadcast_address - 1), CLAIM_PORT))
+            return Claim(block, claiming_socket(str(block.broadcast_address - 1), CLAIM_PORT))
         except OSError as error:
-            holder.close()
             if error.errno in NOT_THERE:
                 return None
-            continue
-        return Claim(block, holder)
+            if error.errno in TOO_MANY:
+                raise TooManyPortsError(socket_limit() + 1, socket_limit()) from None
+            if error.errno not in IN_USE | NOT_ALLOWED:
+                raise
     raise NetworkRangeError(str(network), words.RANGE_FULL)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-from collections import deque
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import ConnectionRefusedByPeerError
+from ..errors import ConnectionRefusedByPeerError, LabError, NoAnswerError
 from ..model import Application, Connection, Deployment, ListeningPort, Transport
 from ..state import ConnectionStatus
 from ..trace import Kind
 from . import words
 from .datagram import DatagramPort
-from .link import WAIT_LIMIT, Link, Route
+from .link import Link, Route
 from .network import Bound, PortTaken
 from .roles import (
     CONFIGURATION_SERVER,
@@ -31,11 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LogEvent", "RunningApplication"]
 
-#: Log events an application keeps.
-LOG_KEPT = 1_000
-
-#: Seconds a client waits for a server that took the call to say who it is.
-GREETING_LIMIT = 2.0
+#: Seconds a client waits for a server to take the call and to say who it is. (Windows needs two to say "refused".)
+GREETING_LIMIT = 3.0
 
 #: Connections from outside the lab that one application serves at a time.
 OUTSIDERS = 100
@@ -58,14 +54,16 @@ class RunningApplication:
         self.plan = plan
         self.name = application.name
         self.role = role_of(component_of(plan, application.name))
-        self.log: deque[LogEvent] = deque(maxlen=LOG_KEPT)
         self.statuses = dict.fromkeys(plan.servers_of(self.name), ConnectionStatus.CLOSED)
         self.outgoing: dict[Connection, Link] = {}
-        self.incoming: list[Link] = []
+        self.incoming: dict[Link, None] = {}
         self.said: list[str] = []
+        #: Whether the planned ports are open.
+        self.listens = False
+        self._outsiders = 0
+        self._stopped = False
         self._servers: list[asyncio.Server] = []
         self._datagrams: list[DatagramPort] = []
-        self._sockets: list[socket.socket] = []
 
     def is_outdated(self, plan: Deployment) -> bool:
         """Whether `plan` tells this application anything else than the plan it read at its start."""
@@ -73,13 +71,28 @@ class RunningApplication:
             return True
         return _servers(plan, self.name) != _servers(self.plan, self.name)
 
+    @property
+    def host(self) -> str:
+        """The planned host it runs on."""
+        return self.application.host
+
+    @property
+    def ports(self) -> tuple[ListeningPort, ...]:
+        """Its planned ports, as of its start."""
+        return self.application.ports
+
+    def hear(self) -> list[str]:
+        """What it has said since it was last asked."""
+        said, self.said = self.said, []
+        return said
+
     # --- start
 
     async def start(self) -> None:
         """Read the configuration, open every planned port, connect to every server of the plan; in this order.
 
-        All or nothing: raises `PortInUseError`, or `ConnectionRefusedByPeerError` when Configuration Server does not
-        answer, and leaves nothing open.
+        All or nothing: raises `PortInUseError`, `TooManyPortsError`, or what `failure()` says when Configuration Server
+        does not answer, and leaves nothing open.
         """
         connections = [connection for connection in self.statuses if self._reaches(connection)]
         first = [c for c in connections if component_of(self.plan, c.server) == CONFIGURATION_SERVER]
@@ -101,22 +114,15 @@ class RunningApplication:
 
     async def _read_configuration(self, connection: Connection) -> None:
         if await self.connect(connection) is not ConnectionStatus.CONNECTED:
-            raise self.refusal(connection)
+            raise self.failure(connection)
         await self.outgoing[connection].ask(READ_CONFIGURATION, "")
 
     async def _open_ports(self) -> None:
-        bound: list[Bound] = []
-        try:
-            for port in self.application.ports:
-                bound += self._bind(port)
-            self._sockets = [one.socket for one in bound]
-            for one in bound:
-                await self._serve(one)
-        except BaseException:
-            for one in bound:
-                one.socket.close()
-            raise
-        for port in self.application.ports:
+        # All are bound before the first is served: a port that is taken stops everything before anybody can call.
+        for bound in [bound for port in self.ports for bound in self._bind(port)]:
+            await self._serve(bound)
+        self.listens = True
+        for port in self.ports:
             self._record_port(Kind.OPENED, "opens port", port)
 
     async def _serve(self, bound: Bound) -> None:
@@ -125,25 +131,21 @@ class RunningApplication:
             datagram = DatagramPort(self, bound.port)
             self._datagrams.append(datagram)
             await loop.create_datagram_endpoint(lambda: datagram, sock=bound.socket)
-        else:
-            self._servers.append(await loop.create_server(self._answering(bound.port), sock=bound.socket))
+            return
+        # Started in a second step: whoever cancels the first one must not leave a server behind that nobody knows.
+        server = await loop.create_server(self._answering(bound.port), sock=bound.socket, start_serving=False)
+        self._servers.append(server)
+        await server.start_serving()
 
     def _bind(self, port: ListeningPort) -> list[Bound]:
         try:
-            return self.lab.network.bind(self.name, self.application.host, port)
+            return self.lab.network.bind(self.name, self.host, port)
         except PortTaken as taken:
             raise self.lab.explain(taken, self.application, port) from None
 
-    def _record_port(self, kind: Kind, name: str, port: ListeningPort, text: str = "") -> None:
+    def _record_port(self, kind: Kind, name: str, port: ListeningPort) -> None:
         self.lab.trace.add(
-            kind,
-            name,
-            self.name,
-            self.name,
-            server=self.name,
-            host=self.application.host,
-            port=str(port),
-            text=text,
+            kind, name, self.name, self.name, server=self.name, host=self.host, port=str(port)
         )
 
     # --- being called
@@ -152,22 +154,27 @@ class RunningApplication:
         text = str(port)
 
         def answer() -> Link:
-            route = Route("", self.name, self.application.host, text)
-            return Link(self, route, self.lab.trace, is_client=False, on_gone=self._caller_gone)
+            return Link(self, Route("", self.name, self.host, text), self._caller_gone)
 
         return answer
 
     def admit(self, link: Link) -> None:
-        """Somebody has connected; who it is comes with the first line."""
-        self.incoming.append(link)
-        if sum(one.partner is None for one in self.incoming) > OUTSIDERS:
-            link.refuse(words.ANSWER_TOO_MANY)
+        """Somebody has connected; who it is, and what it wants, comes with the first line."""
+        self.incoming[link] = None
+        if self._stopped:
+            # The system had taken the call before the port was closed.
+            link.abort()
+        if link.partner is None:
+            self._outsiders += 1
+            if self._outsiders > OUTSIDERS:
+                link.refuse(words.ANSWER_TOO_MANY)
 
     def _caller_gone(self, link: Link) -> None:
-        self.incoming.remove(link)
+        del self.incoming[link]
+        self._outsiders -= link.partner is None
         if link.outsider:
             link.record(Kind.DISCONNECT, "disconnect", back=not link.closing)
-        elif link.partner is not None:
+        elif link.known:
             self.role.left(self, link)
 
     # --- calling
@@ -178,56 +185,78 @@ class RunningApplication:
             return ConnectionStatus.CONNECTED
         server = self.plan.application(connection.server)
         port = server.port(connection.port_id)
-        route = Route(self.name, server.name, server.host, str(port))
-        link = Link(self, route, self.lab.trace, is_client=True, on_gone=self._call_gone)
-        link.connection = connection
+        link = Link(self, Route(self.name, server.name, server.host, str(port)), self._call_gone, connection)
         values = {"client": self.name, "server": server.name, "port": port}
+        limit = min(GREETING_LIMIT, self.lab.patience)
         try:
-            sock = await asyncio.wait_for(
-                self.lab.network.connect(self.name, self.application.host, server.host, port, connection.client_port),
-                WAIT_LIMIT,
-            )
-        except (ConnectionRefusedError, TimeoutError):
+            async with asyncio.timeout(limit):
+                await self._call(link, connection, server, port)
+                await link.greeted
+        except PortTaken as taken:
+            raise self.lab.explain(taken, self.application, None) from None
+        except ConnectionRefusedError:
             link.record(Kind.REFUSED, "refused")
             self.said.append(words.REFUSED.format(**values))
             return self._status(connection, ConnectionStatus.REFUSED)
-        except PortTaken as taken:
-            raise self.lab.explain(taken, self.application, None) from None
-        link.local_number = connection.client_port or sock.getsockname()[1]
-        await asyncio.get_running_loop().create_connection(lambda: link, sock=sock)
-        self.outgoing[connection] = link
-        try:
-            greeted = await asyncio.wait_for(asyncio.shield(link.greeted), GREETING_LIMIT)
-        except TimeoutError:
-            greeted = False
+        except OSError as error:
+            if isinstance(error, TimeoutError):
+                # One call of the lab may meet several silent servers, and has to end all the same.
+                self.lab.patience = max(0.1, self.lab.patience - limit)
+        except BaseException:
             link.abort()
-            await link.gone
-        if not greeted:
+            raise
+        if not link.known:
+            link.abort()
+            link.record(Kind.LOST, "no answer")
             self.said.append(words.SILENT.format(**values))
             return self._status(connection, ConnectionStatus.LOST)
+        if link.gone.done():
+            return self.statuses[connection]
         self.said.append(words.CONNECTED.format(**values))
         self._status(connection, ConnectionStatus.CONNECTED)
         self.report(
-            CONNECTED,
-            words.EVENT_CONNECTED.format(server=server.name, host=server.host, port=port),
-            server.name,
+            CONNECTED, words.EVENT_CONNECTED.format(server=server.name, host=server.host, port=port), server.name
         )
         return ConnectionStatus.CONNECTED
+
+    async def _call(self, link: Link, connection: Connection, server: Application, port: ListeningPort) -> None:
+        loop = asyncio.get_running_loop()
+        host = self.host
+        call = self.lab.network.dial(self.name, host, server.host, port, connection.client_port)
+        link.local_number = call.number
+        link.local_address = call.socket.getsockname()
+        self.lab.dialling[link.local_address] = link
+        try:
+            await loop.sock_connect(call.socket, (call.where.address, call.where.number))
+        except BaseException:
+            del self.lab.dialling[link.local_address]
+            call.socket.close()
+            self.lab.network.hang_up(self.name, host, call.number)
+            raise
+        # From here on the transport closes the socket, and tells the link when it is gone.
+        self.outgoing[connection] = link
+        await loop.create_connection(lambda: link, sock=call.socket)
 
     def _status(self, connection: Connection, status: ConnectionStatus) -> ConnectionStatus:
         self.statuses[connection] = status
         return status
 
-    def refusal(self, connection: Connection) -> ConnectionRefusedByPeerError:
-        """The error for a planned connection that found nobody."""
+    def failure(self, connection: Connection) -> LabError:
+        """The error for a planned connection that did not come about."""
         server = self.plan.application(connection.server)
-        return ConnectionRefusedByPeerError(self.name, server.name, server.host, str(server.port(connection.port_id)))
+        if self.statuses[connection] is ConnectionStatus.REFUSED:
+            port = str(server.port(connection.port_id))
+            return ConnectionRefusedByPeerError(self.name, server.name, server.host, port)
+        return NoAnswerError(server.name, GREETING_LIMIT)
 
     def _call_gone(self, link: Link) -> None:
         connection = link.connection
         assert connection is not None
         self.outgoing.pop(connection, None)
-        self.lab.network.hang_up(self.name, self.application.host, link.local_number)
+        self.lab.dialling.pop(link.local_address, None)
+        self.lab.network.hang_up(self.name, self.host, link.local_number)
+        if not link.known:
+            return
         if link.closing:
             self._status(connection, ConnectionStatus.CLOSED)
             return
@@ -239,17 +268,17 @@ class RunningApplication:
 
     # --- talking
 
+    def links(self) -> list[Link]:
+        """Its end of every connection; its own calls first."""
+        return [*self.outgoing.values(), *self.incoming]
+
     def peers(self) -> Iterator[tuple[str, Link]]:
-        """Every application of the lab this one is connected with, and over which connection; its own calls first."""
-        for link in (*self.outgoing.values(), *self.incoming):
-            if link.peer and not link.outsider and not link.closing:
-                yield link.peer, link
+        """Every application this one is connected with, and over which connection; its own calls first."""
+        return ((link.peer, link) for link in self.links() if link.known and not link.closing)
 
     def report(self, code: str, text: str, server: str) -> None:
         """Write a log event, and send it to Message Server over a connection that this application has opened."""
-        event = LogEvent(code, self.name, text)
-        self.log.append(event)
-        self.lab.events.append(event)
+        self.lab.events.append(LogEvent(code, self.name, text))
         for connection, link in self.outgoing.items():
             if component_of(self.plan, connection.server) == MESSAGE_SERVER:
                 link.tell(f"log event {code}", text, code=code, server=server)
@@ -260,37 +289,44 @@ class RunningApplication:
         """Close the ports, then end every connection, one after the other. `crash` breaks everything off instead;
         `silent` leaves no line about it in the trace (the start did not succeed).
         """
-        opened = bool(self._servers or self._datagrams)
+        listened = self.listens
+        self._close_ports()
+        if listened and not silent:
+            for port in self.ports:
+                self._record_port(Kind.CLOSED, "closes port", port)
+        try:
+            # Waiting may fail, ending may not: whatever is left after that is broken off.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.lab.patience):
+                    for link in self.links():
+                        await self._end(link, crash=crash, silent=silent)
+        finally:
+            self.let_go()
+
+    async def _end(self, link: Link, *, crash: bool, silent: bool) -> None:
+        if link.gone.done():
+            return
+        if link.is_client and not (crash or silent or link.closing):
+            link.record(Kind.DISCONNECT, "disconnect")
+        link.abort() if crash else link.close()
+        # One after the other, and with all that follows from it, so that two runs see it in the same order.
+        await asyncio.wait([end.gone for end in (link.partner, link) if end is not None])
+        await self.lab.settle()
+
+    def _close_ports(self) -> None:
+        self.listens = False
+        self._stopped = True
         for server in self._servers:
             server.close()
         for datagram in self._datagrams:
             datagram.close()
-        self.lab.network.release(self.name)
-        if opened and not silent:
-            for port in self.application.ports:
-                self._record_port(Kind.CLOSED, "closes port", port)
-        links = [*self.outgoing.values(), *self.incoming]
-        try:
-            for link in links:
-                if link.is_client and not (crash or silent or link.closing):
-                    link.record(Kind.DISCONNECT, "disconnect")
-                link.abort() if crash else link.close()
-                # One after the other, and the far end first, so that two runs see losses in the same order.
-                for end in (link.partner, link):
-                    if end is not None:
-                        await asyncio.wait_for(asyncio.shield(end.gone), WAIT_LIMIT)
-        finally:
-            for link in links:
-                link.abort()
-        for datagram in self._datagrams:
-            await datagram.gone
-        self._servers.clear()
-        self._datagrams.clear()
 
-    def cut(self) -> None:
-        """Let go of everything at once, without the event loop: for a lab whose loop has ended."""
-        for sock in self._sockets:
-            sock.close()
+    def let_go(self) -> None:
+        """Close the ports and break off every connection at once, without waiting for anything."""
+        self._close_ports()
+        self.lab.network.release(self.name)
+        for link in self.links():
+            link.abort()
 
 
 def _servers(plan: Deployment, client: str) -> list[tuple[Connection, Application | None]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any, cast
 
 from ..trace import Kind
 from . import words
-from .wire import PROTOCOL, WireError, decode, encode
+from .link import STRANGERS_KEPT
+from .wire import PROTOCOL, WireError, answer_id, decode, encode, text_of
 
 if TYPE_CHECKING:
     from ..model import ListeningPort
@@ -23,15 +25,16 @@ class DatagramPort(asyncio.DatagramProtocol):
         self._owner = owner
         self._port = port
         self._transport: asyncio.DatagramTransport | None = None
-        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._full = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.DatagramTransport, transport)
 
-    def connection_lost(self, error: Exception | None) -> None:
-        self._transport = None
-        if not self.gone.done():
-            self.gone.set_result(None)
+    def pause_writing(self) -> None:
+        self._full = True
+
+    def resume_writing(self) -> None:
+        self._full = False
 
     def datagram_received(self, data: bytes, address: Any) -> None:
         sender = self._owner.lab.outsiders.caller_at(address)
@@ -41,12 +44,11 @@ class DatagramPort(asyncio.DatagramProtocol):
             self._note(Kind.EVENT, "datagram", sender, data)
             self._answer(encode({"error": words.ANSWER_NOT_JSON}), address)
             return
-        name = str(fields.get("message", fields.get("event", "datagram")))
         if "message" not in fields:
-            self._note(Kind.EVENT, name, sender, data)
+            self._note(Kind.EVENT, text_of(fields, "event") or "datagram", sender, data)
             return
-        asked = self._note(Kind.REQUEST, name, sender, data)
-        payload = encode({"ack": fields.get("id")})
+        asked = self._note(Kind.REQUEST, text_of(fields, "message"), sender, data)
+        payload = encode({"ack": answer_id(fields)})
         self._note(Kind.RESPONSE, "ack", sender, payload, reply_to=asked)
         self._answer(payload, address)
 
@@ -54,16 +56,19 @@ class DatagramPort(asyncio.DatagramProtocol):
         owner = self._owner
         pair = (outsider, owner.name) if reply_to is None else (owner.name, outsider)
         return owner.lab.trace.add(
-            kind, name, *pair,
-            outsider, owner.name, owner.application.host, str(self._port),
-            "", payload, reply_to, PROTOCOL,
+            kind, name[:STRANGERS_KEPT], *pair,
+            outsider, owner.name, owner.host, str(self._port),
+            "", payload[:STRANGERS_KEPT], reply_to, PROTOCOL,
         ).number  # fmt: skip
 
     def _answer(self, payload: bytes, address: Any) -> None:
-        if self._transport is not None:
+        # UDP may lose what finds no place; nothing waits in memory without end.
+        if self._transport is not None and not self._full:
             self._transport.sendto(payload, address)
 
     def close(self) -> None:
         """Close the port. May be called again."""
         if self._transport is not None:
-            self._transport.close()
+            # An event loop that has ended takes no more calls; the lab looks after what is left open then.
+            with contextlib.suppress(RuntimeError):
+                self._transport.abort()

@@ -74,10 +74,6 @@ class HostAddresses:
             return self.own(server_host)
         return self.covered(server_host, planned)[0]
 
-    def every(self) -> frozenset[str]:
-        """Every address handed out so far."""
-        return frozenset(self._given.values())
-
     def _address(self, host: str, planned: str) -> str:
         known = self._given.get((host, planned))
         if known is not None:
@@ -93,11 +89,14 @@ class HostAddresses:
 
 @cache
 def canonical(planned: str) -> str:
-    """One spelling for each address: `::1` for `0:0:0:0:0:0:0:1`, `10.0.0.1` for `::ffff:10.0.0.1`."""
+    """One spelling for each address: `::1` for `0:0:0:0:0:0:0:1`, `10.0.0.1` for `::ffff:10.0.0.1`, and so on."""
+    text = planned.strip().strip("[]").casefold()
+    if text == "*":
+        return ""
     try:
-        address = ipaddress.ip_address(planned.strip())
+        address = ipaddress.ip_address(text)
     except ValueError:
-        return planned.strip().lower()
+        return text.rstrip(".")
     mapped = getattr(address, "ipv4_mapped", None)
     return str(mapped or address)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 
+from ..model import Transport
 from ..state import PortState, Socket
 from .link import WAIT_LIMIT
 
@@ -15,13 +16,13 @@ async def knock(where: Socket | None) -> bool:
     """Whether anybody takes a TCP call there; None is a place where nobody can."""
     if where is None:
         return False
-    try:
-        calling = asyncio.open_connection(where.address, where.number)
-        _, writer = await asyncio.wait_for(calling, WAIT_LIMIT)
-    except (OSError, TimeoutError):
-        return False
-    writer.close()
-    await writer.wait_closed()
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as caller:
+        caller.setblocking(False)
+        try:
+            async with asyncio.timeout(WAIT_LIMIT):
+                await asyncio.get_running_loop().sock_connect(caller, (where.address, where.number))
+        except OSError:
+            return False
     return True
 
 
@@ -30,7 +31,7 @@ def is_open(state: PortState) -> bool:
 
     The system takes the call on behalf of a listener, so this needs no event loop.
     """
-    if not state.sockets or state.port.transport.carrier == "udp":
+    if not state.sockets or state.port.transport.carrier is Transport.UDP:
         return bool(state.sockets)
     for one in state.sockets:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as caller:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
+import warnings
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from html import escape
 from types import TracebackType
 from typing import Any, ClassVar, Self
@@ -13,6 +15,7 @@ from typing import Any, ClassVar, Self
 from ..catalog import load_catalog
 from ..errors import (
     LabClosedError,
+    LabError,
     NoConnectionError,
     NoFreePortError,
     NotConnectedError,
@@ -40,8 +43,12 @@ __all__ = ["Lab"]
 #: the event loop wakes up.
 TICK = 0.2
 
-#: Log events the lab keeps.
+#: Log events the lab keeps, and losses of connections it has not told yet.
 EVENTS_KEPT = 10_000
+LOSSES_KEPT = 1_000
+
+#: Numbers that are tried to find one that is free on this machine, too.
+NUMBERS_TRIED = 100
 
 #: Start-up place of a component the documentation gives none: after all that have one.
 _LAST = 1_000
@@ -63,17 +70,23 @@ class Lab:
         self.name = name
         self.network = network
         self.trace = Trace()
-        self.events: deque[LogEvent] = deque(maxlen=EVENTS_KEPT)
-        self.dialling: dict[Any, Link] = {}
-        self._running: dict[str, RunningApplication] = {}
-        self._taken: dict[tuple[str, str], str] = {}
-        self._losses: list[str] = []
         self.outsiders = Outsiders(network, self.trace)
+        self.events: deque[LogEvent] = deque(maxlen=EVENTS_KEPT)
+        #: Calls that no server has taken yet, by the address they come from.
+        self.dialling: dict[Any, Link] = {}
+        #: Messages without an answer that have been sent and not yet been heard.
+        self.on_their_way = 0
+        #: Seconds that the call in progress may still wait for those who do not answer.
+        self.patience = WAIT_LIMIT
+        self._running: dict[str, RunningApplication] = {}
+        self._callers: dict[str, dict[RunningApplication, None]] = {}
+        self._taken: dict[tuple[str, str], str] = {}
+        self._losses: deque[str] = deque(maxlen=LOSSES_KEPT)
         self._closed = False
         self._turn = asyncio.Lock()
         self._loop = asyncio.get_running_loop()
-        self._ticking = self._loop.call_later(TICK, self._tick)
         self._take(plan)
+        self._ticking = self._loop.call_later(TICK, self._tick)
 
     @classmethod
     async def open(
@@ -84,8 +97,8 @@ class Lab:
         `fixed` takes the fixed loopback network that other tools expect, instead of one of its own. `one_address`
         behaves as on a system with one loopback address only; None finds out. Raises `NetworkRangeError`.
         """
-        before = cls._open.pop(name, None)
-        if before is not None:
+        # Again and again: while one is being closed, somebody else may open the next.
+        while before := cls._open.get(name):
             await before._end()
         network = open_network(fixed=fixed, one_address=one_address)
         try:
@@ -128,24 +141,17 @@ class Lab:
     async def start(self, *applications: str) -> Report:
         """Start applications by name, in the order given: each opens all its ports and connects to its servers.
 
-        Raises `PortInUseError`, `ConnectionRefusedByPeerError` (Configuration Server does not answer),
-        `UnknownApplicationError`, `LabClosedError`.
+        Raises `PortInUseError`, `ConnectionRefusedByPeerError` or `NoAnswerError` (Configuration Server does not
+        answer), `TooManyPortsError`, `UnknownApplicationError`, `LabClosedError`.
         """
-        self._check_open()
-        wanted = [self.plan.application(name) for name in applications]
-        sentences: list[str] = []
-        async with self._turn:
-            for application in wanted:
-                sentences += await self._start(application)
-            await self._settle()
-        return Report(sentences)
+        async with self._alone():
+            return Report(await self._start_each(self._planned(applications)))
 
     async def start_all(self, only: Sequence[str] | None = None) -> Report:
         """Start every application of the plan (or those of `only`) in the documented start-up order."""
-        names = [one.name for one in self.start_order() if only is None or one.name in only]
-        for name in only or ():
-            self.plan.application(name)
-        return await self.start(*names)
+        wanted = self._planned(only or ())
+        async with self._alone():
+            return Report(await self._start_each([one for one in self.start_order() if only is None or one in wanted]))
 
     def start_order(self) -> list[Application]:
         """The applications in the documented start-up order (docs.genesys.com FR/latest/Dep/Seq).
@@ -160,6 +166,47 @@ class Lab:
 
         return sorted(self.plan.applications, key=place)
 
+    async def stop(self, *applications: str) -> Report:
+        """Stop applications by name. Their clients lose the connection, and say so in their logs."""
+        async with self._alone():
+            return Report(await self._stop_each(applications))
+
+    async def crash(self, *applications: str) -> Report:
+        """End applications the hard way: no good-bye, every connection broken off."""
+        async with self._alone():
+            return Report(await self._stop_each(applications, crash=True))
+
+    async def restart(self, *applications: str) -> Report:
+        """Stop applications and start them again: each reads the plan anew."""
+        async with self._alone():
+            wanted = self._planned(applications)
+            stopped = await self._stop_each(applications)
+            return Report([*stopped, *await self._start_each(wanted)])
+
+    @contextlib.asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """One change at a time. Raises `LabClosedError`, also when the lab is closed meanwhile."""
+        self._check_open()
+        async with self._turn:
+            self._check_open()
+            self.patience = WAIT_LIMIT
+            try:
+                yield
+            except Exception as error:
+                if self._closed:
+                    raise LabClosedError from error
+                raise
+
+    def _planned(self, names: Iterable[str]) -> list[Application]:
+        return [self.plan.application(name) for name in names]
+
+    async def _start_each(self, applications: Iterable[Application]) -> list[str]:
+        sentences: list[str] = []
+        for application in applications:
+            sentences += await self._start(application)
+            await self.settle()
+        return [*sentences, *self._heard()]
+
     async def _start(self, application: Application) -> list[str]:
         before = self._running.get(application.name)
         if before is not None:
@@ -172,64 +219,59 @@ class Lab:
         except BaseException:
             self._running.pop(one.name, None)
             raise
+        if self._closed:
+            # Somebody has cut the lab off in the middle.
+            one.let_go()
+            raise LabClosedError
         for port in application.ports:
             self._taken.pop((one.name, port.port_id), None)
-        sentences = [self._listens(application), *one.said]
-        one.said.clear()
-        for waiting in [other for other in self._running.values() if other is not one]:
+        sentences = [self._listens(application), *one.hear()]
+        for waiting in list(self._callers.get(one.name, ())):
             sentences += await self._call_again(waiting, one.name)
+        for connection in one.statuses:
+            self._callers.setdefault(connection.server, {})[one] = None
         return sentences
 
     @staticmethod
     def _listens(application: Application) -> str:
         ports = ", ".join(str(port) for port in application.ports)
         sentence = (words.RUNS, words.LISTENS)[bool(ports)] if len(application.ports) < 2 else words.LISTENS_MANY
-        return sentence.format(application=application.name, port=ports, ports=ports, host=application.host)
+        return sentence.format(application=application.name, port=ports, host=application.host)
 
     async def _call_again(self, client: RunningApplication, server: str) -> list[str]:
         # Genesys clients keep trying to connect. Here the next try comes when the server starts: the same lesson, and
         # the same trace every time.
+        problems: list[str] = []
         for connection, status in client.statuses.items():
             if connection.server == server and status in (ConnectionStatus.REFUSED, ConnectionStatus.LOST):
-                await client.connect(connection)
-        said, client.said = client.said, []
-        return said
+                try:
+                    await client.connect(connection)
+                except LabError as error:
+                    # The server runs all the same, and starting it was what was asked for.
+                    problems.append(str(error))
+        return [*client.hear(), *problems]
 
-    async def stop(self, *applications: str) -> Report:
-        """Stop applications by name. Their clients lose the connection, and say so in their logs."""
-        return await self._end_applications(applications, crash=False)
-
-    async def crash(self, *applications: str) -> Report:
-        """End applications the hard way: no good-bye, every connection broken off."""
-        return await self._end_applications(applications, crash=True)
-
-    async def _end_applications(self, applications: Iterable[str], *, crash: bool) -> Report:
-        self._check_open()
+    async def _stop_each(self, names: Sequence[str], *, crash: bool = False) -> list[str]:
+        self._planned(name for name in names if name not in self._running)
         sentences: list[str] = []
-        async with self._turn:
-            for name in applications:
-                one = self._running.get(name)
-                if one is None:
-                    self.plan.application(name)
-                    sentences.append(words.NOT_RUNNING.format(application=name))
-                    continue
-                await self._stop(one, crash=crash)
-                sentences.append((words.CRASHED if crash else words.STOPPED).format(application=name))
-                await self._settle()
-                sentences += self._heard()
-        return Report(sentences)
+        for name in names:
+            one = self._running.get(name)
+            if one is None:
+                sentences.append(words.NOT_RUNNING.format(application=name))
+                continue
+            await self._stop(one, crash=crash)
+            await self.settle()
+            sentences.append((words.CRASHED if crash else words.STOPPED).format(application=name))
+            sentences += self._heard()
+        return sentences
 
     async def _stop(self, one: RunningApplication, *, crash: bool = False) -> None:
         try:
             await one.stop(crash=crash)
         finally:
             self._running.pop(one.name, None)
-
-    async def restart(self, *applications: str) -> Report:
-        """Stop applications and start them again: each reads the plan anew."""
-        stopped = await self.stop(*applications)
-        started = await self.start(*applications)
-        return Report([*stopped.sentences, *started.sentences])
+            for connection in one.statuses:
+                self._callers[connection.server].pop(one, None)
 
     async def close(self) -> Report:
         """Close every port and connection, and give the loopback network back. May be called again."""
@@ -242,25 +284,47 @@ class Lab:
         return Report([words.CLOSED_MANY.format(count=count) if count else words.CLOSED_NONE])
 
     async def _end(self) -> None:
-        if self._closed:
-            return
+        # At once, so that nobody starts anything any more, and whoever opens the lab again need not ask twice.
         self._closed = True
         if Lab._open.get(self.name) is self:
             del Lab._open[self.name]
-        self._ticking.cancel()
+        if self._loop is asyncio.get_running_loop():
+            await self._wind_up()
+        elif self._loop.is_running():
+            # It lives in another thread, and only that one may touch its sockets.
+            elsewhere = asyncio.run_coroutine_threadsafe(self._wind_up(), self._loop)
+            await asyncio.wait_for(asyncio.wrap_future(elsewhere), WAIT_LIMIT)
+        else:
+            self._cut()
+
+    async def _wind_up(self) -> None:
         try:
-            if asyncio.get_running_loop() is self._loop:
+            async with self._turn:
+                self.patience = WAIT_LIMIT
                 for one in reversed(list(self._running.values())):
                     await self._stop(one)
-                await self.outsiders.end()
         finally:
-            for one in self._running.values():
-                one.cut()
-            self._running.clear()
-            self.network.close()
+            self._cut()
+
+    def _cut(self) -> None:
+        """Let go of whatever is still open, without waiting for anything."""
+        self._ticking.cancel()
+        for one in self._running.values():
+            one.let_go()
+        self._running.clear()
+        self._callers.clear()
+        self.dialling.clear()
+        self.outsiders.end()
+        self.network.close()
+        if self._loop.is_closed():
+            # Connections belong to the loop, and one that has ended closes them no more: the collector does, with a
+            # warning that would only puzzle.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)
+                gc.collect()
 
     def _check_open(self) -> None:
-        if self._closed:
+        if self._closed or self._loop.is_closed():
             raise LabClosedError
 
     # --- messages
@@ -280,8 +344,8 @@ class Lab:
             raise NotRunningError(sender)
         link = self._link(one, receiver) or await self._call(one, receiver)
         answer = await link.ask(name, text)
-        if link.unheard or (link.partner and link.partner.unheard):
-            await self._settle()
+        if self.on_their_way:
+            await self.settle()
         return answer
 
     @staticmethod
@@ -295,12 +359,14 @@ class Lab:
             if any(c.client == receiver for c in self.plan.clients_of(one.name)):
                 raise NotConnectedError(one.name, receiver)
             raise NoConnectionError(one.name, receiver)
-        async with self._turn:
+        async with self._alone():
+            if self._running.get(one.name) is not one:
+                raise NotRunningError(one.name)
             await one.connect(connection)
-            one.said.clear()
+            one.hear()
         link = self._link(one, receiver)
         if link is None:
-            raise one.refusal(connection)
+            raise one.failure(connection)
         return link
 
     async def knock(self, host: str, number: int) -> Report:
@@ -311,7 +377,8 @@ class Lab:
         self._check_open()
         self.plan.host(host)
         port = ListeningPort(number=number)
-        server = next((s.application for s in self.port_states() if self._answers(s, host, number)), "")
+        holder = self.network.holder(host, number)
+        server = holder.application if holder and not holder.outgoing else ""
         heard = await knock(self.network.reach(host, number))
         self.trace.join(Participant(words.YOU))
         if not heard:
@@ -321,32 +388,27 @@ class Lab:
         self.trace.add(Kind.ACCEPT, "answer", server or host, words.YOU, words.YOU, server, host, str(port))
         return Report([words.SOMEBODY.format(port=port, host=host, application=server or words.OUTSIDER_NAME)])
 
-    @staticmethod
-    def _answers(state: PortState, host: str, number: int) -> bool:
-        tcp = state.port.transport.carrier is Transport.TCP
-        return tcp and state.host == host and number in state.port.numbers and state.status is PortStatus.LISTENING
-
     # --- programs outside the lab
 
     async def run_outsider(self, host: str, number: int) -> Report:
         """Let a program outside the lab, a process of its own, listen on `number` of `host`.
 
-        It ends with the lab, or with `end_outsiders()`. Raises `PortInUseError`.
+        It ends with the lab, or with `end_outsiders()`. Raises `PortInUseError`, `InvalidPortError`.
         """
-        self._check_open()
         self.plan.host(host)
-        async with self._turn:
+        port = ListeningPort(number=number)
+        async with self._alone():
             try:
                 await self.outsiders.run(host, number)
             except PortTaken as taken:
                 stranger = Application(name=words.OUTSIDER_NAME, host=host)
                 raise self.explain(taken, stranger, None) from None
-        return Report([words.OUTSIDER_RUNS.format(port=f"{number}/tcp", host=host)])
+        return Report([words.OUTSIDER_RUNS.format(port=port, host=host)])
 
     async def end_outsiders(self) -> Report:
         """End the programs that `run_outsider` has started."""
-        async with self._turn:
-            await self.outsiders.end()
+        async with self._alone():
+            self.outsiders.end()
         return Report([words.OUTSIDER_GONE])
 
     # --- what the applications tell the lab
@@ -376,10 +438,10 @@ class Lab:
     def _next_free(self, host: str, number: int, port: ListeningPort | None) -> int | None:
         transport = port.transport if port else "tcp"
         with contextlib.suppress(NoFreePortError):
-            free = next_free_port(self.plan, host, number, transport=transport)
-            while self.network.holder(host, free, transport) is not None:
-                free = next_free_port(self.plan, host, free, transport=transport)
-            return free
+            for _ in range(NUMBERS_TRIED):
+                number = next_free_port(self.plan, host, number, transport=transport)
+                if self.network.is_free(host, number, transport):
+                    return number
         return None
 
     def heard_loss(self, sentence: str) -> None:
@@ -387,24 +449,21 @@ class Lab:
         self._losses.append(sentence)
 
     def _heard(self) -> list[str]:
-        losses, self._losses = self._losses, []
+        losses = list(self._losses)
+        self._losses.clear()
         return losses
 
-    def _links(self) -> Iterable[Link]:
-        for one in self._running.values():
-            yield from one.outgoing.values()
-            yield from one.incoming
-
-    async def _settle(self) -> None:
+    async def settle(self) -> None:
         """Wait until every message on its way has arrived, so that what a cell shows is complete and in order."""
         deadline = self._loop.time() + WAIT_LIMIT
-        while any(link.unheard for link in self._links()) and self._loop.time() < deadline:
+        while self.on_their_way and self._loop.time() < deadline:
             await asyncio.sleep(0)
 
     def _tick(self) -> None:
         now = self._loop.time()
-        for link in list(self._links()):
-            link.expire(now)
+        for one in self._running.values():
+            for link in one.links():
+                link.expire(now)
         self._ticking = self._loop.call_later(TICK, self._tick)
 
     # --- how things stand
@@ -416,7 +475,7 @@ class Lab:
             words.NO_TLS.format(port=port, application=one.name)
             for one in self._running.values()
             for port in one.application.ports
-            if port.transport == "tls"
+            if port.transport is Transport.TLS
         ]
         return (*self.network.notices, *plain)
 
@@ -430,12 +489,9 @@ class Lab:
 
     def port_states(self) -> tuple[PortState, ...]:
         """Every planned port with its state; a running application's ports are those it has opened."""
-        return tuple(
-            standing.port_state(self, one or planned, port)
-            for planned in self.plan.applications
-            for one in [self._running.get(planned.name)]
-            for port in (one.application if one else planned).ports
-        )
+        planned = [self._running.get(one.name, one) for one in self.plan.applications]
+        gone = [one for one in self._running.values() if not self.plan.has_application(one.name)]
+        return tuple(standing.port_state(self, one, port) for one in (*planned, *gone) for port in one.ports)
 
     def connection_states(self) -> tuple[ConnectionState, ...]:
         """Every planned connection with its state, and the host and port as its client holds them."""

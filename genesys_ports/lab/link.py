@@ -6,14 +6,15 @@ The client's end introduces itself and asks; the server's end answers. Both may 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import ConnectionLostError, MessageTooLargeError, NoAnswerError
-from ..trace import Kind, Message, Trace
+from ..trace import Kind, Message
 from . import words
-from .wire import LINE_LIMIT, PROTOCOL, WireError, decode, encode
+from .wire import LINE_LIMIT, PROTOCOL, WireError, answer_id, clean, decode, encode, text_of
 
 if TYPE_CHECKING:
     from ..model import Connection
@@ -24,11 +25,14 @@ __all__ = ["OPEN_QUESTIONS", "WAIT_LIMIT", "Link", "Route"]
 #: How many messages one end may have on their way without an answer; the next one waits for a place.
 OPEN_QUESTIONS = 256
 
-#: Seconds a question waits for its answer.
+#: Seconds a question waits for its answer, and any call of the lab for whatever it waits for.
 WAIT_LIMIT = 5.0
 
 #: Lines that are no message a program from outside may send before it is shown the door.
 MISTAKES = 20
+
+#: Bytes of each message of a program from outside that the trace keeps.
+STRANGERS_KEPT = 2_048
 
 
 @dataclass(slots=True)
@@ -42,39 +46,42 @@ class Route:
 
 
 class Link(asyncio.Protocol):
-    """One end of a connection. `on_gone` is called once, when it is over, with whether we ended it ourselves."""
+    """One end of a connection. `on_gone` is called once, when it is over.
+
+    `partner` is the other end, where that belongs to this lab too. `known` tells that the two have introduced
+    themselves, `closing` that this end has ended the connection, `outsider` that a program from outside has called.
+    """
 
     def __init__(
         self,
         owner: RunningApplication,
         route: Route,
-        trace: Trace,
-        *,
-        is_client: bool,
         on_gone: Callable[[Link], None],
+        connection: Connection | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.owner = owner
         self.route = route
-        self.is_client = is_client
-        self.peer = route.server if is_client else route.client
+        self.connection = connection
+        self.is_client = connection is not None
+        self.peer = route.server if self.is_client else route.client
+        self.local_number = 0
+        self.local_address: Any = None
+        self.partner: Link | None = None
+        self.known = False
         self.closing = False
         self.outsider = False
-        self.connection: Connection | None = None
-        self.local_number = 0
-        self.partner: Link | None = None
+        self.greeted: asyncio.Future[None] = loop.create_future()
         self.gone: asyncio.Future[None] = loop.create_future()
-        self.greeted: asyncio.Future[bool] = loop.create_future()
-        self.unheard = 0
-        self._trace = trace
+        self._lab = owner.lab
         self._on_gone = on_gone
         self._loop = loop
         self._transport: asyncio.Transport | None = None
-        self._buffer = bytearray()
+        self._rest = b""
         self._open: dict[int, tuple[asyncio.Future[Message], float]] = {}
         self._places = asyncio.Semaphore(OPEN_QUESTIONS)
-        self._writable = asyncio.Event()
-        self._writable.set()
+        self._on_their_way = 0
+        self._full = False
         self._mistakes = 0
 
     # --- what the event loop tells us
@@ -85,60 +92,60 @@ class Link(asyncio.Protocol):
             payload = encode({"connect": self.owner.name, "to": self.route.server})
             self.record(Kind.CONNECT, "connect", payload=payload)
             self._transport.write(payload)
-            self.owner.lab.dialling[self._transport.get_extra_info("sockname")] = self
-        else:
-            self.owner.admit(self)
-
-    def data_received(self, data: bytes) -> None:
-        if self.partner is None and not self.outsider and self._transport is not None:
-            self._meet(self._transport.get_extra_info("peername"))
-        self._buffer += data
-        *lines, rest = self._buffer.split(b"\n")
-        self._buffer = rest
-        for line in lines:
-            if self._transport is None or self._transport.is_closing():
-                return
-            if line.strip():
-                self._line(bytes(line))
-        if len(self._buffer) >= LINE_LIMIT:
-            self._buffer.clear()
-            self.refuse(words.ANSWER_TOO_LONG.format(limit=LINE_LIMIT))
-
-    def _meet(self, peer_address: Any) -> None:
+            return
         # Both ends of a planned connection live in this lab, so each can find the other by its address; whoever cannot
         # be found is a program from outside.
-        self.partner = self.owner.lab.dialling.pop(peer_address, None)
+        self.partner = self._lab.dialling.pop(transport.get_extra_info("peername"), None)
         if self.partner is not None:
             self.partner.partner = self
             self.peer = self.route.client = self.partner.owner.name
-        else:
-            self.outsider = True
-            self.peer = self.route.client = self.owner.lab.outsiders.name_caller()
-            self.record(Kind.CONNECT, "connect", back=True)
+        self.owner.admit(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self.partner is None and not self.is_client and not self.outsider:
+            self._meet_outsider()
+        *lines, self._rest = (self._rest + data if self._rest else data).split(b"\n")
+        for line in lines:
+            if self._transport is None or self._transport.is_closing():
+                return
+            if len(line) >= LINE_LIMIT:
+                return self._too_long()
+            if line and not line.isspace():
+                self._line(line)
+        if len(self._rest) >= LINE_LIMIT:
+            self._too_long()
+
+    def _meet_outsider(self) -> None:
+        # Only now: whoever connects and says nothing leaves no line in the trace.
+        self.outsider = True
+        self.peer = self.route.client = self._lab.outsiders.name_caller()
+        self.record(Kind.CONNECT, "connect", back=True)
+
+    def _too_long(self) -> None:
+        self._rest = b""
+        self.refuse(words.ANSWER_TOO_LONG.format(limit=LINE_LIMIT))
 
     def pause_writing(self) -> None:
-        self._writable.clear()
-        if self.outsider and self._transport is not None:
+        self._full = True
+        if self.partner is None and self._transport is not None:
             # Whoever asks without reading the answers gets no more answers. (Between our own ends the number of open
             # questions is bounded, so answers alone never fill the buffer.)
             self._transport.pause_reading()
 
     def resume_writing(self) -> None:
-        self._writable.set()
-        if self.outsider and self._transport is not None:
+        self._full = False
+        if self._transport is not None:
             self._transport.resume_reading()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._transport = None
-        self.unheard = 0
-        lost = ConnectionLostError(self.owner.name, self.peer, self.route.port)
+        self._lab.on_their_way -= self._on_their_way
+        self._on_their_way = 0
         for future, _ in self._open.values():
             if not future.done():
-                future.set_exception(lost)
-        self._open.clear()
-        self._writable.set()
+                future.set_exception(self._lost())
         if not self.greeted.done():
-            self.greeted.set_result(False)
+            self.greeted.set_result(None)
         self._on_gone(self)
         if not self.gone.done():
             self.gone.set_result(None)
@@ -150,55 +157,67 @@ class Link(asyncio.Protocol):
 
         Raises `MessageTooLargeError`, `ConnectionLostError`, `NoAnswerError`.
         """
+        deadline = self._loop.time() + WAIT_LIMIT
         async with self._places:
-            await self._writable.wait()
-            number = self._trace.last_number + 1
-            payload = self._sized({"id": number, "message": name, "text": text})
             if self._transport is None:
-                raise ConnectionLostError(self.owner.name, self.peer, self.route.port)
-            self.record(Kind.REQUEST, name, text=text, payload=payload)
+                raise self._lost()
+            if self._loop.time() > deadline:
+                raise self._silent()
+            # The trace counts every message, so the next number in it is one that no other question has.
+            number = self._lab.trace.last_number + 1
+            payload = _sized({"id": number, "message": name, "text": text})
+            self.record(Kind.REQUEST, name, text=clean(text), payload=payload)
             answer: asyncio.Future[Message] = self._loop.create_future()
-            self._open[number] = (answer, self._loop.time() + WAIT_LIMIT)
+            self._open[number] = (answer, deadline)
             self._transport.write(payload)
             try:
                 return await answer
             finally:
-                self._open.pop(number, None)
+                del self._open[number]
 
     def tell(self, name: str, text: str, **details: str) -> None:
         """Send a message that wants no answer; nothing happens when the connection is gone."""
-        if self._transport is None or self._transport.is_closing():
+        if self._transport is None or self._transport.is_closing() or (self._full and self.partner is None):
             return
-        payload = self._sized({"event": name, "text": text, **details})
-        self.record(Kind.EVENT, name, text=text, payload=payload)
-        self.unheard += self.partner is not None
+        payload = _sized({"event": name, "text": text, **details})
+        self.record(Kind.EVENT, name, text=clean(text), payload=payload)
+        if self.partner is not None and self.partner._transport is not None:
+            self.partner._on_their_way += 1
+            self._lab.on_their_way += 1
         self._transport.write(payload)
-
-    def _sized(self, fields: dict[str, Any]) -> bytes:
-        payload = encode(fields)
-        if len(payload) > LINE_LIMIT:
-            raise MessageTooLargeError(len(payload), LINE_LIMIT)
-        return payload
 
     def expire(self, now: float) -> None:
         """Give up on questions whose time is over; the oldest stand first."""
-        for future, deadline in list(self._open.values()):
+        for future, deadline in self._open.values():
             if deadline > now:
                 return
             if not future.done():
-                future.set_exception(NoAnswerError(self.peer, WAIT_LIMIT))
+                future.set_exception(self._silent())
+
+    def _lost(self) -> ConnectionLostError:
+        return ConnectionLostError(self.owner.name, self.peer, self.route.port)
+
+    def _silent(self) -> NoAnswerError:
+        return NoAnswerError(self.peer, WAIT_LIMIT)
 
     def close(self) -> None:
-        """End the connection from this side. May be called again."""
+        """End the connection from this side, once everything written has gone out. May be called again."""
         self.closing = True
-        if self._transport is not None:
+        if self._transport is None:
+            return
+        if self.partner is None and self._transport.get_write_buffer_size():
+            # A program from outside that does not read would keep the connection open for ever.
+            self.abort()
+        else:
             self._transport.close()
 
     def abort(self) -> None:
-        """Break the connection off, as a crash does."""
+        """Break the connection off, as a crash does. May be called again."""
         self.closing = True
         if self._transport is not None:
-            self._transport.abort()
+            # An event loop that has ended takes no more calls; the lab looks after what is left open then.
+            with contextlib.suppress(RuntimeError):
+                self._transport.abort()
 
     def refuse(self, sentence: str) -> None:
         """Say why, and end the connection."""
@@ -211,59 +230,69 @@ class Link(asyncio.Protocol):
         try:
             fields = decode(line)
         except WireError:
-            self._mistake(words.ANSWER_NOT_JSON)
+            self._mistake()
             return
         if "ack" in fields:
             self._acknowledged(fields, line)
         elif "message" in fields:
             self._asked(fields, line)
         elif "event" in fields:
-            if self.outsider:
-                self.record(Kind.EVENT, _text(fields, "event"), text=_text(fields, "text"), payload=line, back=True)
-            self.owner.role.told(self.owner, self, fields)
-            if self.partner is not None:
-                self.partner.unheard -= 1
+            self._told(fields, line)
         elif "connect" in fields and not self.is_client:
             self._introduced()
         elif "accept" in fields and self.is_client:
+            self.known = True
             if not self.greeted.done():
-                self.greeted.set_result(True)
+                self.greeted.set_result(None)
         else:
-            self._mistake(words.ANSWER_NOT_JSON)
+            self._mistake()
 
     def _introduced(self) -> None:
         payload = encode({"accept": self.owner.name})
         self.record(Kind.ACCEPT, "accept", payload=payload)
         self._write(payload)
         if not self.outsider:
+            self.known = True
             self.owner.role.joined(self.owner, self)
 
     def _asked(self, fields: dict[str, Any], line: bytes) -> None:
-        name, text = _text(fields, "message"), _text(fields, "text")
-        number = fields.get("id")
-        if self.outsider:
-            number = self.record(Kind.REQUEST, name, text=text, payload=line, back=True).number
+        name, text = text_of(fields, "message"), text_of(fields, "text")
+        number = answer_id(fields)
+        asked = number
+        if self.partner is None:
+            asked = self.record(Kind.REQUEST, name, text=text, payload=line, back=True).number
         answer, said = self.owner.role.asked(self.owner, self, name, text)
-        payload = encode(
-            {"ack": fields.get("id"), "message": answer, "text": said} if said else {"ack": fields.get("id")}
-        )
-        reply_to = number if isinstance(number, int) else None
+        payload = encode({"ack": number, "message": answer, "text": said} if said else {"ack": number})
+        reply_to = asked if isinstance(asked, int) else None
         self.record(Kind.RESPONSE, answer, text=said, payload=payload, reply_to=reply_to)
         self._write(payload)
 
+    def _told(self, fields: dict[str, Any], line: bytes) -> None:
+        if self.partner is None:
+            self.record(Kind.EVENT, text_of(fields, "event"), text=text_of(fields, "text"), payload=line, back=True)
+        self.owner.role.told(self.owner, self, fields)
+        if self._on_their_way:
+            self._on_their_way -= 1
+            self._lab.on_their_way -= 1
+
     def _acknowledged(self, fields: dict[str, Any], line: bytes) -> None:
-        known = self._open.get(fields["ack"]) if isinstance(fields["ack"], int) else None
+        number = fields["ack"]
+        known = self._open.get(number) if isinstance(number, int) else None
         if known is None or known[0].done():
             return
+        route = self.route
+        name = text_of(fields, "message") or "ack"
         known[0].set_result(
-            Message(0, 0.0, Kind.RESPONSE, _text(fields, "message") or "ack", self.peer, self.owner.name,
-                    self.route.client, self.route.server, self.route.host, self.route.port,
-                    _text(fields, "text"), line, fields["ack"], PROTOCOL)
+            Message(
+                0, 0.0, Kind.RESPONSE, name, self.peer, self.owner.name,
+                route.client, route.server, route.host, route.port,
+                text_of(fields, "text"), line, number, PROTOCOL,
+            )
         )  # fmt: skip
 
-    def _mistake(self, sentence: str) -> None:
+    def _mistake(self) -> None:
         self._mistakes += 1
-        self._answer_mistake(sentence)
+        self._answer_mistake(words.ANSWER_NOT_JSON)
         if self._mistakes >= MISTAKES:
             self.close()
 
@@ -288,13 +317,17 @@ class Link(asyncio.Protocol):
         """Note in the trace what this end sends; with `back`, what it receives."""
         route = self.route
         sender, receiver = (self.peer, self.owner.name) if back else (self.owner.name, self.peer)
-        return self._trace.add(
+        if self.partner is None:
+            name, text, payload = name[:STRANGERS_KEPT], text[:STRANGERS_KEPT], payload[:STRANGERS_KEPT]
+        return self._lab.trace.add(
             kind, name, sender, receiver,
             route.client, route.server, route.host, route.port,
             text, payload, reply_to, PROTOCOL,
         )  # fmt: skip
 
 
-def _text(fields: dict[str, Any], key: str) -> str:
-    value = fields.get(key, "")
-    return value if isinstance(value, str) else ""
+def _sized(fields: dict[str, Any]) -> bytes:
+    payload = encode(fields)
+    if len(payload) > LINE_LIMIT:
+        raise MessageTooLargeError(len(payload), LINE_LIMIT)
+    return payload

@@ -7,9 +7,9 @@ and the learner keeps seeing planned numbers.
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol, TypeAlias
 
 from ..errors import TooManyPortsError
@@ -18,6 +18,7 @@ from ..state import Socket
 from . import words
 from .addresses import Claim, claim_block, fixed_block, lab_range
 from .hosts import HostAddresses
+from .owners import owner_sentence
 from .sockets import (
     IN_USE,
     NOT_ALLOWED,
@@ -28,12 +29,12 @@ from .sockets import (
     socket_limit,
 )
 
-__all__ = ["Bound", "Holder", "LoopbackNetwork", "Network", "PortTaken", "open_network"]
+__all__ = ["Bound", "Call", "Holder", "LoopbackNetwork", "Network", "PortTaken", "open_network"]
 
 #: A range larger than this (media, mostly) is kept for its application instead of being opened number by number.
 RANGE_OPENED = 256
 
-#: A planned host, a number, TCP or UDP.
+#: A planned host or a lab address, a number, TCP or UDP.
 _Key: TypeAlias = tuple[str, int, Transport]
 
 #: Who holds a port that a program outside the lab has.
@@ -54,6 +55,17 @@ class Bound:
 
     socket: socket.socket
     port: ListeningPort
+    #: What it stands in for, where the planned number could not be opened.
+    translates: _Key | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A client's own socket, the (planned) number of its end, and where to connect it."""
+
+    socket: socket.socket
+    number: int
+    where: Socket
 
 
 class PortTaken(Exception):
@@ -81,13 +93,15 @@ class Network(Protocol):
     def sockets(self, owner: str, port: ListeningPort) -> tuple[Socket, ...]: ...  # noqa: D102
     def release(self, owner: str) -> None: ...  # noqa: D102
     def holder(self, host: str, number: int, transport: str = "tcp") -> Holder | None: ...  # noqa: D102
-    async def connect(  # noqa: D102
+    def is_free(self, host: str, number: int, transport: str = "tcp") -> bool: ...  # noqa: D102
+    def dial(  # noqa: D102
         self, client: str, client_host: str, server_host: str, port: ListeningPort, client_port: int | None = None
-    ) -> socket.socket: ...
-    def reach(self, host: str, number: int, transport: str = "tcp") -> Socket | None: ...  # noqa: D102
+    ) -> Call: ...
     def hang_up(self, client: str, host: str, number: int) -> None: ...  # noqa: D102
+    def reach(self, host: str, number: int, transport: str = "tcp") -> Socket | None: ...  # noqa: D102
     def admit_outsider(self, host: str, number: int) -> Socket: ...  # noqa: D102
-    def forget_outsiders(self) -> None: ...  # noqa: D102
+    def outsider_listens(self, host: str, number: int, opened: int) -> None: ...  # noqa: D102
+    def forget_outsider(self, host: str, number: int) -> None: ...  # noqa: D102
     def close(self) -> None: ...  # noqa: D102
 
 
@@ -97,7 +111,6 @@ class _Entry:
 
     holder: Holder
     address: str | None
-    port: ListeningPort | None = None
 
 
 class LoopbackNetwork:
@@ -109,10 +122,10 @@ class LoopbackNetwork:
         self._block = claim.block if claim else fixed_block(lab_range())
         self._hosts = HostAddresses(self._block)
         self._register: dict[_Key, list[_Entry]] = {}
-        self._keys: dict[str, list[_Key]] = {}
+        self._keys: dict[str, dict[_Key, None]] = {}
         # Where the planned number could not be opened: (lab address, planned number, transport) → what was opened.
         self._translated: dict[_Key, Socket] = {}
-        self._opened: dict[tuple[str, ListeningPort], list[Bound]] = {}
+        self._opened: dict[str, dict[ListeningPort, list[Bound]]] = {}
         self._notices: dict[str, None] = dict.fromkeys([words.ONE_ADDRESS] if self._one_address else ())
 
     @property
@@ -135,7 +148,9 @@ class LoopbackNetwork:
         self._hosts.prepare(plan)
 
     def close(self) -> None:
-        """Give the block of addresses back. May be called again."""
+        """Close what is still open, and give the block of addresses back. May be called again."""
+        for owner in list(self._opened):
+            self.release(owner)
         if self._claim is not None:
             self._claim.release()
 
@@ -144,77 +159,83 @@ class LoopbackNetwork:
     def bind(self, owner: str, host: str, port: ListeningPort) -> list[Bound]:
         """Open every number of a planned port, on every address it stands for.
 
-        All or nothing. Raises `PortTaken`, or `TooManyPortsError`.
+        Raises `PortTaken`, or `TooManyPortsError`; what was opened by then stays open until `release(owner)`.
         """
-        reserved = len(port.numbers) > RANGE_OPENED
-        bound: list[Bound] = []
-        try:
-            for number in port.numbers:
-                if not reserved:
-                    bound += self._bind_number(host, port, number)
-                # The system has said yes by now. It cannot know of translated ports, nor of an address that joined the
-                # host after a wildcard listener had opened all there were: there, the register has the last word.
-                self._enter((host, number, port.transport.carrier), _Entry(Holder(owner), port.address, port))
-        except BaseException:
-            for one in bound:
-                one.socket.close()
-            self._leave(owner, port)
-            raise
-        if reserved:
+        bound = self._opened.setdefault(owner, {}).setdefault(port, [])
+        entry = _Entry(Holder(owner), port.address)
+        carrier = port.transport.carrier
+        if len(port.numbers) > RANGE_OPENED:
             self._notices[words.RESERVED.format(port=port, application=owner)] = None
-        self._opened[owner, port] = bound
+        else:
+            for number in port.numbers:
+                for address in self._hosts.covered(host, port.address):
+                    bound.append(self._bind_one(host, address, number, port))
+        # The system has said yes by now. It cannot know of translated ports, nor of an address that joined the host
+        # after a wildcard listener had opened all there were: there, the register has the last word.
+        for number in port.numbers:
+            self._enter((host, number, carrier), entry, f"{number}/{port.transport}")
         return bound
 
-    def _bind_number(self, host: str, port: ListeningPort, number: int) -> list[Bound]:
-        bound: list[Bound] = []
+    def _bind_one(self, host: str, address: str, number: int, port: ListeningPort) -> Bound:
         carrier = port.transport.carrier
         try:
-            for address in self._hosts.covered(host, port.address):
-                bound.append(Bound(self._bind_one(host, address, number, carrier), port))
+            if not self._one_address:
+                try:
+                    return Bound(listening_socket(address, number, carrier), port)
+                except OSError as error:
+                    if error.errno not in NOT_ALLOWED:
+                        raise
+            # The stand-in always opens, so whoever has the planned number already is asked for first.
+            holder = self._holder((host, number, carrier), port.address)
+            # Windows says "not allowed" of a port that a program holds for itself alone, too.
+            if holder or (not self._one_address and owner_sentence(Socket(address, number))):
+                raise _taken(f"{number}/{port.transport}", holder, Socket(address, number))
+            stand_in = listening_socket("127.0.0.1" if self._one_address else address, 0, carrier)
         except OSError as error:
-            for one in bound:
-                one.socket.close()
             if error.errno in TOO_MANY:
-                raise TooManyPortsError(len(self._register) + 1, socket_limit()) from None
+                raise _too_many() from None
             if error.errno in IN_USE:
                 holder = self._holder((host, number, carrier), port.address)
-                raise PortTaken(
-                    f"{number}/{port.transport}", holder, None if holder else Socket(address, number)
-                ) from None
+                raise _taken(f"{number}/{port.transport}", holder, Socket(address, number)) from None
             raise
-        return bound
-
-    def _bind_one(self, host: str, address: str, number: int, carrier: Transport) -> socket.socket:
         if not self._one_address:
-            try:
-                return listening_socket(address, number, carrier)
-            except OSError as error:
-                if error.errno not in NOT_ALLOWED:
-                    raise
             self._notices[words.TRANSLATED.format(port=f"{number}/{carrier}", host=host)] = None
-        stand_in = listening_socket("127.0.0.1" if self._one_address else address, 0, carrier)
-        self._translated[address, number, carrier] = Socket(*stand_in.getsockname()[:2])
-        return stand_in
+        key = (address, number, carrier)
+        self._translated[key] = Socket(*stand_in.getsockname()[:2])
+        return Bound(stand_in, port, key)
 
     def sockets(self, owner: str, port: ListeningPort) -> tuple[Socket, ...]:
         """What is really open for a planned port of an application."""
-        return tuple(Socket(*one.socket.getsockname()[:2]) for one in self._opened.get((owner, port), ()))
+        return tuple(Socket(*one.socket.getsockname()[:2]) for one in self._opened.get(owner, {}).get(port, ()))
 
     def release(self, owner: str) -> None:
-        """The application has closed all its sockets: strike it out of the register."""
-        self._leave(owner, None)
-        for name, port in [key for key in self._opened if key[0] == owner]:
-            del self._opened[name, port]
-            if self._translated:
-                for number in port.numbers:
-                    for address in self._hosts.every():
-                        self._translated.pop((address, number, port.transport.carrier), None)
+        """Close what an application has opened, and strike it out of the register. May be called again."""
+        for one in chain.from_iterable(self._opened.pop(owner, {}).values()):
+            one.socket.close()
+            if one.translates is not None:
+                del self._translated[one.translates]
+        for key in list(self._keys.get(owner, ())):
+            self._strike_out(key, owner)
 
     # --- the register: who has what, in planned terms
 
     def holder(self, host: str, number: int, transport: str = "tcp") -> Holder | None:
-        """Who of the lab has this number on any address of the host."""
-        return self._holder((host, number, Transport(transport).carrier), "")
+        """Who of the lab has this number on the host's own address."""
+        holder = self._holder((host, number, Transport(transport).carrier), None)
+        return holder if holder != Holder(_OUTSIDER) else None
+
+    def is_free(self, host: str, number: int, transport: str = "tcp") -> bool:
+        """Whether a server could listen on this number of the host now, on every address."""
+        carrier = Transport(transport).carrier
+        if self._holder((host, number, carrier), ""):
+            return False
+        if not self._one_address:
+            try:
+                for address in self._hosts.covered(host, ""):
+                    listening_socket(address, number, carrier).close()
+            except OSError as error:
+                return error.errno not in IN_USE
+        return True
 
     def _holder(self, key: _Key, address: str | None) -> Holder | None:
         entries = self._register.get(key)
@@ -224,73 +245,70 @@ class LoopbackNetwork:
         found = (entry for entry in entries if wanted.intersection(self._hosts.covered(key[0], entry.address)))
         return next((entry.holder for entry in found), None)
 
-    def _enter(self, key: _Key, entry: _Entry) -> None:
-        other = self._holder(key, entry.address)
-        if other is not None:
-            transport = entry.port.transport if entry.port else key[2]
-            raise PortTaken(f"{key[1]}/{transport}", other if other.application != _OUTSIDER else None, None)
+    def _enter(self, key: _Key, entry: _Entry, port: str) -> None:
+        if holder := self._holder(key, entry.address):
+            raise _taken(port, holder, None)
         self._register.setdefault(key, []).append(entry)
-        self._keys.setdefault(entry.holder.application, []).append(key)
+        self._keys.setdefault(entry.holder.application, {})[key] = None
 
-    def _leave(self, owner: str, port: ListeningPort | None) -> None:
-        """Strike out what `owner` has entered: for one port, or (None) all of it."""
-        kept: list[_Key] = []
-        for key in dict.fromkeys(self._keys.pop(owner, ())):
-            entries = self._register.pop(key, [])
-            left = [e for e in entries if e.holder.application != owner or (port is not None and e.port is not port)]
-            if left:
-                self._register[key] = left
-            if any(entry.holder.application == owner for entry in left):
-                kept.append(key)
-        if kept:
-            self._keys[owner] = kept
+    def _strike_out(self, key: _Key, owner: str, *, only_outgoing: bool = False) -> None:
+        entries = self._register.pop(key, [])
+        left = [
+            entry
+            for entry in entries
+            if entry.holder.application != owner or (only_outgoing and not entry.holder.outgoing)
+        ]
+        if left:
+            self._register[key] = left
+        if not any(entry.holder.application == owner for entry in left) and owner in self._keys:
+            self._keys[owner].pop(key, None)
+            if not self._keys[owner]:
+                del self._keys[owner]
 
     # --- connecting
 
-    async def connect(
+    def dial(
         self, client: str, client_host: str, server_host: str, port: ListeningPort, client_port: int | None = None
-    ) -> socket.socket:
-        """A connected TCP socket, from the client host's own address to the server's.
+    ) -> Call:
+        """A TCP socket at the client host's own address, and where it has to call. `hang_up` gives its number back.
 
-        Raises `ConnectionRefusedError` when nobody listens there, `PortTaken` when `client_port` is in use.
+        Raises `ConnectionRefusedError` when the lab knows that nobody can answer, `PortTaken` when `client_port` is in
+        use, `TooManyPortsError`.
         """
-        address = self._hosts.reached_from(client_host, server_host, port.address)
-        where = self._translated.get((address, port.number, Transport.TCP))
-        if where is None:
-            if self._one_address:
-                raise ConnectionRefusedError
-            where = Socket(address, port.number)
         entry = _Entry(Holder(client, outgoing=True), None)
         if client_port is not None:
-            self._enter((client_host, client_port, Transport.TCP), entry)
+            self._enter((client_host, client_port, Transport.TCP), entry, f"{client_port}/tcp")
         try:
+            address = self._hosts.reached_from(client_host, server_host, port.address)
+            where = self._translated.get((address, port.number, Transport.TCP))
+            if where is None and self._one_address:
+                raise ConnectionRefusedError
             sock = self._calling_socket(client_host, client_port)
-            try:
-                await asyncio.get_running_loop().sock_connect(sock, (where.address, where.number))
-                if client_port is None and not self._one_address:
-                    # The number the system handed out is gone for listeners now, whatever the plan says.
-                    key = (client_host, int(sock.getsockname()[1]), Transport.TCP)
-                    self._register.setdefault(key, []).append(entry)
-                    self._keys.setdefault(client, []).append(key)
-            except BaseException:
-                sock.close()
-                raise
         except BaseException:
             if client_port is not None:
                 self.hang_up(client, client_host, client_port)
             raise
-        return sock
+        number = client_port or int(sock.getsockname()[1])
+        if client_port is None and not self._one_address:
+            # The number the system has handed out is gone for listeners now, whatever the plan says.
+            key = (client_host, number, Transport.TCP)
+            self._register.setdefault(key, []).append(entry)
+            self._keys.setdefault(client, {})[key] = None
+        return Call(sock, number, where or Socket(address, port.number))
 
     def _calling_socket(self, host: str, number: int | None) -> socket.socket:
-        if self._one_address:
-            return calling_socket("127.0.0.1", None)
-        here = self._hosts.own(host)
+        here = "127.0.0.1" if self._one_address else self._hosts.own(host)
         try:
-            return calling_socket(here, number)
+            return calling_socket(here, None if self._one_address else number)
         except OSError as error:
-            if number is None or error.errno not in IN_USE:
+            if error.errno in TOO_MANY:
+                raise _too_many() from None
+            if number is not None and error.errno in IN_USE:
+                raise PortTaken(f"{number}/tcp", None, Socket(here, number)) from None
+            if number is None or error.errno not in NOT_ALLOWED:
                 raise
-            raise PortTaken(f"{number}/tcp", None, Socket(here, number)) from None
+        self._notices[words.TRANSLATED.format(port=f"{number}/tcp", host=host)] = None
+        return calling_socket(here, None)
 
     def reach(self, host: str, number: int, transport: str = "tcp") -> Socket | None:
         """Where a program of this machine calls a planned port; None when the lab knows that nobody can answer."""
@@ -300,23 +318,38 @@ class LoopbackNetwork:
 
     def hang_up(self, client: str, host: str, number: int) -> None:
         """The client's own end of a connection is closed: its number is free again."""
-        key = (host, number, Transport.TCP)
-        left = [e for e in self._register.pop(key, ()) if e.holder != Holder(client, outgoing=True)]
-        if left:
-            self._register[key] = left
+        self._strike_out((host, number, Transport.TCP), client, only_outgoing=True)
 
     # --- programs outside the lab
 
     def admit_outsider(self, host: str, number: int) -> Socket:
-        """Where a program outside the lab has to listen to hold `number` on `host`. Raises `PortTaken`."""
-        if not self._one_address:
-            return Socket(self._hosts.own(host), number)
-        self._enter((host, number, Transport.TCP), _Entry(Holder(_OUTSIDER), None))
-        return Socket("127.0.0.1", 0)
+        """Where a program outside the lab has to listen to hold `number` on `host`; 0 is any. Raises `PortTaken`."""
+        self._enter((host, number, Transport.TCP), _Entry(Holder(_OUTSIDER), None), f"{number}/tcp")
+        return Socket("127.0.0.1", 0) if self._one_address else Socket(self._hosts.own(host), number)
 
-    def forget_outsiders(self) -> None:
-        """The programs outside the lab have ended."""
-        self._leave(_OUTSIDER, None)
+    def outsider_listens(self, host: str, number: int, opened: int) -> None:
+        """It listens now: on `number`, or on another one where it could not have that."""
+        own = self._hosts.own(host)
+        if opened != number:
+            self._translated[own, number, Transport.TCP] = Socket("127.0.0.1" if self._one_address else own, opened)
+            if not self._one_address:
+                self._notices[words.TRANSLATED.format(port=f"{number}/tcp", host=host)] = None
+
+    def forget_outsider(self, host: str, number: int) -> None:
+        """The program outside the lab has ended."""
+        self._strike_out((host, number, Transport.TCP), _OUTSIDER)
+        self._translated.pop((self._hosts.own(host), number, Transport.TCP), None)
+
+
+def _taken(port: str, holder: Holder | None, where: Socket | None) -> PortTaken:
+    if holder is None or holder.application == _OUTSIDER:
+        return PortTaken(port, None, where)
+    return PortTaken(port, holder, None)
+
+
+def _too_many() -> TooManyPortsError:
+    limit = socket_limit()
+    return TooManyPortsError(limit + 1, limit)
 
 
 def open_network(*, fixed: bool = False, one_address: bool | None = None) -> LoopbackNetwork:

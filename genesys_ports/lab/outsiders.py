@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import subprocess
 import sys
 from typing import Any
 
+from ..errors import NoAnswerError, TooManyPortsError
 from ..trace import Participant, Trace
-from . import words
+from . import outsider, words
 from .link import WAIT_LIMIT
 from .network import Network, PortTaken
+from .sockets import TOO_MANY, socket_limit
 
 __all__ = ["Outsiders"]
 
-#: Callers from outside over UDP whose life lines are remembered.
+#: Callers from outside that get a life line of their own; those after them share one.
 REMEMBERED = 1_000
 
 
@@ -24,49 +26,71 @@ class Outsiders:
     def __init__(self, network: Network, trace: Trace) -> None:
         self._network = network
         self._trace = trace
-        self._processes: list[asyncio.subprocess.Process] = []
+        self._programs: list[tuple[subprocess.Popen[bytes], str, int]] = []
         self._names: dict[Any, str] = {}
         self._seen = 0
 
     async def run(self, host: str, number: int) -> None:
-        """Start a process that listens on `number` of `host`. Raises `PortTaken`."""
+        """Start a process that listens on `number` of `host`. Raises `PortTaken`, `NoAnswerError`."""
         where = self._network.admit_outsider(host, number)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "genesys_ports.lab.outsider",
-            where.address,
-            str(where.number),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        self._processes.append(process)
-        assert process.stdout is not None
-        said = await asyncio.wait_for(process.stdout.readline(), WAIT_LIMIT)
-        if said.strip() != b"ready":
-            raise PortTaken(f"{number}/tcp", self._network.holder(host, number), where)
+        try:
+            # Not asyncio's subprocess: the event loop that Jupyter uses on Windows has none.
+            process = subprocess.Popen(
+                [sys.executable, "-I", outsider.__file__, where.address, str(where.number)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+        except OSError as error:
+            self._network.forget_outsider(host, number)
+            if error.errno in TOO_MANY:
+                raise TooManyPortsError(socket_limit() + 1, socket_limit()) from None
+            raise
+        self._programs.append((process, host, number))
+        try:
+            assert process.stdout is not None
+            # The thread ends with its line, and the line comes at the latest when the process is ended.
+            said = await asyncio.wait_for(asyncio.to_thread(process.stdout.readline), WAIT_LIMIT)
+            if not said.strip().isdigit():
+                raise PortTaken(f"{number}/tcp", None, where)
+        except BaseException as error:
+            self._end(*self._programs.pop())
+            if isinstance(error, TimeoutError):
+                raise NoAnswerError(words.OUTSIDER_NAME, WAIT_LIMIT) from None
+            raise
+        self._network.outsider_listens(host, number, int(said))
 
-    async def end(self) -> None:
-        """End every process that was started."""
-        self._network.forget_outsiders()
-        while self._processes:
-            process = self._processes.pop()
-            assert process.stdin is not None
-            with contextlib.suppress(OSError):
-                process.stdin.close()
-            await asyncio.wait_for(process.wait(), WAIT_LIMIT)
+    def end(self) -> int:
+        """End every process that was started; gives their number."""
+        count = len(self._programs)
+        while self._programs:
+            self._end(*self._programs.pop())
+        return count
+
+    def _end(self, process: subprocess.Popen[bytes], host: str, number: int) -> None:
+        process.kill()
+        process.wait()
+        assert process.stdin is not None
+        process.stdin.close()
+        # A thread that still reads has the other pipe: at its end it lets go of it.
+        if process.stdout is not None and not process.stdout.closed:
+            process.stdout.close()
+        self._network.forget_outsider(host, number)
 
     def name_caller(self) -> str:
         """A life line for somebody who has connected from outside the lab."""
-        self._seen += 1
-        name = words.OUTSIDER.format(number=self._seen)
+        if self._seen >= REMEMBERED:
+            name = words.OUTSIDERS_MORE
+        else:
+            self._seen += 1
+            name = words.OUTSIDER.format(number=self._seen)
         self._trace.join(Participant(name))
         return name
 
     def caller_at(self, address: Any) -> str:
         """The life line of whoever sends datagrams from this address."""
-        if address not in self._names:
-            if len(self._names) >= REMEMBERED:
-                self._names.clear()
-            self._names[address] = self.name_caller()
-        return self._names[address]
+        name = self._names.get(address)
+        if name is None:
+            name = self.name_caller()
+            if name != words.OUTSIDERS_MORE:
+                self._names[address] = name
+        return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..catalog import load_catalog
@@ -37,6 +38,9 @@ LOST = "00-04504"
 #: What an application asks Configuration Server before it opens its own ports.
 READ_CONFIGURATION = "read configuration"
 
+#: Ports that Configuration Server names in one answer; an application with more gets a summary, so that it fits a line.
+PORTS_TOLD = 100
+
 
 class Role:
     """An application without special duties: it answers every question with `ack`."""
@@ -63,7 +67,10 @@ class ConfigurationServer(Role):
         if name != READ_CONFIGURATION or not plan.has_application(link.peer):
             return "ack", ""
         ports = plan.application(link.peer).ports
-        return "configuration", ", ".join(f"{port.port_id} = {port}" for port in ports)
+        told = [f"{port.port_id} = {port}" for port in ports[:PORTS_TOLD]]
+        if len(ports) > len(told):
+            told.append(words.MORE_PORTS.format(count=len(ports) - len(told)))
+        return "configuration", ", ".join(told)
 
 
 class MessageServer(Role):
@@ -122,10 +129,12 @@ def component_of(plan: Any, name: str) -> str:
     if not plan.has_application(name):
         return ""
     application = plan.application(name)
-    for word in (application.type, name):
-        if word:
-            try:
-                return load_catalog().component(word).key
-            except CatalogError:
-                continue
-    return ""
+    return _component(application.type) or _component(name)
+
+
+@cache
+def _component(word: str) -> str:
+    try:
+        return load_catalog().component(word).key if word else ""
+    except CatalogError:
+        return ""

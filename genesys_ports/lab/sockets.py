@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import socket
 import struct
@@ -16,6 +15,7 @@ __all__ = [
     "NOT_THERE",
     "TOO_MANY",
     "calling_socket",
+    "claiming_socket",
     "has_own_addresses",
     "listening_socket",
     "socket_limit",
@@ -34,17 +34,22 @@ BACKLOG = 100
 _LINGER = "hh" if sys.platform == "win32" else "ii"
 
 
+def _socket(kind: socket.SocketKind) -> socket.socket:
+    # asyncio switches Nagle's delays off for sockets whose protocol is said, not left at 0.
+    protocol = socket.IPPROTO_TCP if kind is socket.SOCK_STREAM else socket.IPPROTO_UDP
+    sock = socket.socket(socket.AF_INET, kind, protocol)
+    sock.setblocking(False)
+    return sock
+
+
 def listening_socket(address: str, number: int, carrier: Transport) -> socket.socket:
     """A bound socket; over TCP it listens. Raises `OSError` and leaves nothing open."""
     udp = carrier is Transport.UDP
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM)
+    sock = _socket(socket.SOCK_DGRAM if udp else socket.SOCK_STREAM)
     try:
-        sock.setblocking(False)
         # SO_REUSEADDR lets a server come back while old connections still time out. On Windows it means something else
         # (steal the port), and over UDP two sockets would both bind and the last one get everything.
-        if exclusive := getattr(socket, "SO_EXCLUSIVEADDRUSE", None):
-            sock.setsockopt(socket.SOL_SOCKET, exclusive, 1)
-        elif not udp:
+        if not _exclude_others(sock) and not udp:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((address, number))
         if not udp:
@@ -56,11 +61,31 @@ def listening_socket(address: str, number: int, carrier: Transport) -> socket.so
     return sock
 
 
+def claiming_socket(address: str, number: int) -> socket.socket:
+    """A socket that is bound and nothing else: it keeps a block of addresses. Raises `OSError`."""
+    sock = _socket(socket.SOCK_STREAM)
+    try:
+        # Without SO_REUSEADDR a bind alone excludes everyone else, and nothing shows up as listening.
+        _exclude_others(sock)
+        sock.bind((address, number))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _exclude_others(sock: socket.socket) -> bool:
+    """Ask for exclusive use, where the system (Windows) knows how."""
+    exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
+    if exclusive is not None:
+        sock.setsockopt(socket.SOL_SOCKET, exclusive, 1)
+    return exclusive is not None
+
+
 def calling_socket(address: str, number: int | None) -> socket.socket:
     """A TCP socket bound to the caller's own address, and to a fixed `number` when one is given. Raises `OSError`."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock = _socket(socket.SOCK_STREAM)
     try:
-        sock.setblocking(False)
         if number is not None:
             # Closed with a reset, so that the next start finds the fixed number free instead of in TIME_WAIT.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
@@ -75,11 +100,10 @@ def calling_socket(address: str, number: int | None) -> socket.socket:
 
 def has_own_addresses(address: str) -> bool:
     """Whether this system lets us bind a loopback address other than 127.0.0.1 without any set-up."""
-    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
-        try:
-            probe.bind((address, 0))
-        except OSError as error:
-            return error.errno not in NOT_THERE
+    try:
+        calling_socket(address, None).close()
+    except OSError as error:
+        return error.errno not in NOT_THERE
     return True
 
 

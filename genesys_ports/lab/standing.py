@@ -20,10 +20,10 @@ __all__ = ["connection_state", "connection_table", "port_state", "port_table"]
 def port_state(lab: Lab, one: Application | RunningApplication, port: ListeningPort) -> PortState:
     """The state of one planned port: what a running application has opened, else closed or taken."""
     holder = lab.taken_by(one.name, port.port_id)
-    runs = isinstance(one, RunningApplication)
+    runs = isinstance(one, RunningApplication) and one.listens
     return PortState(
         application=one.name,
-        host=one.application.host if isinstance(one, RunningApplication) else one.host,
+        host=one.host,
         port=port,
         status=PortStatus.LISTENING if runs else PortStatus.CLOSED if holder is None else PortStatus.TAKEN,
         holder="" if runs else holder or "",

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-__all__ = ["LINE_LIMIT", "PROTOCOL", "WireError", "decode", "encode"]
+__all__ = ["LINE_LIMIT", "PROTOCOL", "WireError", "answer_id", "clean", "decode", "encode", "text_of"]
 
 #: What a trace calls this format.
 PROTOCOL = "teaching"
@@ -45,3 +45,20 @@ def decode(line: bytes) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise WireError
     return fields
+
+
+def clean(text: str) -> str:
+    """The text as it arrives: what UTF-8 cannot carry is replaced, as in `encode`."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def text_of(fields: dict[str, Any], key: str) -> str:
+    """The text of one field; empty when it is missing or no text."""
+    value = fields.get(key, "")
+    return clean(value) if isinstance(value, str) else ""
+
+
+def answer_id(fields: dict[str, Any]) -> int | str | None:
+    """What the answer has to repeat. Only plain values: a nest of lists could be too deep to write again."""
+    number = fields.get("id")
+    return number if isinstance(number, int | str) else None

@@ -61,11 +61,14 @@ ALARM_CLEARED = "Connection Failure is over: {client} is connected to {server} a
 STATUS_STARTED = "{application} has started"
 STATUS_STOPPED = "{application} has stopped"
 
+MORE_PORTS = "and {count} more"
+
 # --- titles of tables
 PORTS = "Ports"
 CONNECTIONS = "Connections"
 LOG = "Log events"
 OUTSIDER = "outside program {number}"
+OUTSIDERS_MORE = "other outside programs"
 YOU = "you"
 OUTSIDER_NAME = "a program outside this lab"
 OWNER = "On this machine it is the program {program}, process {process}."
