@@ -80,7 +80,7 @@ __all__ = [
 ]
 
 #: Characters in a line of an error shown by Jupyter: as many as fit beside the notebook's margins on a projector.
-WIDTH = 90
+WIDTH = 100
 
 #: How many names or rows an error lists before it only counts the rest.
 LISTED = 12
@@ -115,8 +115,8 @@ class PortsError(Exception):
     def _render_traceback_(self) -> list[str]:
         # Jupyter asks an exception for its own picture. A learner needs the sentences, not our stack frames; a note
         # (PEP 678) adds what is true of this machine only. Wrapped here, since Jupyter breaks lines inside words.
-        text = f"{type(self).__name__}: {self}"
-        lines = (line for part in (text, *getattr(self, "__notes__", ())) for line in part.splitlines())
+        first, *rest = [sentence for sentence in self.sentences() if sentence] or str(self).splitlines()
+        lines = [f"{type(self).__name__}: {first}", *rest, *getattr(self, "__notes__", ())]
         return [
             wrapped
             for line in lines

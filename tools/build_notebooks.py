@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import nbformat
@@ -196,8 +197,10 @@ def _output(output: nbformat.NotebookNode, count: int | None) -> nbformat.Notebo
     if "execution_count" in plain:
         plain.execution_count = count
     if plain.output_type == "error":
-        # Frames hold paths and addresses of one machine, and a note is about that machine only.
-        plain.traceback = [f"{plain.ename}: {plain.evalue}"]
+        # Frames hold paths and addresses of one machine, and a note is about that machine only. Wrapped, for a reader
+        # of the stored notebook: JupyterLab breaks long lines inside words.
+        lines = f"{plain.ename}: {plain.evalue}".splitlines()
+        plain.traceback = [part for line in lines for part in wrap(line, 100, break_on_hyphens=False)]
     if "data" in plain:
         # It names a model that only the kernel of that run had. The text form beside it stays.
         plain.data.pop(WIDGET, None)

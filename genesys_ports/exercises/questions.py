@@ -19,6 +19,13 @@ from . import words
 __all__ = ["Answer", "Question", "question", "questions"]
 
 
+#: A button of ipywidgets keeps its text in one line and cuts it off; an answer is a sentence.
+_BUTTON_STYLE = (
+    "<style>.genesys-ports-answer "
+    "{white-space: normal; text-align: left; line-height: 1.4; padding: 0.4em 0.8em}</style>"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer, what to say to whoever chooses it, and whether it is the right one."""
@@ -71,7 +78,7 @@ class Question:
 
             button.on_click(choose)
             buttons.append(button)
-        asked = widgets.HTML(f'<p style="{style}">{escape(self.text)}</p>')
+        asked = widgets.HTML(f'{_BUTTON_STYLE}<p style="{style}">{escape(self.text)}</p>')
         return widgets.VBox([asked, *buttons, feedback])
 
     def _repr_mimebundle_(self, **options: Any) -> Mapping[str, Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+import socket
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import ConnectionRefusedByPeerError, LabError, NoAnswerError
@@ -14,7 +16,7 @@ from ..trace import Kind
 from . import words
 from .datagram import DatagramPort
 from .link import Link, Route
-from .network import Bound, PortTaken
+from .network import PortTaken
 from .roles import (
     CONFIGURATION_SERVER,
     CONNECTED,
@@ -119,44 +121,38 @@ class RunningApplication:
 
     async def _open_ports(self) -> None:
         # All are bound before the first is served: a port that is taken stops everything before anybody can call.
-        for bound in [bound for port in self.ports for bound in self._bind(port)]:
-            await self._serve(bound)
+        for port, sockets in [(port, self._bind(port)) for port in self.ports]:
+            for sock in sockets:
+                await self._serve(port, sock)
         self.listens = True
         for port in self.ports:
             self._record_port(Kind.OPENED, "opens port", port)
 
-    async def _serve(self, bound: Bound) -> None:
+    async def _serve(self, port: ListeningPort, sock: socket.socket) -> None:
         loop = asyncio.get_running_loop()
-        if bound.port.transport is Transport.UDP:
-            datagram = DatagramPort(self, bound.port)
+        if port.transport is Transport.UDP:
+            datagram = DatagramPort(self, port)
             self._datagrams.append(datagram)
-            await loop.create_datagram_endpoint(lambda: datagram, sock=bound.socket)
+            await loop.create_datagram_endpoint(lambda: datagram, sock=sock)
             return
-        # Started in a second step: whoever cancels the first one must not leave a server behind that nobody knows.
-        server = await loop.create_server(self._answering(bound.port), sock=bound.socket, start_serving=False)
+        # In two steps: who is interrupted between them must not leave a server behind that nobody knows.
+        server = await loop.create_server(partial(_answer, self, str(port)), sock=sock, start_serving=False)
         self._servers.append(server)
-        await server.start_serving()
+        # It serves from the first step on; the rest is a pause, one turn of the event loop for each port.
+        starting = server.start_serving()
+        starting.send(None)
+        starting.close()
 
-    def _bind(self, port: ListeningPort) -> list[Bound]:
+    def _bind(self, port: ListeningPort) -> list[socket.socket]:
         try:
             return self.lab.network.bind(self.name, self.host, port)
         except PortTaken as taken:
             raise self.lab.explain(taken, self.application, port) from None
 
     def _record_port(self, kind: Kind, name: str, port: ListeningPort) -> None:
-        self.lab.trace.add(
-            kind, name, self.name, self.name, server=self.name, host=self.host, port=str(port)
-        )
+        self.lab.trace.add(kind, name, self.name, self.name, server=self.name, host=self.host, port=str(port))
 
     # --- being called
-
-    def _answering(self, port: ListeningPort) -> Callable[[], Link]:
-        text = str(port)
-
-        def answer() -> Link:
-            return Link(self, Route("", self.name, self.host, text), self._caller_gone)
-
-        return answer
 
     def admit(self, link: Link) -> None:
         """Somebody has connected; who it is, and what it wants, comes with the first line."""
@@ -169,7 +165,8 @@ class RunningApplication:
             if self._outsiders > OUTSIDERS:
                 link.refuse(words.ANSWER_TOO_MANY)
 
-    def _caller_gone(self, link: Link) -> None:
+    def caller_gone(self, link: Link) -> None:
+        """A connection that somebody had opened to us is over."""
         del self.incoming[link]
         self._outsiders -= link.partner is None
         if link.outsider:
@@ -327,6 +324,10 @@ class RunningApplication:
         self.lab.network.release(self.name)
         for link in self.links():
             link.abort()
+
+
+def _answer(application: RunningApplication, port: str) -> Link:
+    return Link(application, Route("", application.name, application.host, port), application.caller_gone)
 
 
 def _servers(plan: Deployment, client: str) -> list[tuple[Connection, Application | None]]:

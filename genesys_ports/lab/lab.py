@@ -381,12 +381,26 @@ class Lab:
         server = holder.application if holder and not holder.outgoing else ""
         heard = await knock(self.network.reach(host, number))
         self.trace.join(Participant(words.YOU))
+        called = server or self._planned_for(host, number) or host
+        if called == host:
+            self.trace.join(Participant(host))
         if not heard:
-            self.trace.add(Kind.REFUSED, "knock", words.YOU, server or host, words.YOU, server, host, str(port))
+            self.trace.add(Kind.REFUSED, "knock", words.YOU, called, words.YOU, server, host, str(port))
             return Report([words.NOBODY.format(port=port, host=host)])
-        self.trace.add(Kind.CONNECT, "knock", words.YOU, server or host, words.YOU, server, host, str(port))
-        self.trace.add(Kind.ACCEPT, "answer", server or host, words.YOU, words.YOU, server, host, str(port))
+        self.trace.add(Kind.CONNECT, "knock", words.YOU, called, words.YOU, server, host, str(port))
+        self.trace.add(Kind.ACCEPT, "answer", called, words.YOU, words.YOU, server, host, str(port))
         return Report([words.SOMEBODY.format(port=port, host=host, application=server or words.OUTSIDER_NAME)])
+
+    def _planned_for(self, host: str, number: int) -> str:
+        """The application the plan gives this TCP port of the host to; empty when it gives it to nobody."""
+        return next(
+            (
+                application.name
+                for application, port in self.plan.ports()
+                if application.host == host and number in port.numbers and port.transport.carrier is Transport.TCP
+            ),
+            "",
+        )
 
     # --- programs outside the lab
 
