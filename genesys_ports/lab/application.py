@@ -121,14 +121,15 @@ class RunningApplication:
 
     async def _open_ports(self) -> None:
         # All are bound before the first is served: a port that is taken stops everything before anybody can call.
-        for port, sockets in [(port, self._bind(port)) for port in self.ports]:
+        opened = [(port, str(port), self._bind(port)) for port in self.ports]
+        for port, text, sockets in opened:
             for sock in sockets:
-                await self._serve(port, sock)
+                await self._serve(port, text, sock)
         self.listens = True
-        for port in self.ports:
-            self._record_port(Kind.OPENED, "opens port", port)
+        for _, text, _ in opened:
+            self._record_port(Kind.OPENED, "opens port", text)
 
-    async def _serve(self, port: ListeningPort, sock: socket.socket) -> None:
+    async def _serve(self, port: ListeningPort, text: str, sock: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         if port.transport is Transport.UDP:
             datagram = DatagramPort(self, port)
@@ -136,7 +137,7 @@ class RunningApplication:
             await loop.create_datagram_endpoint(lambda: datagram, sock=sock)
             return
         # In two steps: who is interrupted between them must not leave a server behind that nobody knows.
-        server = await loop.create_server(partial(_answer, self, str(port)), sock=sock, start_serving=False)
+        server = await loop.create_server(partial(_answer, self, text), sock=sock, start_serving=False)
         self._servers.append(server)
         # It serves from the first step on; the rest is a pause, one turn of the event loop for each port.
         starting = server.start_serving()
@@ -290,7 +291,7 @@ class RunningApplication:
         self._close_ports()
         if listened and not silent:
             for port in self.ports:
-                self._record_port(Kind.CLOSED, "closes port", port)
+                self._record_port(Kind.CLOSED, "closes port", str(port))
         try:
             # Waiting may fail, ending may not: whatever is left after that is broken off.
             with contextlib.suppress(TimeoutError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import Protocol, TypeAlias
 
@@ -29,7 +30,7 @@ from .sockets import (
     socket_limit,
 )
 
-__all__ = ["Bound", "Call", "Holder", "LoopbackNetwork", "Network", "PortTaken", "open_network"]
+__all__ = ["Call", "Holder", "LoopbackNetwork", "Network", "PortTaken", "open_network"]
 
 #: A range larger than this (media, mostly) is kept for its application instead of being opened number by number.
 RANGE_OPENED = 256
@@ -47,16 +48,6 @@ class Holder:
 
     application: str
     outgoing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """One socket, bound and (over TCP) listening, and the planned port it belongs to."""
-
-    socket: socket.socket
-    port: ListeningPort
-    #: What it stands in for, where the planned number could not be opened.
-    translates: _Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +80,7 @@ class Network(Protocol):
     @property
     def notices(self) -> tuple[str, ...]: ...  # noqa: D102
     def prepare(self, plan: Deployment) -> None: ...  # noqa: D102
-    def bind(self, owner: str, host: str, port: ListeningPort) -> list[Bound]: ...  # noqa: D102
+    def bind(self, owner: str, host: str, port: ListeningPort) -> list[socket.socket]: ...  # noqa: D102
     def sockets(self, owner: str, port: ListeningPort) -> tuple[Socket, ...]: ...  # noqa: D102
     def release(self, owner: str) -> None: ...  # noqa: D102
     def holder(self, host: str, number: int, transport: str = "tcp") -> Holder | None: ...  # noqa: D102
@@ -113,6 +104,12 @@ class _Entry:
     address: str | None
 
 
+@lru_cache(maxsize=1_000)
+def _entry(application: str, address: str | None, outgoing: bool = False) -> _Entry:
+    # Thousands of ports differ in their numbers only, and one line does for all of them.
+    return _Entry(Holder(application, outgoing), address)
+
+
 class LoopbackNetwork:
     """Planned hosts on 127.x.y.z. `claim` is the block of addresses; None translates every port to 127.0.0.1."""
 
@@ -125,7 +122,8 @@ class LoopbackNetwork:
         self._keys: dict[str, dict[_Key, None]] = {}
         # Where the planned number could not be opened: (lab address, planned number, transport) → what was opened.
         self._translated: dict[_Key, Socket] = {}
-        self._opened: dict[str, dict[ListeningPort, list[Bound]]] = {}
+        self._stand_ins: dict[str, list[_Key]] = {}
+        self._opened: dict[str, dict[ListeningPort, list[socket.socket]]] = {}
         self._notices: dict[str, None] = dict.fromkeys([words.ONE_ADDRESS] if self._one_address else ())
 
     @property
@@ -156,32 +154,33 @@ class LoopbackNetwork:
 
     # --- listening
 
-    def bind(self, owner: str, host: str, port: ListeningPort) -> list[Bound]:
-        """Open every number of a planned port, on every address it stands for.
+    def bind(self, owner: str, host: str, port: ListeningPort) -> list[socket.socket]:
+        """Open every number of a planned port, on every address it stands for; over TCP the sockets listen.
 
         Raises `PortTaken`, or `TooManyPortsError`; what was opened by then stays open until `release(owner)`.
         """
-        bound = self._opened.setdefault(owner, {}).setdefault(port, [])
-        entry = _Entry(Holder(owner), port.address)
-        carrier = port.transport.carrier
-        if len(port.numbers) > RANGE_OPENED:
+        opened = self._opened.setdefault(owner, {}).setdefault(port, [])
+        numbers = port.numbers
+        if len(numbers) > RANGE_OPENED:
             self._notices[words.RESERVED.format(port=port, application=owner)] = None
         else:
-            for number in port.numbers:
+            for number in numbers:
                 for address in self._hosts.covered(host, port.address):
-                    bound.append(self._bind_one(host, address, number, port))
+                    opened.append(self._bind(owner, host, address, number, port))
         # The system has said yes by now. It cannot know of translated ports, nor of an address that joined the host
         # after a wildcard listener had opened all there were: there, the register has the last word.
-        for number in port.numbers:
-            self._enter((host, number, carrier), entry, f"{number}/{port.transport}")
-        return bound
+        entry = _entry(owner, port.address)
+        carrier = port.transport.carrier
+        for number in numbers:
+            self._enter((host, number, carrier), entry, port.transport)
+        return opened
 
-    def _bind_one(self, host: str, address: str, number: int, port: ListeningPort) -> Bound:
+    def _bind(self, owner: str, host: str, address: str, number: int, port: ListeningPort) -> socket.socket:
         carrier = port.transport.carrier
         try:
             if not self._one_address:
                 try:
-                    return Bound(listening_socket(address, number, carrier), port)
+                    return listening_socket(address, number, carrier)
                 except OSError as error:
                     if error.errno not in NOT_ALLOWED:
                         raise
@@ -189,31 +188,32 @@ class LoopbackNetwork:
             holder = self._holder((host, number, carrier), port.address)
             # Windows says "not allowed" of a port that a program holds for itself alone, too.
             if holder or (not self._one_address and owner_sentence(Socket(address, number))):
-                raise _taken(f"{number}/{port.transport}", holder, Socket(address, number))
+                raise _taken(number, port.transport, holder, Socket(address, number))
             stand_in = listening_socket("127.0.0.1" if self._one_address else address, 0, carrier)
         except OSError as error:
             if error.errno in TOO_MANY:
                 raise _too_many() from None
             if error.errno in IN_USE:
                 holder = self._holder((host, number, carrier), port.address)
-                raise _taken(f"{number}/{port.transport}", holder, Socket(address, number)) from None
+                raise _taken(number, port.transport, holder, Socket(address, number)) from None
             raise
         if not self._one_address:
             self._notices[words.TRANSLATED.format(port=f"{number}/{carrier}", host=host)] = None
         key = (address, number, carrier)
         self._translated[key] = Socket(*stand_in.getsockname()[:2])
-        return Bound(stand_in, port, key)
+        self._stand_ins.setdefault(owner, []).append(key)
+        return stand_in
 
     def sockets(self, owner: str, port: ListeningPort) -> tuple[Socket, ...]:
         """What is really open for a planned port of an application."""
-        return tuple(Socket(*one.socket.getsockname()[:2]) for one in self._opened.get(owner, {}).get(port, ()))
+        return tuple(Socket(*one.getsockname()[:2]) for one in self._opened.get(owner, {}).get(port, ()))
 
     def release(self, owner: str) -> None:
         """Close what an application has opened, and strike it out of the register. May be called again."""
-        for one in chain.from_iterable(self._opened.pop(owner, {}).values()):
-            one.socket.close()
-            if one.translates is not None:
-                del self._translated[one.translates]
+        for sock in chain.from_iterable(self._opened.pop(owner, {}).values()):
+            sock.close()
+        for key in self._stand_ins.pop(owner, ()):
+            del self._translated[key]
         for key in list(self._keys.get(owner, ())):
             self._strike_out(key, owner)
 
@@ -245,9 +245,9 @@ class LoopbackNetwork:
         found = (entry for entry in entries if wanted.intersection(self._hosts.covered(key[0], entry.address)))
         return next((entry.holder for entry in found), None)
 
-    def _enter(self, key: _Key, entry: _Entry, port: str) -> None:
+    def _enter(self, key: _Key, entry: _Entry, transport: Transport) -> None:
         if holder := self._holder(key, entry.address):
-            raise _taken(port, holder, None)
+            raise _taken(key[1], transport, holder, None)
         self._register.setdefault(key, []).append(entry)
         self._keys.setdefault(entry.holder.application, {})[key] = None
 
@@ -275,9 +275,9 @@ class LoopbackNetwork:
         Raises `ConnectionRefusedError` when the lab knows that nobody can answer, `PortTaken` when `client_port` is in
         use, `TooManyPortsError`.
         """
-        entry = _Entry(Holder(client, outgoing=True), None)
+        entry = _entry(client, None, outgoing=True)
         if client_port is not None:
-            self._enter((client_host, client_port, Transport.TCP), entry, f"{client_port}/tcp")
+            self._enter((client_host, client_port, Transport.TCP), entry, Transport.TCP)
         try:
             address = self._hosts.reached_from(client_host, server_host, port.address)
             where = self._translated.get((address, port.number, Transport.TCP))
@@ -304,7 +304,7 @@ class LoopbackNetwork:
             if error.errno in TOO_MANY:
                 raise _too_many() from None
             if number is not None and error.errno in IN_USE:
-                raise PortTaken(f"{number}/tcp", None, Socket(here, number)) from None
+                raise _taken(number, Transport.TCP, None, Socket(here, number)) from None
             if number is None or error.errno not in NOT_ALLOWED:
                 raise
         self._notices[words.TRANSLATED.format(port=f"{number}/tcp", host=host)] = None
@@ -324,7 +324,7 @@ class LoopbackNetwork:
 
     def admit_outsider(self, host: str, number: int) -> Socket:
         """Where a program outside the lab has to listen to hold `number` on `host`; 0 is any. Raises `PortTaken`."""
-        self._enter((host, number, Transport.TCP), _Entry(Holder(_OUTSIDER), None), f"{number}/tcp")
+        self._enter((host, number, Transport.TCP), _entry(_OUTSIDER, None), Transport.TCP)
         return Socket("127.0.0.1", 0) if self._one_address else Socket(self._hosts.own(host), number)
 
     def outsider_listens(self, host: str, number: int, opened: int) -> None:
@@ -341,7 +341,8 @@ class LoopbackNetwork:
         self._translated.pop((self._hosts.own(host), number, Transport.TCP), None)
 
 
-def _taken(port: str, holder: Holder | None, where: Socket | None) -> PortTaken:
+def _taken(number: int, transport: Transport, holder: Holder | None, where: Socket | None) -> PortTaken:
+    port = f"{number}/{transport}"
     if holder is None or holder.application == _OUTSIDER:
         return PortTaken(port, None, where)
     return PortTaken(port, holder, None)
