@@ -150,8 +150,8 @@ class RunningApplication:
         except PortTaken as taken:
             raise self.lab.explain(taken, self.application, port) from None
 
-    def _record_port(self, kind: Kind, name: str, port: ListeningPort) -> None:
-        self.lab.trace.add(kind, name, self.name, self.name, server=self.name, host=self.host, port=str(port))
+    def _record_port(self, kind: Kind, name: str, port: str) -> None:
+        self.lab.trace.add(kind, name, self.name, self.name, server=self.name, host=self.host, port=port)
 
     # --- being called
 

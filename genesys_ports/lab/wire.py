@@ -24,6 +24,7 @@ PROTOCOL = "teaching"
 LINE_LIMIT = 65_536
 
 _ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_DECODE = json.JSONDecoder().decode
 
 
 class WireError(ValueError):
@@ -39,7 +40,7 @@ def encode(fields: dict[str, Any]) -> bytes:
 def decode(line: bytes) -> dict[str, Any]:
     """The fields of one line. Raises `WireError`."""
     try:
-        fields = json.loads(line)
+        fields = _DECODE(line.decode())
     except (ValueError, RecursionError):
         raise WireError from None
     if not isinstance(fields, dict):
