@@ -203,6 +203,7 @@ class Lab:
     async def _start_each(self, applications: Iterable[Application]) -> list[str]:
         sentences: list[str] = []
         for application in applications:
+            self._check_open()
             sentences += await self._start(application)
             await self.settle()
         return [*sentences, *self._heard()]
@@ -219,7 +220,7 @@ class Lab:
         except BaseException:
             self._running.pop(one.name, None)
             raise
-        if self._closed:
+        if one.name not in self._running:
             # Somebody has cut the lab off in the middle.
             one.let_go()
             raise LabClosedError
@@ -271,7 +272,7 @@ class Lab:
         finally:
             self._running.pop(one.name, None)
             for connection in one.statuses:
-                self._callers[connection.server].pop(one, None)
+                self._callers.get(connection.server, {}).pop(one, None)
 
     async def close(self) -> Report:
         """Close every port and connection, and give the loopback network back. May be called again."""
@@ -308,6 +309,17 @@ class Lab:
 
     def _cut(self) -> None:
         """Let go of whatever is still open, without waiting for anything."""
+        if not self._loop.is_closed():
+            self._let_go()
+            return
+        # Connections belong to the loop, and one that has ended closes them no more: the collector does, with a warning
+        # that would only puzzle.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            self._let_go()
+            gc.collect()
+
+    def _let_go(self) -> None:
         self._ticking.cancel()
         for one in self._running.values():
             one.let_go()
@@ -316,12 +328,6 @@ class Lab:
         self.dialling.clear()
         self.outsiders.end()
         self.network.close()
-        if self._loop.is_closed():
-            # Connections belong to the loop, and one that has ended closes them no more: the collector does, with a
-            # warning that would only puzzle.
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ResourceWarning)
-                gc.collect()
 
     def _check_open(self) -> None:
         if self._closed or self._loop.is_closed():
