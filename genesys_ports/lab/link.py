@@ -166,7 +166,7 @@ class Link(asyncio.Protocol):
             # The trace counts every message, so the next number in it is one that no other question has.
             number = self._lab.trace.last_number + 1
             payload = _sized({"id": number, "message": name, "text": text})
-            self.record(Kind.REQUEST, name, text=clean(text), payload=payload)
+            self.record(Kind.REQUEST, clean(name), text=clean(text), payload=payload)
             answer: asyncio.Future[Message] = self._loop.create_future()
             self._open[number] = (answer, deadline)
             self._transport.write(payload)
