@@ -227,7 +227,7 @@ class RunningApplication:
         try:
             await loop.sock_connect(call.socket, (call.where.address, call.where.number))
         except BaseException:
-            del self.lab.dialling[link.local_address]
+            self.lab.dialling.pop(link.local_address, None)
             call.socket.close()
             self.lab.network.hang_up(self.name, host, call.number)
             raise

@@ -227,10 +227,11 @@ class Lab:
         for port in application.ports:
             self._taken.pop((one.name, port.port_id), None)
         sentences = [self._listens(application), *one.hear()]
-        for waiting in list(self._callers.get(one.name, ())):
-            sentences += await self._call_again(waiting, one.name)
+        waiting = [caller for caller in self._callers.get(one.name, ()) if caller is not one]
         for connection in one.statuses:
             self._callers.setdefault(connection.server, {})[one] = None
+        for caller in waiting:
+            sentences += await self._call_again(caller, one.name)
         return sentences
 
     @staticmethod

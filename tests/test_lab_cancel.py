@@ -1,0 +1,130 @@
+"""Interrupted at any moment, a call of the lab leaves either what it was asked for or nothing."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from genesys_ports import Lab, load_plan
+from genesys_ports.lab import is_open
+
+PLANS = Path(__file__).parent.parent / "notebooks" / "plans"
+FRAMEWORK = load_plan(PLANS / "framework.csv").add("sip_server", host="agent-host", port=5060, transport="udp")
+
+SCS, MS, CS, STAT = "solution_control_server", "message_server", "configuration_server", "stat_server"
+
+
+def open_files():
+    return len(os.listdir("/dev/fd")) if os.path.isdir("/dev/fd") else 0
+
+
+async def settled(condition):
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.002)
+
+
+async def interrupted(call, turns):
+    """Cancels the call after so many turns of the event loop; whether it was still running then."""
+    task = asyncio.ensure_future(call)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    running = not task.done()
+    task.cancel()
+    await asyncio.wait([task], timeout=5)
+    assert task.done()
+    if not task.cancelled():
+        task.exception()
+    return running
+
+
+def consistent(lab):
+    """Every application runs with all its ports open, or has none open."""
+    for state in lab.port_states():
+        runs = lab.is_running(state.application)
+        assert (state.status == "listening") is runs, state
+        assert bool(state.sockets) is runs, state
+        assert not runs or is_open(state)
+
+
+async def nothing(lab):
+    pass
+
+
+async def some(lab):
+    await lab.start(CS, MS)
+
+
+async def everything(lab):
+    await lab.start_all()
+
+
+CALLS = [
+    ("start", some, lambda lab: lab.start(STAT, SCS, "sip_server")),
+    ("start_all", nothing, lambda lab: lab.start_all()),
+    ("stop", everything, lambda lab: lab.stop(STAT, SCS, "sip_server")),
+    ("stop the server", everything, lambda lab: lab.stop(CS, MS)),
+    ("crash", everything, lambda lab: lab.crash(CS, MS, STAT)),
+    ("restart", everything, lambda lab: lab.restart(MS, STAT)),
+    ("send", everything, lambda lab: lab.send(STAT, MS)),
+    ("knock", everything, lambda lab: lab.knock("agent-host", 2060)),
+    ("close", everything, lambda lab: lab.close()),
+    ("open again", everything, lambda lab: Lab.open(FRAMEWORK, name=lab.name)),
+]
+
+
+@pytest.mark.parametrize("one_address", [False, True], ids=["own addresses", "one address"])
+@pytest.mark.parametrize(("name", "prepare", "call"), CALLS, ids=[name for name, _, _ in CALLS])
+async def test_interrupted_at_any_turn(name, prepare, call, one_address):
+    before = open_files()
+    turns, running = 0, True
+    while running and turns < 400:
+        lab = await Lab.open(FRAMEWORK, one_address=one_address)
+        await prepare(lab)
+        running = await interrupted(call(lab), turns)
+        if name not in ("close", "open again"):
+            await settled(lambda lab=lab: not lab.dialling)
+            consistent(lab)
+            # All of it still works.
+            await lab.restart(*(one.name for one in lab.start_order()))
+            consistent(lab)
+            assert {one.status for one in lab.connection_states()} == {"connected"}
+            await lab.send(STAT, MS)
+        await lab.close()
+        for left in list(Lab._open.values()):
+            await left.close()
+        await settled(lambda: open_files() == before)
+        turns += 1 if turns < 40 else 7
+    assert not running
+
+
+async def test_an_outsider_interrupted_at_any_turn():
+    before = open_files()
+    for pause in (0, 0, 0.001, 0.005, 0.02, 0.05):
+        async with await Lab.open(FRAMEWORK) as lab:
+            task = asyncio.ensure_future(lab.run_outsider("agent-host", 2060))
+            await asyncio.sleep(pause)
+            task.cancel()
+            await asyncio.wait([task], timeout=5)
+            await lab.end_outsiders()
+            await lab.start(CS)
+            await lab.start(STAT)
+            consistent(lab)
+        # A thread may still be ending that has read the program's line; it holds no socket.
+        await settled(lambda: open_files() <= before + 1)
+
+
+async def test_a_close_interrupted_while_another_call_is_in_progress():
+    before = open_files()
+    for turns in range(0, 60, 2):
+        lab = await Lab.open(FRAMEWORK)
+        starting = asyncio.ensure_future(lab.start_all())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await interrupted(lab.close(), 1)
+        await asyncio.wait([starting], timeout=5)
+        error = starting.exception()
+        assert error is None or type(error).__name__ == "LabClosedError"
+        await settled(lambda: open_files() == before)
+        assert lab.status() == "This lab is closed."
