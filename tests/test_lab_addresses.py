@@ -204,10 +204,10 @@ def test_udp_sockets_never_share_a_number():
 def test_the_second_claim_and_the_second_caller_are_refused():
     with sockets.claiming_socket("127.46.2.1", 20220), pytest.raises(OSError, match="in use"):
         sockets.claiming_socket("127.46.2.1", 20220)
-    with sockets.calling_socket("127.46.2.1", 40001) as first:
+    with sockets.calling_socket("127.46.2.1", 21001) as first:
         first.listen()
         with pytest.raises(OSError, match="in use"):
-            sockets.calling_socket("127.46.2.1", 40001)
+            sockets.calling_socket("127.46.2.1", 21001)
 
 
 def test_where_nobody_limits_sockets(monkeypatch):

@@ -62,7 +62,7 @@ async def collisions(lab):
     yield lab.knock("framework-host", 5151)
     yield lab.end_outsiders()
     yield lab.start("log_server")
-    lab.update(lab.plan.connect("log_server", SCS, client_port=40001).add("late", host="framework-host", port=40001))
+    lab.update(lab.plan.connect("log_server", SCS, client_port=21001).add("late", host="framework-host", port=21001))
     yield lab.restart("log_server")
     yield lab.start("late")
     yield lab.crash("log_server")

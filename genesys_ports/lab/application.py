@@ -16,6 +16,7 @@ from ..trace import Kind
 from . import words
 from .datagram import DatagramPort
 from .link import Link, Route
+from .listener import Listener
 from .network import PortTaken
 from .roles import (
     CONFIGURATION_SERVER,
@@ -64,8 +65,9 @@ class RunningApplication:
         self.listens = False
         self._outsiders = 0
         self._stopped = False
-        self._servers: list[asyncio.Server] = []
+        self._listeners: list[Listener] = []
         self._datagrams: list[DatagramPort] = []
+        self._coming: set[asyncio.Task[object]] = set()
 
     def is_outdated(self, plan: Deployment) -> bool:
         """Whether `plan` tells this application anything else than the plan it read at its start."""
@@ -130,19 +132,12 @@ class RunningApplication:
             self._record_port(Kind.OPENED, "opens port", text)
 
     async def _serve(self, port: ListeningPort, text: str, sock: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
         if port.transport is Transport.UDP:
             datagram = DatagramPort(self, port)
             self._datagrams.append(datagram)
-            await loop.create_datagram_endpoint(lambda: datagram, sock=sock)
+            await asyncio.get_running_loop().create_datagram_endpoint(lambda: datagram, sock=sock)
             return
-        # In two steps: who is interrupted between them must not leave a server behind that nobody knows.
-        server = await loop.create_server(partial(_answer, self, text), sock=sock, start_serving=False)
-        self._servers.append(server)
-        # It serves from the first step on; the rest is a pause, one turn of the event loop for each port.
-        starting = server.start_serving()
-        starting.send(None)
-        starting.close()
+        self._listeners.append(Listener(sock, partial(_answer, self, text), self._coming))
 
     def _bind(self, port: ListeningPort) -> list[socket.socket]:
         try:
@@ -314,10 +309,9 @@ class RunningApplication:
     def _close_ports(self) -> None:
         self.listens = False
         self._stopped = True
-        for server in self._servers:
-            server.close()
-        for datagram in self._datagrams:
-            datagram.close()
+        opened: list[Listener | DatagramPort] = [*self._listeners, *self._datagrams]
+        for one in opened:
+            one.close()
 
     def let_go(self) -> None:
         """Close the ports and break off every connection at once, without waiting for anything."""

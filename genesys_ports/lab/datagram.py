@@ -26,9 +26,12 @@ class DatagramPort(asyncio.DatagramProtocol):
         self._port = port
         self._transport: asyncio.DatagramTransport | None = None
         self._full = False
+        self._closed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.DatagramTransport, transport)
+        if self._closed:
+            self.close()
 
     def pause_writing(self) -> None:
         self._full = True
@@ -68,6 +71,7 @@ class DatagramPort(asyncio.DatagramProtocol):
 
     def close(self) -> None:
         """Close the port. May be called again."""
+        self._closed = True
         if self._transport is not None:
             # An event loop that has ended takes no more calls; the lab looks after what is left open then.
             with contextlib.suppress(RuntimeError):

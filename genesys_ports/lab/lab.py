@@ -445,6 +445,7 @@ class Lab:
             holder=holder,
             next_free=self._next_free(application.host, number, port),
             outgoing=bool(taken.holder and taken.holder.outgoing),
+            address=port.address if port else "",
         )
         if taken.where is not None and (note := owner_sentence(taken.where)):
             error.add_note(note)

@@ -25,7 +25,7 @@ def owner_sentence(where: Socket) -> str:
                 and address.ip in (where.address, "0.0.0.0", "::")
             ):
                 name = psutil.Process(connection.pid).name()
-                return words.OWNER.format(program=name, process=connection.pid)
+                return words.OWNER.format(program=name)
     except (psutil.Error, OSError):
         pass
     return ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 from typing import Any
+
+from ..table import sentences_html
 
 __all__ = ["Report"]
 
@@ -21,8 +22,7 @@ class Report:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        lines = "".join(f"<div>{escape(sentence)}</div>" for sentence in self.sentences)
-        return f'<div style="font-size:1.05em;line-height:1.5">{lines}</div>'
+        return sentences_html(self.sentences)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))

@@ -28,7 +28,7 @@ NOT_THERE = {errno.EADDRNOTAVAIL, 10049}
 TOO_MANY = {errno.EMFILE, errno.ENFILE, 10024}
 
 #: Connections the system keeps waiting for an accept.
-BACKLOG = 100
+BACKLOG = 1_024
 
 #: struct linger of the system.
 _LINGER = "hh" if sys.platform == "win32" else "ii"

@@ -71,7 +71,7 @@ OUTSIDER = "outside program {number}"
 OUTSIDERS_MORE = "other outside programs"
 YOU = "you"
 OUTSIDER_NAME = "a program outside this lab"
-OWNER = "On this machine it is the program {program}, process {process}."
+OWNER = "On this machine it is the program {program}."
 
 # --- what a port answers to somebody who does not speak its language
 ANSWER_NOT_JSON = 'This port speaks a teaching format: one JSON object a line, such as {"message": "hello"}'
