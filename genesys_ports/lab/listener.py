@@ -37,10 +37,11 @@ class Listener:
         self._listen()
 
     def _listen(self) -> None:
-        if self._sock.fileno() == -1:
+        number = self._sock.fileno()
+        if number == -1:
             return
         try:
-            self._loop.add_reader(self._sock, self._take)
+            self._loop.add_reader(number, self._take)
         except NotImplementedError:
             # The event loop that Windows programs have outside Jupyter watches no sockets; it waits for a call instead.
             self._task = self._loop.create_task(self._wait())
@@ -52,7 +53,7 @@ class Listener:
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError:
-                self._loop.remove_reader(self._sock)
+                self._loop.remove_reader(self._sock.fileno())
                 self._loop.call_later(AGAIN, self._listen)
                 return
             self._connect(call)
@@ -79,5 +80,5 @@ class Listener:
             if self._task is not None:
                 self._task.cancel()
             elif self._sock.fileno() != -1:
-                self._loop.remove_reader(self._sock)
+                self._loop.remove_reader(self._sock.fileno())
         self._sock.close()
