@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .model import ListeningPort, Platform, Transport, parse_word
-from .table import Table
+from .table import Table, sentences_html
 
 __all__ = [
     "Outcome",
@@ -27,6 +27,7 @@ __all__ = [
     "local_reserved_ranges",
     "privileged_below",
     "restart_after_close",
+    "restart_table",
     "verdict_table",
     "who_blocks",
 ]
@@ -52,6 +53,9 @@ class Verdict:
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        return sentences_html([str(self)])
 
 
 # Whole sentences with named places, so that they can be translated in one piece. The first nine are how two
@@ -242,8 +246,8 @@ def _outcome(
 #: The addresses of the table that lessons show, with their IPV6_V6ONLY.
 _SHOWN = (
     ("0.0.0.0", "0.0.0.0", None),
-    ("127.0.0.1", "127.0.0.1", None),
-    ("127.0.0.2", "127.0.0.2", None),
+    ("10.0.0.11", "10.0.0.11", None),
+    ("10.0.0.12", "10.0.0.12", None),
     (":: dual-stack", "::", False),
     (":: IPv6 only", "::", True),
     ("::1", "::1", None),
@@ -281,6 +285,16 @@ def restart_after_close(
     if _system(platform) is Platform.LINUX:
         return _verdict(Outcome.CLASH, "time_wait")
     return _verdict(Outcome.DEPENDS, "time_wait_else")
+
+
+def restart_table(platform: Platform | str | None = None) -> Table:
+    """Whether a server whose connections it closed itself can listen again at once, by what old and new server set."""
+    rows = [
+        (*("yes" if reuses else "no" for reuses in (old, new)), restart_after_close(True, old, new, platform).outcome)
+        for old in (True, False)
+        for new in (True, False)
+    ]
+    return Table(("Old server set SO_REUSEADDR", "New server sets it", "On the same port at once"), rows)
 
 
 # --- numbers the system keeps for itself ---------------------------------------------------------------

@@ -386,7 +386,8 @@ class NetworkRangeError(LabError):
 class PortInUseError(LabError):
     """The port is already open. `holder` is an application of this lab, or None for a program outside it.
 
-    `outgoing` tells that the holder does not listen there: its own outgoing connection uses the number.
+    `outgoing` tells that the holder does not listen there: its own outgoing connection uses the number. `address` is
+    the planned address, where the plan names one.
     """
 
     port: str
@@ -395,6 +396,7 @@ class PortInUseError(LabError):
     holder: str | None = None
     next_free: int | None = None
     outgoing: bool = False
+    address: str = ""
 
     def sentences(self) -> Iterable[str]:
         if self.holder is None:
@@ -413,7 +415,13 @@ class PortInUseError(LabError):
             yield "Two port ids of one application cannot share a number either."
         else:
             yield f"port {self.port} on {self.host} is already open: {self.holder} holds it."
-            yield "Two applications on one host cannot listen on the same port."
+            if self.address:
+                yield (
+                    "Two applications cannot listen on the same port of the same address, and 0.0.0.0 stands for every "
+                    "address of the host."
+                )
+            else:
+                yield "Two applications on one host cannot listen on the same port."
         if self.next_free is not None:
             yield f"Next free port on this host: {self.next_free}."
 

@@ -249,8 +249,13 @@ class Connection:
         if self.client_port is not None:
             _port_number(self.client_port)
 
+    @property
+    def target(self) -> str:
+        """The server, with the port id unless it is the usual one: `message_server`, `sip_server:sip`."""
+        return self.server if self.port_id == DEFAULT else f"{self.server}:{self.port_id}"
+
     def __str__(self) -> str:
-        return f"{self.client} → {self.server}:{self.port_id}"
+        return f"{self.client} → {self.target}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,7 +341,9 @@ class Deployment:
         """A new plan with one listening port more.
 
         An application of this name, on this host, gets a further port; a new name is a new application, a new host a
-        new host. `connects_to` names servers (`"message_server"` or `"message_server:port_id"`).
+        new host. A port that is planned just so already changes nothing. `connects_to` names servers
+        (`"message_server"` or `"message_server:port_id"`). Raises `DuplicateNameError` for another host, or a port id
+        that has another port.
         """
         opened = ListeningPort(
             number=port,
@@ -352,6 +359,9 @@ class Deployment:
                 *self.applications,
                 Application(name=application, host=host, type=type, ports=(opened,)),
             )
+        elif known.host == host and opened in known.ports:
+            # The same once more, as when a cell is run again.
+            applications = self.applications
         elif known.host != host or any(port.port_id == port_id for port in known.ports):
             raise DuplicateNameError("application" if known.host != host else "port id", application)
         else:
@@ -402,7 +412,7 @@ class Deployment:
         """One row for each listening port."""
         rows = []
         for application, port in self.ports():
-            servers = "; ".join(f"{one.server}:{one.port_id}" for one in self.servers_of(application.name))
+            servers = "; ".join(one.target for one in self.servers_of(application.name))
             first = port is application.ports[0]
             shown = (application.host, application.name, str(port), port.port_id, port.purpose, port.address)
             rows.append((*shown, servers if first else ""))

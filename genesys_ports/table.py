@@ -1,4 +1,4 @@
-"""A small table that reads well in a terminal, in a notebook and as CSV."""
+"""A small table that reads well in a terminal, in a notebook and as CSV; and sentences that read well in a notebook."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-__all__ = ["Table"]
+__all__ = ["Table", "sentences_html"]
 
 #: Rows shown before a table only counts the rest; `to_csv` always has them all.
 SHOWN = 200
 
 #: Inherits colours and size from the page, so that it reads in a dark theme and on a projector.
 _STYLE = "border-collapse:collapse;text-align:left;margin:0.4em 0;font-size:1.05em"
-_CELL = "text-align:left;padding:0.25em 0.8em;border-bottom:1px solid currentColor"
+_CELL = "text-align:left;padding:0.25em 0.6em;border-bottom:1px solid currentColor"
+
+#: A column of cells no longer than this is never broken into two lines: names and ports read as one word.
+UNBROKEN = 26
 
 
 #: What a terminal obeys instead of showing it: control characters, and those that turn the direction of text.
@@ -56,16 +59,25 @@ class Table:
         printer.text(str(self))
 
     def _repr_html_(self) -> str:
+        shown = self.rows[:SHOWN]
+        longest = [max(len(row[i]) for row in (self.columns, *shown)) for i in range(len(self.columns))]
+        styles = [f"{_CELL};white-space:nowrap" if length <= UNBROKEN else _CELL for length in longest]
+
         def cells(row: Sequence[str], tag: str, scope: str = "") -> str:
-            return "".join(f'<{tag}{scope} style="{_CELL}">{escape(cell)}</{tag}>' for cell in row)
+            styled = zip(row, styles, strict=True)
+            return "".join(f'<{tag}{scope} style="{style}">{escape(cell)}</{tag}>' for cell, style in styled)
 
         head = cells(self.columns, "th", ' scope="col"')
-        parts = [f'<table style="{_STYLE}">']
+        # A table wider than the page scrolls, by keyboard too.
+        label = escape(self.caption) or "Table"
+        parts = [
+            f'<div tabindex="0" role="region" aria-label="{label}" style="overflow-x:auto"><table style="{_STYLE}">'
+        ]
         if self.caption:
             parts.append(f'<caption style="text-align:left">{escape(self.caption)}</caption>')
         parts.append(f"<thead><tr>{head}</tr></thead>\n<tbody>")
-        parts.append("\n".join(f"<tr>{cells(row, 'td')}</tr>" for row in self.rows[:SHOWN]))
-        parts.append("</tbody></table>")
+        parts.append("\n".join(f"<tr>{cells(row, 'td')}</tr>" for row in shown))
+        parts.append("</tbody></table></div>")
         if len(self.rows) > SHOWN:
             parts.append(f"<p>{escape(self._rest())}</p>")
         return "".join(parts)
@@ -76,6 +88,12 @@ class Table:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerows([defused(cell) for cell in row] for row in (self.columns, *self.rows))
         return out.getvalue()
+
+
+def sentences_html(sentences: Iterable[str]) -> str:
+    """Sentences as a notebook shows them, one below the other: escaped, in the page's own type."""
+    lines = "".join(f"<div>{escape(sentence)}</div>" for sentence in sentences)
+    return f'<div style="font-size:1.05em;line-height:1.5">{lines}</div>'
 
 
 def _one_line(cell: object) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from .table import Table
+from .table import Table, sentences_html
 
 __all__ = ["Kind", "Message", "Participant", "Trace"]
 
@@ -69,6 +69,9 @@ class Message(NamedTuple):
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        return sentences_html([str(self)])
 
 
 @dataclass(frozen=True, slots=True)

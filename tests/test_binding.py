@@ -8,9 +8,13 @@ from hypothesis import strategies as st
 
 from genesys_ports.binding import (
     Outcome,
+    ephemeral_range,
+    privileged_below,
+    restart_table,
     verdict_table,
     who_blocks,
 )
+from genesys_ports.errors import InvalidValueError
 from genesys_ports.model import ListeningPort, Platform, Transport
 
 CLASH, FREE, DEPENDS = Outcome.CLASH, Outcome.NO_CLASH, Outcome.DEPENDS
@@ -322,3 +326,25 @@ def test_every_reason_is_a_sentence(first, second, platform, options):
     assert verdict.reason.endswith(".")
     assert "{" not in verdict.reason
     assert str(verdict) == f"{verdict.outcome}: {verdict.reason}"
+
+
+def test_restart_table():
+    assert restart_table("linux").rows == (
+        ("yes", "yes", "no clash"),
+        ("yes", "no", "clash"),
+        ("no", "yes", "clash"),
+        ("no", "no", "clash"),
+    )
+    assert {row[-1] for row in restart_table().rows} == {"no clash", "depends"}
+
+
+def test_a_platform_may_be_given_by_name():
+    assert ephemeral_range("Windows") == ephemeral_range(Platform.WINDOWS)
+    assert privileged_below("windows") == 0
+    with pytest.raises(InvalidValueError):
+        verdict_table("amiga")
+
+
+def test_a_verdict_in_a_notebook():
+    verdict = who_blocks(ListeningPort(number=1), ListeningPort(number=2))
+    assert str(verdict) in verdict._repr_html_()

@@ -118,7 +118,7 @@ def test_what_a_person_sees():
         rest, _ = process.communicate(timeout=30)
     assert shown[0].split() == ["Application", "Port", "ID", "Planned", "Open", "on", "this", "machine"]
     assert shown[2].split()[:3] == ["solution_control_server", "default", "framework-host:3600/tcp"]
-    assert shown[3] == "No connection yet: solution_control_server → message_server:default (refused)."
+    assert shown[3] == "No connection yet: solution_control_server → message_server (refused)."
     assert shown[4].startswith("Network ")
     assert rest == "Closed.\n"
 

@@ -110,6 +110,9 @@ TEXTS = [
      "port 40000/tcp on framework-host is already in use: an outgoing connection of urs took it. The system hands out "
      "numbers for outgoing connections from a range of its own; a planned port inside that range can be gone before "
      "its server starts."),
+    (PortInUseError("8090/tcp", "second-host", "feature_server", "web_services", 8091, address="10.0.0.12"),
+     "port 8090/tcp on second-host is already open: web_services holds it. Two applications cannot listen on the same "
+     "port of the same address, and 0.0.0.0 stands for every address of the host. Next free port on this host: 8091."),
     (PortNotAllowedError("161/udp", "framework-host", "snmp"),
      "snmp may not open port 161/udp on framework-host: the system keeps it back. Numbers below 1024 need "
      "administrator rights on most systems, and Windows can reserve whole ranges for itself. Plan a number above 1024 "

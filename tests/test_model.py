@@ -168,7 +168,7 @@ def test_looking_up():
     assert [(one.name, port.number) for one, port in PLAN.ports()] == [("message_server", 5150), ("scs", 3600)]
     assert PLAN.servers_of("scs") == PLAN.clients_of("message_server") == PLAN.connections
     assert PLAN.clients_of("scs") == PLAN.servers_of("message_server") == ()
-    assert str(PLAN.connections[0]) == "scs → message_server:default"
+    assert str(PLAN.connections[0]) == "scs → message_server"
 
 
 @pytest.mark.parametrize(
@@ -267,8 +267,8 @@ def test_remove_takes_connections_along():
 def test_connect_and_disconnect():
     plan = PLAN.connect("message_server", "scs")
     assert [str(one) for one in plan.connections] == [
-        "scs → message_server:default",
-        "message_server → scs:default",
+        "scs → message_server",
+        "message_server → scs",
     ]
     assert plan.disconnect("scs", "message_server").connections == (Connection(client="message_server", server="scs"),)
     assert PLAN.disconnect("message_server", "scs") == PLAN
@@ -302,13 +302,13 @@ def test_table():
     assert table.columns == ("Host", "Application", "Port", "Port ID", "Purpose", "Connects to")
     assert table.rows == (
         ("framework-host", "message_server", "5150/tcp", "default", "communication", ""),
-        ("framework-host", "scs", "3600/tcp", "default", "communication", "message_server:default"),
+        ("framework-host", "scs", "3600/tcp", "default", "communication", "message_server"),
     )
 
 
 def test_connections_stand_on_the_first_row_of_an_application():
     plan = PLAN.add("scs", host="framework-host", port=3601, port_id="b")
-    assert [row[-1] for row in plan.table().rows] == ["", "message_server:default", ""]
+    assert [row[-1] for row in plan.table().rows] == ["", "message_server", ""]
 
 
 @pytest.mark.parametrize(
@@ -335,3 +335,11 @@ def test_shown_in_a_notebook():
     hostile = Deployment(name="<b>").add("<script>", host="<img>", port=1)._repr_html_()
     assert "<script>" not in hostile
     assert "<img>" not in hostile
+
+
+def test_adding_the_same_port_once_more_changes_nothing():
+    wanted = {"host": "framework-host", "port": 40001, "port_id": "archive"}
+    once = PLAN.add("archive_server", **wanted)
+    assert once.add("archive_server", **wanted) == once
+    with pytest.raises(DuplicateNameError):
+        once.add("archive_server", **{**wanted, "port": 40002})

@@ -44,8 +44,8 @@ def test_two_servers():
         ("message_server", "Message Server", "5150/tcp"),
     ]
     assert [str(one) for one in plan.connections] == [
-        "solution_control_server → message_server:default",
-        "message_server → solution_control_server:default",
+        "solution_control_server → message_server",
+        "message_server → solution_control_server",
     ]
 
 
@@ -189,7 +189,7 @@ def test_connections(text, expected):
 
 def test_connections_are_grouped_by_client():
     text = "h,a,,,1,,,,x\nh,b,,,2,,,,x\nh,a,,more,3,,,,y\n"
-    assert [str(one) for one in read(HEADER + text).connections] == ["a → x:default", "a → y:default", "b → x:default"]
+    assert [str(one) for one in read(HEADER + text).connections] == ["a → x", "a → y", "b → x"]
 
 
 def test_applications_without_a_port_and_hosts_without_an_application():

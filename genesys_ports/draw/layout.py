@@ -66,13 +66,14 @@ class _Map:
         return leaves(self.places[wire.client], self.places[wire.server])
 
     def _slots(self, rows: int) -> None:
-        # Chips stand under the name, on both sides: the ports of a server, and what went wrong for a client.
-        self.chips: dict[tuple[str, str], list[str | Wire]] = defaultdict(list)
+        # Under the name stand the ports of a server, each across the whole box and reached from both sides; under them,
+        # at the side where the line leaves, what went wrong for a client.
+        self.ports: dict[str, list[str]] = defaultdict(list)
+        self.chips: dict[tuple[str, str], list[Wire]] = defaultdict(list)
         self.exits: dict[tuple[str, str], list[Wire]] = defaultdict(list)
         for net in self.nets:
-            ports = self.chips[net.server, net.side]
-            if net.port not in ports:
-                ports.append(net.port)
+            if net.port not in self.ports[net.server]:
+                self.ports[net.server].append(net.port)
         for net in self.nets:
             for wire in net.wires:
                 out = self.chips if net.state in BAD else self.exits
@@ -83,7 +84,8 @@ class _Map:
             for side in (LEFT, RIGHT):
                 leaving = 24 + EXIT * len(self.exits.get((name, side), ()))
                 self.names[place.row] = max(self.names[place.row], leaving)
-                slots[place.row] = max(slots[place.row], len(self.chips.get((name, side), ())))
+                used = len(self.ports.get(name, ())) + len(self.chips.get((name, side), ()))
+                slots[place.row] = max(slots[place.row], used)
         self.slots = slots
 
     def _rows(self, rows: int) -> None:
@@ -116,7 +118,8 @@ class _Map:
     def chip_y(self, name: str, side: str, chip: str | Wire) -> float:
         """The height at which lines meet a chip."""
         row = self.places[name].row
-        slot = self.chips[name, side].index(chip)
+        ports = self.ports[name]
+        slot = ports.index(chip) if isinstance(chip, str) else len(ports) + self.chips[name, side].index(chip)
         return self.tops[row] + self.names[row] + CHIP * (slot + 0.5) + (3 if side == RIGHT else -3)
 
     def _channels(self) -> None:
@@ -156,7 +159,7 @@ def draw_map(hosts: Mapping[str, Sequence[str]], wires: Sequence[Wire], notes: S
     canvas = Canvas(wide, EDGE + tall + (2 * LINE if states else 0) + LINE * len(notes) + EDGE)
     y = EDGE + tall
     if plan:
-        pen = _Pen(canvas, plan, (wide - inner) / 2, EDGE)
+        pen = _Pen(canvas, plan, EDGE, EDGE)
         pen.frames()
         pen.applications()
         for index in range(len(plan.nets)):
@@ -210,9 +213,11 @@ class _Pen:
             top, bottom = plan.tops[place.row], plan.bottoms[place.row]
             self.canvas.box(x, self.dy + top, WIDE, bottom - top, line=2)
             self._name(x + WIDE / 2, self.dy + top + plan.names[place.row] / 2, name)
+            for port in plan.ports.get(name, ()):
+                self._port(x, name, port)
             for side in (LEFT, RIGHT):
-                for chip in plan.chips.get((name, side), ()):
-                    self._chip(x, name, side, chip)
+                for wire in plan.chips.get((name, side), ()):
+                    self._chip(x, name, side, wire)
 
     def _name(self, x: float, y: float, name: str) -> None:
         room = WIDE - 20
@@ -226,16 +231,23 @@ class _Pen:
             middle = y + (index - (len(lines) - 1) / 2) * LINE
             self.canvas.text(x, middle, line, room=room, bold=True, align="center")
 
-    def _chip(self, x: float, name: str, side: str, chip: str | Wire) -> None:
-        y = self.dy + self.plan.chip_y(name, side, chip) - (3 if side == RIGHT else -3)
-        text = chip if isinstance(chip, str) else f"✕ {words.CONNECTION_WORDS[chip.state]}"
+    def _middle(self, name: str, side: str, chip: str | Wire) -> float:
+        return self.dy + self.plan.chip_y(name, side, chip) - (3 if side == RIGHT else -3)
+
+    def _port(self, x: float, name: str, port: str) -> None:
+        y = self._middle(name, LEFT, port)
+        self.canvas.box(x, y - CHIP / 2 + 2, WIDE, CHIP - 4, line=1.5, fill="#ffffff")
+        self.canvas.text(x + WIDE / 2, y, port, room=WIDE - 24, size=TEXT, align="center")
+
+    def _chip(self, x: float, name: str, side: str, wire: Wire) -> None:
+        y = self._middle(name, side, wire)
+        text = f"✕ {words.CONNECTION_WORDS[wire.state]}"
         other = len(self.plan.chips.get((name, RIGHT if side == LEFT else LEFT), ()))
-        alone = other <= self.plan.chips[name, side].index(chip)
+        alone = other <= self.plan.chips[name, side].index(wire)
         room = WIDE - 24 if alone else WIDE / 2 - 18
         wide = min(room, self.canvas.width(text)) + 12
         left = x if side == LEFT else x + WIDE - wide
-        edge = INK if isinstance(chip, str) else RED
-        self.canvas.box(left, y - CHIP / 2 + 2, wide, CHIP - 4, edge=edge, line=1.5, fill="#ffffff")
+        self.canvas.box(left, y - CHIP / 2 + 2, wide, CHIP - 4, edge=RED, line=1.5, fill="#ffffff")
         self.canvas.text(left + 6, y, text, room=room, size=TEXT)
 
     def _edge_x(self, name: str, side: str) -> float:

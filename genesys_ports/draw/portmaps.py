@@ -18,7 +18,7 @@ __all__ = ["PortMap", "port_map"]
 DRAWN = 60
 
 # Pixels.
-ACROSS, WIDE, TALL, GAP, EDGE, TITLE = 3, 342, 4 * LINE + 22, 14, 16, 44
+ACROSS, WIDE, TALL, GAP, EDGE, TITLE = 2, 342, 4 * LINE + 22, 14, 16, 44
 
 
 class Cell(NamedTuple):
