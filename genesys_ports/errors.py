@@ -21,7 +21,6 @@
     └── LabError                     the plan came alive, and something went wrong
         ├── NetworkRangeError        GENESYS_PORTS_NETWORK, or the range it names, cannot be used
         ├── PortInUseError           the port is already open
-        ├── PortNotAllowedError      the system does not let this user open the port
         ├── NotRunningError          the application has not been started
         ├── NoConnectionError        the plan has no connection between the two
         ├── NotConnectedError        the other one has to open the connection, and has not
@@ -70,7 +69,6 @@ __all__ = [
     "PlanFileError",
     "PortInUseError",
     "PortKindError",
-    "PortNotAllowedError",
     "PortsError",
     "TooManyPortsError",
     "UnknownApplicationError",
@@ -424,22 +422,6 @@ class PortInUseError(LabError):
                 yield "Two applications on one host cannot listen on the same port."
         if self.next_free is not None:
             yield f"Next free port on this host: {self.next_free}."
-
-
-@dataclass(eq=False)
-class PortNotAllowedError(LabError):
-    """The system does not let this user open the port, and no other number may stand in for it."""
-
-    port: str
-    host: str
-    application: str
-
-    def sentences(self) -> Iterable[str]:
-        yield f"{self.application} may not open port {self.port} on {self.host}: the system keeps it back."
-        yield (
-            "Numbers below 1024 need administrator rights on most systems, and Windows can reserve whole ranges for "
-            "itself. Plan a number above 1024 that the system does not keep."
-        )
 
 
 @dataclass(eq=False)

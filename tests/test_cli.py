@@ -12,7 +12,7 @@ import pytest
 
 import genesys_ports
 from genesys_ports.cli import catalog, main, serve
-from genesys_ports.errors import NetworkRangeError, PortNotAllowedError
+from genesys_ports.errors import NetworkRangeError, PortInUseError
 from genesys_ports.model import ListeningPort, Transport
 from genesys_ports.state import PortState, PortStatus, Socket
 
@@ -181,7 +181,7 @@ def test_serve_interrupted_before_anything_is_open(monkeypatch):
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (PortNotAllowedError("80/tcp", "h", "a"), 1),
+        (PortInUseError("80/tcp", "h", "a"), 1),
         (NetworkRangeError("x", "GENESYS_PORTS_NETWORK holds no network."), 2),
     ],
 )

@@ -31,7 +31,6 @@ from genesys_ports.errors import (
     PlanFileError,
     PortInUseError,
     PortKindError,
-    PortNotAllowedError,
     PortsError,
     TooManyPortsError,
     UnknownApplicationError,
@@ -113,10 +112,6 @@ TEXTS = [
     (PortInUseError("8090/tcp", "second-host", "feature_server", "web_services", 8091, address="10.0.0.12"),
      "port 8090/tcp on second-host is already open: web_services holds it. Two applications cannot listen on the same "
      "port of the same address, and 0.0.0.0 stands for every address of the host. Next free port on this host: 8091."),
-    (PortNotAllowedError("161/udp", "framework-host", "snmp"),
-     "snmp may not open port 161/udp on framework-host: the system keeps it back. Numbers below 1024 need "
-     "administrator rights on most systems, and Windows can reserve whole ranges for itself. Plan a number above 1024 "
-     "that the system does not keep."),
     (NotRunningError("scs"),
      'scs is not running, so it cannot send anything. Start it first:  await lab.start("scs")'),
     (NoConnectionError("scs", "urs"),

@@ -246,9 +246,7 @@ def test_labs_in_two_processes():
         asyncio.run(main())
     """
     command = [sys.executable, "-W", "error", "-c", textwrap.dedent(code)]
-    running = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
-    ]
+    running = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     first, second = (one.stdout.readline() for one in running)
     assert [one.communicate("")[0] for one in running] == ["", ""]
     assert [one.returncode for one in running] == [0, 0]
