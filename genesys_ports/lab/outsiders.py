@@ -31,7 +31,9 @@ class Outsiders:
         self._seen = 0
 
     async def run(self, host: str, number: int) -> None:
-        """Start a process that listens on `number` of `host`. Raises `PortTaken`, `NoAnswerError`."""
+        """Start a process that listens on `number` of `host`, unless one does. Raises `PortTaken`, `NoAnswerError`."""
+        if any((host, number) == (one_host, one) for _, one_host, one in self._programs):
+            return
         where = self._network.admit_outsider(host, number)
         try:
             # Not asyncio's subprocess: the event loop that Jupyter uses on Windows has none.
