@@ -175,15 +175,26 @@ async def test_taken_by_a_program_of_ours_outside(one_address):
         )
         assert states(lab)["first", "default"].holder == ""
         assert states(lab)["first", "default"].status is PortStatus.TAKEN
-        with pytest.raises(PortInUseError) as raised:
-            await lab.run_outsider("h", 5150)
-        assert raised.value.holder is None
+        # The same cell once more: one program is enough.
+        assert str(await lab.run_outsider("h", 5150)) == "A program outside the lab now listens on port 5150/tcp of h."
         assert (await lab.knock("h", 5150)).sentences[0].endswith("a program outside this lab listens there.")
         assert str(await lab.end_outsiders()) == "The program outside the lab has ended."
         await lab.start("first")
         with pytest.raises(PortInUseError) as raised:
             await lab.run_outsider("h", 5150)
         assert raised.value.holder == "first"
+
+
+@MODES
+async def test_an_outside_program_that_somebody_has_ended_can_be_run_again(one_address):
+    async with await Lab.open(TWO, one_address=one_address) as lab:
+        await lab.run_outsider("h", 5150)
+        ((process, _, _),) = lab.outsiders._programs
+        process.terminate()
+        process.wait()
+        await lab.run_outsider("h", 5150)
+        assert len(lab.outsiders._programs) == 1
+        assert (await lab.knock("h", 5150)).sentences[0].endswith("a program outside this lab listens there.")
 
 
 async def test_a_stranger_on_the_address_is_named_in_a_note():

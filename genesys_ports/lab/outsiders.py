@@ -32,8 +32,12 @@ class Outsiders:
 
     async def run(self, host: str, number: int) -> None:
         """Start a process that listens on `number` of `host`, unless one does. Raises `PortTaken`, `NoAnswerError`."""
-        if any((host, number) == (one_host, one) for _, one_host, one in self._programs):
-            return
+        for program in [one for one in self._programs if one[1:] == (host, number)]:
+            if program[0].poll() is None:
+                return
+            # Somebody else has ended it.
+            self._programs.remove(program)
+            self._end(*program)
         where = self._network.admit_outsider(host, number)
         try:
             # Not asyncio's subprocess: the event loop that Jupyter uses on Windows has none.
