@@ -71,7 +71,7 @@ class Table:
         # A table wider than the page scrolls, by keyboard too.
         label = escape(self.caption) or "Table"
         parts = [
-            f'<div tabindex="0" role="region" aria-label="{label}" style="overflow-x:auto"><table style="{_STYLE}">'
+            f'<div tabindex="0" role="group" aria-label="{label}" style="overflow-x:auto"><table style="{_STYLE}">'
         ]
         if self.caption:
             parts.append(f'<caption style="text-align:left">{escape(self.caption)}</caption>')
