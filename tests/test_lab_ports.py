@@ -409,6 +409,7 @@ async def test_a_port_that_may_not_be_opened_is_translated(monkeypatch):
 async def test_windows_says_not_allowed_of_a_port_that_a_stranger_holds(monkeypatch):
     monkeypatch.setattr(network, "listening_socket", low_ports_refused)
     monkeypatch.setattr(network, "owner_sentence", lambda where: "somebody")
+    monkeypatch.setattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_KEEPALIVE, raising=False)
     async with await Lab.open(LOW) as lab:
         with pytest.raises(PortInUseError) as raised:
             await lab.start("web")

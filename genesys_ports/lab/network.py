@@ -187,7 +187,8 @@ class LoopbackNetwork:
             # The stand-in always opens, so whoever has the planned number already is asked for first.
             holder = self._holder((host, number, carrier), port.address)
             # Windows says "not allowed" of a port that a program holds for itself alone, too.
-            if holder or (not self._one_address and owner_sentence(Socket(address, number))):
+            unsure = hasattr(socket, "SO_EXCLUSIVEADDRUSE") and not self._one_address
+            if holder or (unsure and owner_sentence(Socket(address, number))):
                 raise _taken(number, port.transport, holder, Socket(address, number))
             stand_in = listening_socket("127.0.0.1" if self._one_address else address, 0, carrier)
         except OSError as error:
