@@ -358,7 +358,7 @@ async def test_a_plan_with_more_hosts_than_addresses():
 
 async def test_a_lab_that_cannot_be_made_gives_its_block_back(monkeypatch):
     before = sockets_open()
-    monkeypatch.setattr(lab_module, "Trace", None)
+    monkeypatch.setattr(lab_module, "Outsiders", None)
     with pytest.raises(TypeError):
         await Lab.open(PLAN)
     assert sockets_open() == before

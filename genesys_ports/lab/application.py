@@ -36,6 +36,9 @@ __all__ = ["LogEvent", "RunningApplication"]
 #: Seconds a client waits for a server to take the call and to say who it is. (Windows needs two to say "refused".)
 GREETING_LIMIT = 3.0
 
+#: Ports that a sentence names; the rest are counted.
+PORTS_NAMED = 12
+
 #: Connections from outside the lab that one application serves at a time.
 OUTSIDERS = 100
 
@@ -130,6 +133,13 @@ class RunningApplication:
         self.listens = True
         for _, text, _ in opened:
             self._record_port(Kind.OPENED, "opens port", text)
+        self.said.append(self._listens([text for _, text, _ in opened]))
+
+    def _listens(self, ports: list[str]) -> str:
+        sentence = (words.RUNS, words.LISTENS)[bool(ports)] if len(ports) < 2 else words.LISTENS_MANY
+        if len(ports) > PORTS_NAMED:
+            ports = [*ports[:PORTS_NAMED], words.MORE_PORTS.format(count=len(ports) - PORTS_NAMED)]
+        return sentence.format(application=self.name, port=", ".join(ports), host=self.host)
 
     async def _serve(self, port: ListeningPort, text: str, sock: socket.socket) -> None:
         if port.transport is Transport.UDP:

@@ -8,7 +8,6 @@ import gc
 import warnings
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
-from html import escape
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
@@ -17,25 +16,21 @@ from ..errors import (
     LabClosedError,
     LabError,
     NoConnectionError,
-    NoFreePortError,
     NotConnectedError,
     NotRunningError,
-    PortInUseError,
 )
-from ..model import Application, Deployment, ListeningPort, Transport
-from ..plan import next_free_port
-from ..state import ConnectionState, ConnectionStatus, PortState, PortStatus
-from ..table import Table
-from ..trace import Kind, Message, Participant, Trace
-from . import standing, words
-from .application import LogEvent, RunningApplication
-from .knock import knock
+from ..model import Application, Deployment, ListeningPort
+from ..state import ConnectionStatus, PortStatus
+from ..trace import Message, Participant
+from . import words
+from .application import RunningApplication
+from .knock import knock_on
 from .link import WAIT_LIMIT, Link
 from .network import Network, PortTaken, open_network
 from .outsiders import Outsiders
-from .owners import owner_sentence
 from .report import Report
 from .roles import component_of
+from .standing import Standing
 
 __all__ = ["Lab"]
 
@@ -43,18 +38,14 @@ __all__ = ["Lab"]
 #: the event loop wakes up.
 TICK = 0.2
 
-#: Log events the lab keeps, and losses of connections it has not told yet.
-EVENTS_KEPT = 10_000
+#: Losses of connections the lab keeps until it tells them.
 LOSSES_KEPT = 1_000
-
-#: Numbers that are tried to find one that is free on this machine, too.
-NUMBERS_TRIED = 100
 
 #: Start-up place of a component the documentation gives none: after all that have one.
 _LAST = 1_000
 
 
-class Lab:
+class Lab(Standing):
     """A plan brought to life on this machine's loopback.
 
     Open one with `lab = await Lab.open(plan)`, end it with `await lab.close()`. Applications start and stop by name;
@@ -66,23 +57,17 @@ class Lab:
     _open: ClassVar[dict[str, Lab]] = {}
 
     def __init__(self, plan: Deployment, network: Network, name: str) -> None:
-        self.plan = plan
+        super().__init__(plan, network)
         self.name = name
-        self.network = network
-        self.trace = Trace()
         self.outsiders = Outsiders(network, self.trace)
-        self.events: deque[LogEvent] = deque(maxlen=EVENTS_KEPT)
         #: Calls that no server has taken yet, by the address they come from.
         self.dialling: dict[Any, Link] = {}
         #: Messages without an answer that have been sent and not yet been heard.
         self.on_their_way = 0
         #: Seconds that the call in progress may still wait for those who do not answer.
         self.patience = WAIT_LIMIT
-        self._running: dict[str, RunningApplication] = {}
         self._callers: dict[str, dict[RunningApplication, None]] = {}
-        self._taken: dict[tuple[str, str], str] = {}
         self._losses: deque[str] = deque(maxlen=LOSSES_KEPT)
-        self._closed = False
         self._turn = asyncio.Lock()
         self._loop = asyncio.get_running_loop()
         self._take(plan)
@@ -226,19 +211,13 @@ class Lab:
             raise LabClosedError
         for port in application.ports:
             self._taken.pop((one.name, port.port_id), None)
-        sentences = [self._listens(application), *one.hear()]
+        sentences = one.hear()
         waiting = [caller for caller in self._callers.get(one.name, ()) if caller is not one]
         for connection in one.statuses:
             self._callers.setdefault(connection.server, {})[one] = None
         for caller in waiting:
             sentences += await self._call_again(caller, one.name)
         return sentences
-
-    @staticmethod
-    def _listens(application: Application) -> str:
-        ports = ", ".join(str(port) for port in application.ports)
-        sentence = (words.RUNS, words.LISTENS)[bool(ports)] if len(application.ports) < 2 else words.LISTENS_MANY
-        return sentence.format(application=application.name, port=ports, host=application.host)
 
     async def _call_again(self, client: RunningApplication, server: str) -> list[str]:
         # Genesys clients keep trying to connect. Here the next try comes when the server starts: the same lesson, and
@@ -382,32 +361,7 @@ class Lab:
         Raises `UnknownHostError`, `InvalidPortError`.
         """
         self._check_open()
-        self.plan.host(host)
-        port = ListeningPort(number=number)
-        holder = self.network.holder(host, number)
-        server = holder.application if holder and not holder.outgoing else ""
-        heard = await knock(self.network.reach(host, number))
-        self.trace.join(Participant(words.YOU))
-        called = server or self._planned_for(host, number) or host
-        if called == host:
-            self.trace.join(Participant(host))
-        if not heard:
-            self.trace.add(Kind.REFUSED, "knock", words.YOU, called, words.YOU, server, host, str(port))
-            return Report([words.NOBODY.format(port=port, host=host)])
-        self.trace.add(Kind.CONNECT, "knock", words.YOU, called, words.YOU, server, host, str(port))
-        self.trace.add(Kind.ACCEPT, "answer", called, words.YOU, words.YOU, server, host, str(port))
-        return Report([words.SOMEBODY.format(port=port, host=host, application=server or words.OUTSIDER_NAME)])
-
-    def _planned_for(self, host: str, number: int) -> str:
-        """The application the plan gives this TCP port of the host to; empty when it gives it to nobody."""
-        return next(
-            (
-                application.name
-                for application, port in self.plan.ports()
-                if application.host == host and number in port.numbers and port.transport.carrier is Transport.TCP
-            ),
-            "",
-        )
+        return await knock_on(self.plan, self.network, self.trace, host, number)
 
     # --- programs outside the lab
 
@@ -434,38 +388,6 @@ class Lab:
 
     # --- what the applications tell the lab
 
-    def explain(self, taken: PortTaken, application: Application, port: ListeningPort | None) -> PortInUseError:
-        """The error for a port that could not be opened; notes it in the trace and in the state of the port."""
-        holder = taken.holder.application if taken.holder else None
-        number = int(taken.port.partition("/")[0])
-        error = PortInUseError(
-            port=taken.port,
-            host=application.host,
-            application=application.name,
-            holder=holder,
-            next_free=self._next_free(application.host, number, port),
-            outgoing=bool(taken.holder and taken.holder.outgoing),
-            address=port.address if port else "",
-        )
-        if taken.where is not None and (note := owner_sentence(taken.where)):
-            error.add_note(note)
-        if port is not None:
-            self._taken[application.name, port.port_id] = holder or ""
-        self.trace.add(
-            Kind.TAKEN, "port is taken", application.name, application.name, server=application.name,
-            host=application.host, port=taken.port, text=holder or words.OUTSIDER_NAME,
-        )  # fmt: skip
-        return error
-
-    def _next_free(self, host: str, number: int, port: ListeningPort | None) -> int | None:
-        transport = port.transport if port else "tcp"
-        with contextlib.suppress(NoFreePortError):
-            for _ in range(NUMBERS_TRIED):
-                number = next_free_port(self.plan, host, number, transport=transport)
-                if self.network.is_free(host, number, transport):
-                    return number
-        return None
-
     def heard_loss(self, sentence: str) -> None:
         """A client has lost its server."""
         self._losses.append(sentence)
@@ -487,68 +409,3 @@ class Lab:
             for link in one.links():
                 link.expire(now)
         self._ticking = self._loop.call_later(TICK, self._tick)
-
-    # --- how things stand
-
-    @property
-    def notices(self) -> tuple[str, ...]:
-        """Whole sentences on how this lab differs from the plan it brings to life."""
-        plain = [
-            words.NO_TLS.format(port=port, application=one.name)
-            for one in self._running.values()
-            for port in one.application.ports
-            if port.transport is Transport.TLS
-        ]
-        return (*self.network.notices, *plain)
-
-    def taken_by(self, application: str, port_id: str) -> str | None:
-        """Who had this port when the application last tried to open it: an application, or empty for a stranger."""
-        return self._taken.get((application, port_id))
-
-    def is_running(self, application: str) -> bool:
-        """Whether the application has been started and not stopped since."""
-        return application in self._running
-
-    def port_states(self) -> tuple[PortState, ...]:
-        """Every planned port with its state; a running application's ports are those it has opened."""
-        planned = [self._running.get(one.name, one) for one in self.plan.applications]
-        gone = [one for one in self._running.values() if not self.plan.has_application(one.name)]
-        return tuple(standing.port_state(self, one, port) for one in (*planned, *gone) for port in one.ports)
-
-    def connection_states(self) -> tuple[ConnectionState, ...]:
-        """Every planned connection with its state, and the host and port as its client holds them."""
-        return tuple(
-            standing.connection_state(self.plan, connection, self._running.get(connection.client))
-            for connection in self.plan.connections
-        )
-
-    def ports(self) -> Table:
-        """A table of the planned ports and their states."""
-        return standing.port_table(self.port_states())
-
-    def connections(self) -> Table:
-        """A table of the planned connections and their states: who connects, to whom, on which port."""
-        return standing.connection_table(self.connection_states())
-
-    def log(self, application: str | None = None) -> Table:
-        """A table of the log events of one application, or of all."""
-        rows = [event for event in self.events if application in (None, event.application)]
-        return Table(("Event", "Reported by", "Text"), rows, words.LOG)
-
-    def status(self) -> str:
-        """One or two sentences: what this lab is, and whether anything listens."""
-        if self._closed:
-            return words.CLOSED
-        ready = words.READY.format(hosts=", ".join(host.name for host in self.plan.hosts))
-        return ready if self._running else f"{ready} {words.NOTHING_LISTENS}"
-
-    def __repr__(self) -> str:
-        return "\n".join([self.status(), *([str(self.ports())] if not self._closed else ()), *self.notices])
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(repr(self))
-
-    def _repr_html_(self) -> str:
-        table = "" if self._closed else self.ports()._repr_html_()
-        notices = "".join(f"<p>{escape(notice)}</p>" for notice in self.notices)
-        return f"<p>{escape(self.status())}</p>{table}{notices}"

@@ -1,56 +1,156 @@
-"""How things stand in a lab: the state of each planned port and connection, and tables of them."""
+"""How things stand in a lab: the state of each planned port and connection, tables of them, and the log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+import contextlib
+from collections import deque
+from html import escape
+from typing import Any
 
-from ..model import Application, Connection, Deployment, ListeningPort
+from ..errors import NoFreePortError, PortInUseError
+from ..model import Application, Connection, Deployment, ListeningPort, Transport
+from ..plan import next_free_port
 from ..state import ConnectionState, ConnectionStatus, PortState, PortStatus
 from ..table import Table
+from ..trace import Kind, Trace
 from . import words
-from .application import RunningApplication
+from .application import LogEvent, RunningApplication
+from .network import Network, PortTaken
+from .owners import owner_sentence
 
-if TYPE_CHECKING:
-    from .lab import Lab
+__all__ = ["Standing"]
 
-__all__ = ["connection_state", "connection_table", "port_state", "port_table"]
+#: Numbers that are tried to find one that is free on this machine, too.
+NUMBERS_TRIED = 100
 
-
-def port_state(lab: Lab, one: Application | RunningApplication, port: ListeningPort) -> PortState:
-    """The state of one planned port: what a running application has opened, else closed or taken."""
-    holder = lab.taken_by(one.name, port.port_id)
-    runs = isinstance(one, RunningApplication) and one.listens
-    return PortState(
-        application=one.name,
-        host=one.host,
-        port=port,
-        status=PortStatus.LISTENING if runs else PortStatus.CLOSED if holder is None else PortStatus.TAKEN,
-        holder="" if runs else holder or "",
-        sockets=lab.network.sockets(one.name, port) if runs else (),
-    )
+#: Log events a lab keeps.
+EVENTS_KEPT = 10_000
 
 
-def connection_state(plan: Deployment, connection: Connection, client: RunningApplication | None) -> ConnectionState:
-    """The state of one planned connection, with the host and the port its client holds: those it read at its start."""
-    held = client.plan if client and connection in client.statuses else plan
-    server = held.application(connection.server) if held.has_application(connection.server) else None
-    ports = [str(port) for port in server.ports if port.port_id == connection.port_id] if server else []
-    return ConnectionState(
-        connection=connection,
-        host=server.host if server else "",
-        port=ports[0] if ports else "",
-        status=client.statuses.get(connection, ConnectionStatus.CLOSED) if client else ConnectionStatus.CLOSED,
-    )
+class Standing:
+    """What a lab knows and shows of itself. It starts and stops nothing: that is what `Lab` adds."""
 
+    def __init__(self, plan: Deployment, network: Network) -> None:
+        self.plan = plan
+        self.network = network
+        self.trace = Trace()
+        self.events: deque[LogEvent] = deque(maxlen=EVENTS_KEPT)
+        self._running: dict[str, RunningApplication] = {}
+        # (application, port id) → who had the port when the application last tried to open it; empty is a stranger.
+        self._taken: dict[tuple[str, str], str] = {}
+        self._closed = False
 
-def port_table(states: Iterable[PortState]) -> Table:
-    """Planned ports and their states."""
-    rows = [(s.host, s.port, s.application, s.status, s.holder) for s in states]
-    return Table(("Host", "Port", "Application", "State", "Held by"), rows, words.PORTS).without_empty_columns()
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Whole sentences on how this lab differs from the plan it brings to life."""
+        plain = [
+            words.NO_TLS.format(port=port, application=one.name)
+            for one in self._running.values()
+            for port in one.application.ports
+            if port.transport is Transport.TLS
+        ]
+        return (*self.network.notices, *plain)
 
+    def is_running(self, application: str) -> bool:
+        """Whether the application has been started and not stopped since."""
+        return application in self._running
 
-def connection_table(states: Iterable[ConnectionState]) -> Table:
-    """Planned connections and their states."""
-    rows = [(s.connection.client, s.connection.server, s.host, s.port, s.status) for s in states]
-    return Table(("Client", "Server", "Host", "Port", "State"), rows, words.CONNECTIONS)
+    def port_states(self) -> tuple[PortState, ...]:
+        """Every planned port with its state; a running application's ports are those it has opened."""
+        planned = [self._running.get(one.name, one) for one in self.plan.applications]
+        gone = [one for one in self._running.values() if not self.plan.has_application(one.name)]
+        return tuple(self._port_state(one, port) for one in (*planned, *gone) for port in one.ports)
+
+    def connection_states(self) -> tuple[ConnectionState, ...]:
+        """Every planned connection with its state, and the host and port as its client holds them."""
+        return tuple(self._connection_state(connection) for connection in self.plan.connections)
+
+    def ports(self) -> Table:
+        """A table of the planned ports and their states."""
+        rows = [(s.host, s.port, s.application, s.status, s.holder) for s in self.port_states()]
+        return Table(("Host", "Port", "Application", "State", "Held by"), rows, words.PORTS).without_empty_columns()
+
+    def connections(self) -> Table:
+        """A table of the planned connections and their states: who connects, to whom, on which port."""
+        rows = [(s.connection.client, s.connection.server, s.host, s.port, s.status) for s in self.connection_states()]
+        return Table(("Client", "Server", "Host", "Port", "State"), rows, words.CONNECTIONS)
+
+    def log(self, application: str | None = None) -> Table:
+        """A table of the log events of one application, or of all."""
+        rows = [event for event in self.events if application in (None, event.application)]
+        return Table(("Event", "Reported by", "Text"), rows, words.LOG)
+
+    def status(self) -> str:
+        """One or two sentences: what this lab is, and whether anything listens."""
+        if self._closed:
+            return words.CLOSED
+        ready = words.READY.format(hosts=", ".join(host.name for host in self.plan.hosts))
+        return ready if self._running else f"{ready} {words.NOTHING_LISTENS}"
+
+    def __repr__(self) -> str:
+        return "\n".join([self.status(), *([str(self.ports())] if not self._closed else ()), *self.notices])
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
+
+    def _repr_html_(self) -> str:
+        table = "" if self._closed else self.ports()._repr_html_()
+        notices = "".join(f"<p>{escape(notice)}</p>" for notice in self.notices)
+        return f"<p>{escape(self.status())}</p>{table}{notices}"
+
+    def _port_state(self, one: Application | RunningApplication, port: ListeningPort) -> PortState:
+        runs = isinstance(one, RunningApplication) and one.listens
+        holder = self._taken.get((one.name, port.port_id))
+        return PortState(
+            application=one.name,
+            host=one.host,
+            port=port,
+            status=PortStatus.LISTENING if runs else PortStatus.CLOSED if holder is None else PortStatus.TAKEN,
+            holder="" if runs else holder or "",
+            sockets=self.network.sockets(one.name, port) if runs else (),
+        )
+
+    def _connection_state(self, connection: Connection) -> ConnectionState:
+        client = self._running.get(connection.client)
+        # What the client holds is what it read at its start.
+        held = client.plan if client and connection in client.statuses else self.plan
+        server = held.application(connection.server) if held.has_application(connection.server) else None
+        ports = [str(port) for port in server.ports if port.port_id == connection.port_id] if server else []
+        return ConnectionState(
+            connection=connection,
+            host=server.host if server else "",
+            port=ports[0] if ports else "",
+            status=client.statuses.get(connection, ConnectionStatus.CLOSED) if client else ConnectionStatus.CLOSED,
+        )
+
+    def explain(self, taken: PortTaken, application: Application, port: ListeningPort | None) -> PortInUseError:
+        """The error for a port that could not be opened; notes it in the trace and in the state of the port."""
+        holder = taken.holder.application if taken.holder else None
+        number = int(taken.port.partition("/")[0])
+        error = PortInUseError(
+            port=taken.port,
+            host=application.host,
+            application=application.name,
+            holder=holder,
+            next_free=self._next_free(application.host, number, port),
+            outgoing=bool(taken.holder and taken.holder.outgoing),
+            address=port.address if port else "",
+        )
+        if taken.where is not None and (note := owner_sentence(taken.where)):
+            error.add_note(note)
+        if port is not None:
+            self._taken[application.name, port.port_id] = holder or ""
+        self.trace.add(
+            Kind.TAKEN, "port is taken", application.name, application.name, server=application.name,
+            host=application.host, port=taken.port, text=holder or words.OUTSIDER_NAME,
+        )  # fmt: skip
+        return error
+
+    def _next_free(self, host: str, number: int, port: ListeningPort | None) -> int | None:
+        transport = port.transport if port else "tcp"
+        with contextlib.suppress(NoFreePortError):
+            for _ in range(NUMBERS_TRIED):
+                number = next_free_port(self.plan, host, number, transport=transport)
+                if self.network.is_free(host, number, transport):
+                    return number
+        return None
