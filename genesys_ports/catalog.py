@@ -18,7 +18,7 @@ from typing import Any
 
 from .errors import CatalogError, PortsError
 from .model import ListeningPort, Purpose, Transport, parse_word
-from .table import Table
+from .table import Table, Tabled
 
 __all__ = ["Basis", "Catalog", "CatalogPort", "Component", "load_catalog", "parse_catalog"]
 
@@ -85,7 +85,7 @@ class CatalogPort:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Component:
+class Component(Tabled):
     """A kind of application. `key` names it in plans; `start_order` is its place in the start-up order."""
 
     key: str
@@ -105,18 +105,9 @@ class Component:
         rows = [(p, p.purpose, p.basis, p.source, p.set_where, p.used_by, p.note) for p in self.ports]
         return Table(columns, rows, caption=f"{self.name} ({self.key})").without_empty_columns()
 
-    def __str__(self) -> str:
-        return str(self.table())
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Catalog:
+class Catalog(Tabled):
     """Every component that is known. `start_source` says where the start-up order is documented."""
 
     components: tuple[Component, ...]
@@ -188,15 +179,6 @@ class Catalog:
         columns = ("Component", "Port", "For", "Basis", "Source", "Note")
         rows = [(c.name, p, p.purpose, p.basis, p.source, p.note) for c, p in self.entries(word)]
         return Table(columns, rows)
-
-    def __str__(self) -> str:
-        return str(self.table())
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def _catalog(components: tuple[Component, ...], start_source: str) -> Catalog:

@@ -21,7 +21,7 @@ from .errors import (
     UnknownHostError,
     UnknownPortIdError,
 )
-from .table import Table
+from .table import Table, Tabled
 
 __all__ = [
     "Application",
@@ -259,7 +259,7 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deployment:
+class Deployment(Tabled):
     """A port plan. Shown in a notebook it is a table of its listening ports.
 
     Names are unique and every application stands on a host of the plan; all else, collisions included, may be wrong: a
@@ -427,15 +427,6 @@ class Deployment:
             _count(sum(len(one.ports) for one in self.applications), "listening port", "listening ports"),
         )
         return f"{self.name}: {', '.join(counts)}"
-
-    def __str__(self) -> str:
-        return str(self.table())
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def _deployment(name: str, hosts: Any, applications: Any, connections: Any, switches: Any) -> Deployment:

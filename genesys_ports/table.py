@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-__all__ = ["Table", "sentences_html"]
+__all__ = ["Table", "Tabled", "sentences_html"]
 
 #: Rows shown before a table only counts the rest; `to_csv` always has them all.
 SHOWN = 200
@@ -88,6 +88,25 @@ class Table:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerows([defused(cell) for cell in row] for row in (self.columns, *self.rows))
         return out.getvalue()
+
+
+class Tabled:
+    """What is shown as its table: in a terminal and in a notebook."""
+
+    __slots__ = ()
+
+    def table(self) -> Table:
+        """The table."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return str(self.table())
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
 
 
 def sentences_html(sentences: Iterable[str]) -> str:

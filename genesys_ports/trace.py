@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from .table import Table, sentences_html
+from .table import Table, Tabled, sentences_html
 
 __all__ = ["Kind", "Message", "Participant", "Trace"]
 
@@ -83,7 +83,7 @@ class Participant:
     ports: tuple[str, ...] = ()
 
 
-class Trace:
+class Trace(Tabled):
     """A bounded list of messages, and who took part.
 
     When `limit` messages are kept, the oldest gives way to the next; `dropped` counts those that have gone.
@@ -191,12 +191,3 @@ class Trace:
             f"{len(rows)} messages" if not self.dropped else f"{len(rows)} messages ({self.dropped} older dropped)"
         )
         return Table(columns, rows, caption=caption).without_empty_columns()
-
-    def __str__(self) -> str:
-        return str(self.table())
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()

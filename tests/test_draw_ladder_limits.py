@@ -1,10 +1,6 @@
-import os
 import re
-import subprocess
-import sys
 import time
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +10,7 @@ from genesys_ports.draw import ladder
 from genesys_ports.draw.style import cells, clean, fit, short, width
 from genesys_ports.errors import OutputExistsError, OutputFormatError
 from genesys_ports.trace import Kind, Participant, Trace
+from tests.helpers import outputs_of_two_processes
 from tests.test_draw_ladder import LINK, MS, SCS, new_trace, svg_texts, talk, trouble
 
 
@@ -109,16 +106,7 @@ sys.stdout.buffer.write("".join(forms).encode())
 
 
 def test_the_same_bytes_in_two_processes():
-    runs = {
-        subprocess.run(
-            [sys.executable, "-c", SAME],
-            check=True,
-            capture_output=True,
-            cwd=Path(__file__).parents[1],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-        ).stdout
-        for seed in ("1", "2")
-    }
+    runs = outputs_of_two_processes(SAME)
     assert len(runs) == 1
     assert len(runs.pop()) > 5000
 

@@ -1,11 +1,7 @@
 import base64
-import os
 import re
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from html import unescape
-from pathlib import Path
 
 import matplotlib as mpl
 import pytest
@@ -18,6 +14,7 @@ from genesys_ports.draw.pictures import Picture
 from genesys_ports.errors import OutputExistsError, OutputFormatError, UnknownHostError
 from genesys_ports.model import Application, Connection, Deployment, Host, ListeningPort
 from genesys_ports.state import PortState, PortStatus
+from tests.helpers import outputs_of_two_processes
 
 
 def plan_with(*applications, hosts=("framework-host",), connections=()):
@@ -170,16 +167,7 @@ assert "matplotlib.pyplot" not in sys.modules
 
 
 def test_the_same_bytes_in_two_processes():
-    runs = {
-        subprocess.run(
-            [sys.executable, "-c", SAME],
-            check=True,
-            capture_output=True,
-            cwd=Path(__file__).parents[1],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-        ).stdout
-        for seed in ("1", "2")
-    }
+    runs = outputs_of_two_processes(SAME)
     assert len(runs) == 1
 
 

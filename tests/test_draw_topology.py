@@ -1,9 +1,5 @@
-import os
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +10,7 @@ from genesys_ports.draw.layout import _Map
 from genesys_ports.draw.routes import LEFT, RIGHT, Wire, lanes
 from genesys_ports.model import Application, Connection, Deployment, Host, ListeningPort
 from genesys_ports.state import ConnectionState, ConnectionStatus
+from tests.helpers import outputs_of_two_processes
 from tests.test_draw_portmap import drawn
 
 STATES = ("planned", "connected", "closed", "refused", "lost")
@@ -241,16 +238,7 @@ sys.stdout.buffer.write(one.to_png() + one.to_svg().encode() + str(one).encode()
 
 
 def test_the_same_bytes_in_two_processes():
-    runs = {
-        subprocess.run(
-            [sys.executable, "-c", SAME],
-            check=True,
-            capture_output=True,
-            cwd=Path(__file__).parents[1],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-        ).stdout
-        for seed in ("1", "2")
-    }
+    runs = outputs_of_two_processes(SAME)
     assert len(runs) == 1
 
 

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from genesys_ports.errors import BadRowsError
 from genesys_ports.model import Deployment, Purpose
-from genesys_ports.plan import load_plan
-
-HEADER = "Host,Application,Type,Port ID,Port,Transport,Purpose,Address,Connects to\n"
+from tests.helpers import HEADER, read
 
 
 @pytest.fixture(autouse=True)
 def _in_an_empty_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-
-
-def read(text: str | bytes, name: str = "plan.csv") -> Deployment:
-    Path(name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    return load_plan(name)
 
 
 # --- rows that cannot be read ----------------------------------------------------------------------------------

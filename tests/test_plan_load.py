@@ -12,19 +12,14 @@ from genesys_ports.model import Connection, Deployment, Host, ListeningPort, Pla
 from genesys_ports.plan import load_plan
 from genesys_ports.plan.load import READERS
 from genesys_ports.plan.rows import ALIASES, Column, RawRow, column_letters
+from tests.helpers import HEADER, read
 
 PLANS = Path(__file__).parent.parent / "notebooks" / "plans"
-HEADER = "Host,Application,Type,Port ID,Port,Transport,Purpose,Address,Connects to\n"
 
 
 @pytest.fixture(autouse=True)
 def _in_an_empty_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-
-
-def read(text: str | bytes, name: str = "plan.csv") -> Deployment:
-    Path(name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    return load_plan(name)
 
 
 def one_port(text: str | bytes) -> ListeningPort:

@@ -6,9 +6,8 @@ import base64
 import os
 from html import escape
 from pathlib import Path
-from typing import Any
 
-from ..table import Table
+from ..table import Table, Tabled
 from . import words
 from .canvas import SHARPNESS, Canvas, render
 from .files import save
@@ -20,15 +19,11 @@ __all__ = ["Picture"]
 OPEN = 12
 
 
-class Picture:
+class Picture(Tabled):
     """A snapshot: a picture with its table in a notebook, the table as text."""
 
     def draw(self) -> Canvas:
         """The page."""
-        raise NotImplementedError
-
-    def table(self) -> Table:
-        """The facts of the picture as rows."""
         raise NotImplementedError
 
     def summary(self) -> str:
@@ -55,12 +50,6 @@ class Picture:
         """Write a new file; its ending says what: .png, .svg, .txt or .csv. Raises `OutputError`."""
         text = f"{self}\n"
         return save(path, {".png": self.to_png, ".svg": self.to_svg, ".txt": text.__str__, ".csv": self.to_csv})
-
-    def __str__(self) -> str:
-        return str(self.table())
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
 
     def _repr_html_(self) -> str:
         png, table, caption = self.to_png(), self.table(), escape(self.summary())
