@@ -548,9 +548,13 @@ def test_steps():
     ]
 
 
+# What does not run in the lessons' Python: the browser's side of JupyterLab, and this file.
+ONCE = ["--ignore=tests/test_browser_lessons.py", "--ignore=tests/test_run.py"]
+
+
 def other_python_steps():
     return [
-        ("pytest", PYTEST + ["--durations=5", "tests/"]),
+        ("pytest", PYTEST + ONCE + ["--durations=5", "tests/"]),
         ("notebooks, run and compared", NBVAL),
     ]
 

@@ -228,7 +228,8 @@ def test_interrupted_while_it_waits(before, waiting):
             assert kernel.run(source).error == ""
         outcome, seconds = kernel.interrupt_when_waiting(f"print('now', flush=True)\n{waiting}")
         assert outcome.error in ("CancelledError", "KeyboardInterrupt"), outcome
-        assert seconds < 2
+        # Long before the 30 seconds are over; how soon exactly is the machine's affair.
+        assert seconds < 15
         assert kernel.run("1 + 1").shown == ["2"]
         assert kernel.run("lab.status()").error == ""
         closed = kernel.run("await lab.close()")
