@@ -7,6 +7,8 @@
     │   ├── InvalidPortError         a port number, or a range of them, that cannot exist
     │   ├── InvalidValueError        a value outside the words its field knows
     │   ├── DuplicateNameError       two things of one kind with one name
+    │   ├── DuplicatePortIdError     two ports of one application with one port id
+    │   ├── OtherHostError           one application on two hosts
     │   ├── UnknownHostError         ┐
     │   ├── UnknownApplicationError  ├ a name the plan does not have
     │   ├── UnknownPortIdError       ┘
@@ -50,6 +52,7 @@ __all__ = [
     "ConnectionLostError",
     "ConnectionRefusedByPeerError",
     "DuplicateNameError",
+    "DuplicatePortIdError",
     "InvalidPortError",
     "InvalidValueError",
     "LabClosedError",
@@ -61,6 +64,7 @@ __all__ = [
     "NoFreePortError",
     "NotConnectedError",
     "NotRunningError",
+    "OtherHostError",
     "OutputError",
     "OutputExistsError",
     "OutputFormatError",
@@ -78,7 +82,7 @@ __all__ = [
 ]
 
 #: Characters in a line of an error shown by Jupyter: as many as fit beside the notebook's margins on a projector.
-WIDTH = 100
+WIDTH = 80
 
 #: How many names or rows an error lists before it only counts the rest.
 LISTED = 12
@@ -91,6 +95,8 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    if not isinstance(name, str):
+        return "A name belongs here, in quotation marks."  # type: ignore[unreachable] # a learner's cell has no types
     # People mistype letters, not only their case.
     folded = {one.casefold(): one for one in known}
     close = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
@@ -168,7 +174,7 @@ def _short(text: str, limit: int = 60) -> str:
 
 @dataclass(eq=False)
 class BadRowsError(PlanError):
-    """Every bad row of a file at once. `plan` holds what could be read; nothing is lost."""
+    """Every bad row of a file at once: `rows` has them all, `plan` holds what could be read; nothing is lost."""
 
     file: str
     rows: Sequence[BadRow]
@@ -179,9 +185,8 @@ class BadRowsError(PlanError):
         head = f"{self.file}: 1 cell cannot be read." if count == 1 else f"{self.file}: {count} cells cannot be read."
         lines = [f"  {row}" for row in self.rows[: LISTED * 2]]
         if count > len(lines):
-            lines.append(f"  … and {count - len(lines)} more (all of them in .rows)")
-        tail = "Correct them in the file and load it again; the good rows are in .plan of this error."
-        return "\n".join([head, *lines, tail])
+            lines.append(f"  … and {count - len(lines)} more")
+        return "\n".join([head, *lines, "Correct them in the file and load it again."])
 
 
 @dataclass(eq=False)
@@ -192,7 +197,10 @@ class InvalidPortError(PlanError):
 
     def sentences(self) -> Iterable[str]:
         yield f"{_short(str(self.value))!r} is not a port number."
-        yield "Write a whole number from 1 to 65535, or a range such as 20000-45000 with the smaller number first."
+        if isinstance(self.value, str) and self.value.isascii() and self.value.isdigit() and self.value != "0":
+            yield f"Write it without quotation marks: {_short(self.value)}."
+        else:
+            yield "Write a whole number from 1 to 65535, or a range such as 20000-45000 with the smaller number first."
 
 
 @dataclass(eq=False)
@@ -218,6 +226,32 @@ class DuplicateNameError(PlanError):
     def sentences(self) -> Iterable[str]:
         yield f"The plan has two things of the kind {self.kind} with the name {self.name!r}."
         yield "Names are how everything else refers to them: give each its own."
+
+
+@dataclass(eq=False)
+class DuplicatePortIdError(PlanError):
+    """A second port of an application with one port id; `port` is the one that has it."""
+
+    application: str
+    port_id: str
+    port: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{self.application} has a port with the id {self.port_id!r} already: {self.port}."
+        yield "Give the new port an id of its own, or change the number of this one with plan.move."
+
+
+@dataclass(eq=False)
+class OtherHostError(PlanError):
+    """An application asked for on a second host."""
+
+    application: str
+    host: str
+    wanted: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{self.application} is on {self.host}, and cannot be on {self.wanted} too: an application has one host."
+        yield "A second server of the same kind is another application, with a name of its own."
 
 
 @dataclass(eq=False)

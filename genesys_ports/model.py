@@ -14,8 +14,10 @@ from typing import Any, Self, TypeVar
 
 from .errors import (
     DuplicateNameError,
+    DuplicatePortIdError,
     InvalidPortError,
     InvalidValueError,
+    OtherHostError,
     PortKindError,
     UnknownApplicationError,
     UnknownHostError,
@@ -342,8 +344,7 @@ class Deployment(Tabled):
 
         An application of this name, on this host, gets a further port; a new name is a new application, a new host a
         new host. A port that is planned just so already changes nothing. `connects_to` names servers
-        (`"message_server"` or `"message_server:port_id"`). Raises `DuplicateNameError` for another host, or a port id
-        that has another port.
+        (`"message_server"` or `"message_server:port_id"`). Raises `OtherHostError`, `DuplicatePortIdError`.
         """
         opened = ListeningPort(
             number=port,
@@ -362,8 +363,10 @@ class Deployment(Tabled):
         elif known.host == host and opened in known.ports:
             # The same once more, as when a cell is run again.
             applications = self.applications
-        elif known.host != host or any(port.port_id == port_id for port in known.ports):
-            raise DuplicateNameError("application" if known.host != host else "port id", application)
+        elif known.host != host:
+            raise OtherHostError(application, known.host, host)
+        elif taken := [port for port in known.ports if port.port_id == port_id]:
+            raise DuplicatePortIdError(application, port_id, str(taken[0]))
         else:
             grown = replace(known, ports=(*known.ports, opened))
             applications = tuple(grown if one is known else one for one in self.applications)

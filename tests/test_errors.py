@@ -4,6 +4,7 @@ import copy
 import inspect
 import pickle
 import re
+from typing import cast
 
 import pytest
 
@@ -15,6 +16,7 @@ from genesys_ports.errors import (
     ConnectionLostError,
     ConnectionRefusedByPeerError,
     DuplicateNameError,
+    DuplicatePortIdError,
     InvalidPortError,
     InvalidValueError,
     LabClosedError,
@@ -25,6 +27,7 @@ from genesys_ports.errors import (
     NoFreePortError,
     NotConnectedError,
     NotRunningError,
+    OtherHostError,
     OutputExistsError,
     OutputFormatError,
     OutputWriteError,
@@ -49,12 +52,12 @@ TEXTS = [
     (BadRowsError("p.csv", [ROW]),
      "p.csv: 1 cell cannot be read.\n"
      "  row 3, column Port: '51500x': Write a whole number from 1 to 65535.\n"
-     "Correct them in the file and load it again; the good rows are in .plan of this error."),
+     "Correct them in the file and load it again."),
     (BadRowsError("p.xlsx", [SHEET_ROW] * 26),
      "p.xlsx: 26 cells cannot be read.\n"
      + "  sheet 'SITE A', row 14, column Host: '': Name a host.\n" * 24 +
-     "  … and 2 more (all of them in .rows)\n"
-     "Correct them in the file and load it again; the good rows are in .plan of this error."),
+     "  … and 2 more\n"
+     "Correct them in the file and load it again."),
     (InvalidPortError(65536),
      "'65536' is not a port number. Write a whole number from 1 to 65535, or a range such as 20000-45000 with the "
      "smaller number first."),
@@ -96,6 +99,15 @@ TEXTS = [
      "The lessons have no question 'who'. Their questions: who-sends, who-connects."),
     (NetworkRangeError("10.0.0.0/8", "A lab listens on loopback only."),
      "A lab listens on loopback only. The range asked for: '10.0.0.0/8'."),
+    (DuplicatePortIdError("sip_server", "sip", "5060/udp"),
+     "sip_server has a port with the id 'sip' already: 5060/udp. Give the new port an id of its own, or change the "
+     "number of this one with plan.move."),
+    (OtherHostError("sip_server", "sip-host", "framework-host"),
+     "sip_server is on sip-host, and cannot be on framework-host too: an application has one host. A second server of "
+     "the same kind is another application, with a name of its own."),
+    (InvalidPortError("5152"), "'5152' is not a port number. Write it without quotation marks: 5152."),
+    (UnknownApplicationError(cast(str, 3601), ["scs"]),
+     "The plan has no application 3601. A name belongs here, in quotation marks. Its applications: scs."),
     (PortInUseError("5150/tcp", "framework-host", "log_server", "message_server", 5151),
      "port 5150/tcp on framework-host is already open: message_server holds it. Two applications on one host cannot "
      "listen on the same port. Next free port on this host: 5151."),

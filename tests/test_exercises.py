@@ -71,7 +71,9 @@ async def test_listening_knows_a_plan_that_was_not_restarted(open_lab):
     lab = await open_lab("first-ports")
     await lab.start("sip_server")
     lab.update(lab.plan.add("sip_server", host="sip-host", port=5060, port_id="sip-tcp"))
-    assert not check_listening(lab, "sip_server", 5060, "tcp").passed
+    check = check_listening(lab, "sip_server", 5060, "tcp")
+    assert not check.passed
+    assert check.steps[0].sentence.endswith("restart it.")
     await lab.restart("sip_server")
     assert check_listening(lab, "sip_server", 5060, "tcp").passed
 
@@ -100,7 +102,7 @@ THREE = ("message_server", "solution_control_server", "log_server")
 
 async def test_collision_untouched_names_the_holder(open_lab):
     check = check_collision(await provoked(open_lab), *THREE)
-    assert [step.ok for step in check.steps] == [True, True, False]
+    assert [step.ok for step in check.steps] == [True, True, False, False]
     assert check.steps[2].sentence.endswith("framework-host: message_server holds it.")
 
 
@@ -126,6 +128,18 @@ async def test_collision_solved_by_moving_the_other_one(open_lab):
     await lab.restart("message_server")
     await lab.start("log_server")
     assert check_collision(lab, *THREE).passed
+
+
+async def test_collision_back_in_the_plan_is_no_solution(open_lab):
+    lab = await provoked(open_lab)
+    clashing = lab.plan
+    lab.update(clashing.move("log_server", 5151))
+    await lab.start("log_server")
+    lab.update(clashing)
+    check = check_collision(lab, *THREE)
+    assert check.steps[-1].sentence.startswith(
+        "In the lab's plan message_server and log_server still share port 5150/tcp"
+    )
 
 
 async def test_collision_stopping_the_rival_is_no_solution(open_lab):
@@ -275,8 +289,11 @@ def test_a_click_shows_the_feedback():
     for number, (button, answer) in enumerate(zip(buttons, asked.answers, strict=True)):
         button.click()
         assert asked.feedback(number) in unescape(feedback.value)
-        assert ("✓ Right." in feedback.value) is answer.right
-        assert ("✗ Not quite." in feedback.value) is not answer.right
+        assert ("Right." in feedback.value) is answer.right
+        assert ("Not quite." in feedback.value) is not answer.right
+        marked = [one.description[:2] for one in buttons]
+        assert marked[number] == ("✓ " if answer.right else "✗ ")
+        assert not {"✓ ", "✗ "} & {*marked[:number], *marked[number + 1 :]}
 
 
 def test_a_question_is_escaped():

@@ -459,3 +459,30 @@ async def test_an_open_port_that_has_gone_is_not_open():
     await lab.close()
     assert is_open(states[0]) is False
     assert is_open(lab.port_states()[0]) is False
+
+
+async def test_a_forgotten_await_says_so():
+    shown: list[str] = []
+
+    class Printer:
+        text = staticmethod(shown.append)
+
+    async with await Lab.open(PLAN) as lab:
+        lab.start("server")._repr_pretty_(Printer(), False)
+        assert shown == ["Nothing has happened yet: write await in front of it, as in  await lab.start(…)"]
+        assert not lab.is_running("server")
+
+
+async def test_a_call_is_a_coroutine():
+    async with await Lab.open(PLAN) as lab:
+        call = lab.start("server")
+        assert asyncio.iscoroutine(call)
+        await asyncio.create_task(call)
+        assert lab.is_running("server")
+
+
+async def test_an_error_thrown_into_a_call_arrives():
+    async with await Lab.open(PLAN) as lab:
+        call = lab.close()
+        with pytest.raises(KeyError):
+            call.throw(KeyError())

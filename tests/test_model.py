@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from genesys_ports.errors import (
     DuplicateNameError,
+    DuplicatePortIdError,
     InvalidPortError,
     InvalidValueError,
+    OtherHostError,
     PortKindError,
     UnknownApplicationError,
     UnknownHostError,
@@ -189,8 +191,8 @@ def test_looking_up():
         (lambda: Deployment(applications=[Application(name="a", host="x")]), UnknownHostError),
         (lambda: Deployment(hosts=[Host(name="a"), Host(name="a")]), DuplicateNameError),
         (lambda: Deployment(switches=[Switch(name="s"), Switch(name="s")]), DuplicateNameError),
-        (lambda: PLAN.add("scs", host="other-host", port=1), DuplicateNameError),
-        (lambda: PLAN.add("scs", host="framework-host", port=1), DuplicateNameError),
+        (lambda: PLAN.add("scs", host="other-host", port=1), OtherHostError),
+        (lambda: PLAN.add("scs", host="framework-host", port=1), DuplicatePortIdError),
     ],
 )
 def test_refused(use, error):
@@ -341,5 +343,5 @@ def test_adding_the_same_port_once_more_changes_nothing():
     wanted = {"host": "framework-host", "port": 40001, "port_id": "archive"}
     once = PLAN.add("archive_server", **wanted)
     assert once.add("archive_server", **wanted) == once
-    with pytest.raises(DuplicateNameError):
+    with pytest.raises(DuplicatePortIdError):
         once.add("archive_server", **{**wanted, "port": 40002})

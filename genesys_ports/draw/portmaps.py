@@ -29,8 +29,14 @@ class Cell(NamedTuple):
     port: str
     port_id: str
     purpose: str
+    address: str
     state: str
     holder: str
+
+    @property
+    def kind(self) -> str:
+        """What the port is for, and on which address, where the plan names one."""
+        return words.PURPOSE_AT.format(purpose=self.purpose, address=self.address) if self.address else self.purpose
 
     @property
     def outcome(self) -> str:
@@ -91,6 +97,7 @@ def _cell(application: str, host: str, port: Any, state: str, holder: str) -> Ce
         clean(port),
         clean(port.port_id),
         clean(port.purpose),
+        clean(port.address),
         state,
         clean(holder),
     )
@@ -113,7 +120,7 @@ class PortMap(Picture):
         for cell in self.cells:
             holder = cell.holder or (words.STRANGER if cell.state == "taken" else "")
             state = f"{words.PORT_MARKS[cell.state]} {words.PORT_WORDS[cell.state]}"
-            rows.append((*cell[:5], state, holder))
+            rows.append((*cell[:6], state, holder))
         return Table(words.PORT_MAP_COLUMNS, rows, caption=self.summary()).without_empty_columns()
 
     def summary(self) -> str:
@@ -178,7 +185,7 @@ class PortMap(Picture):
         outcome = f"{words.PORT_MARKS[cell.state]} {cell.outcome}"
         canvas.text(left, y + 23, cell.port, room=room, size=22, bold=True)
         canvas.text(left, y + 25 + LINE, cell.application, room=room, bold=True)
-        canvas.text(left, y + 25 + 2 * LINE, cell.purpose, room=room)
+        canvas.text(left, y + 25 + 2 * LINE, cell.kind, room=room)
         canvas.text(left, y + 25 + 3 * LINE, outcome, room=room)
 
     # --- forms

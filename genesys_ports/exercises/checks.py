@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from itertools import combinations, product
 from typing import Any, NamedTuple
 
 from ..binding import Outcome, who_blocks
 from ..lab import Lab, is_open
-from ..model import Transport
+from ..model import ListeningPort, Transport
 from ..state import ConnectionStatus, PortState, PortStatus
 from ..trace import Kind
 from . import words
@@ -86,8 +87,13 @@ def check_listening(lab: Lab, application: str, number: int, transport: str = "t
     step = _open_step(state)
     if step.ok and (number not in state.port.numbers or state.port.transport is not wanted):
         values = {"application": application, "port": state.port, "host": state.host, "wanted": f"{number}/{wanted}"}
-        step = Step(False, words.WRONG_PORT.format(**values))
+        planned = any(number in port.numbers and port.transport is wanted for port in _planned(lab, application))
+        step = Step(False, (words.RESTART if planned else words.WRONG_PORT).format(**values))
     return Check([step])
+
+
+def _planned(lab: Lab, application: str) -> tuple[ListeningPort, ...]:
+    return lab.plan.application(application).ports if lab.plan.has_application(application) else ()
 
 
 def check_collision(lab: Lab, *applications: str) -> Check:
@@ -98,6 +104,13 @@ def check_collision(lab: Lab, *applications: str) -> Check:
         steps += [_open_step(state) for state in states]
         if not states:
             steps.append(Step(False, words.MISSING.format(application=name)))
+    # What runs may have been started with an older plan: the next start goes by the plan of now.
+    for first, second in combinations([name for name in applications if lab.plan.has_application(name)], 2):
+        one, other = lab.plan.application(first), lab.plan.application(second)
+        for port, rival in product(one.ports, other.ports):
+            if one.host == other.host and who_blocks(port, rival).outcome is Outcome.CLASH:
+                values = {"first": first, "second": second, "port": port, "host": one.host}
+                steps.append(Step(False, words.SAME_HOST_NUMBER.format(**values)))
     if all(step.ok for step in steps):
         steps.append(Step(True, words.ALL_OPEN.format(count=len(steps))))
     return Check(steps)

@@ -58,7 +58,7 @@ class Question:
 
         style = "font-size:1.1em;line-height:1.5;margin:0.3em 0"
         feedback = widgets.HTML()
-        buttons = []
+        buttons: list[widgets.Button] = []
         for number, answer in enumerate(self.answers):
             button = widgets.Button(
                 description=answer.text,
@@ -71,9 +71,12 @@ class Question:
 
             def choose(_: object, number: int = number) -> None:
                 mark = "✓" if self.answers[number].right else "✗"
+                for other, shown in enumerate(buttons):
+                    text = self.answers[other].text
+                    shown.description = f"{mark} {text}" if other == number else text
                 # aria-live: a screen reader reads the feedback when it appears.
                 feedback.value = (
-                    f'<p role="status" aria-live="polite" style="{style}">{mark} {escape(self.feedback(number))}</p>'
+                    f'<p role="status" aria-live="polite" style="{style}">{escape(self.feedback(number))}</p>'
                 )
 
             button.on_click(choose)

@@ -31,6 +31,7 @@ from .outsiders import Outsiders
 from .report import Report
 from .roles import component_of
 from .standing import Standing
+from .step import step
 
 __all__ = ["Lab"]
 
@@ -74,6 +75,7 @@ class Lab(Standing):
         self._ticking = self._loop.call_later(TICK, self._tick)
 
     @classmethod
+    @step
     async def open(
         cls, plan: Deployment, *, name: str = "lab", fixed: bool = False, one_address: bool | None = None
     ) -> Self:
@@ -123,6 +125,7 @@ class Lab(Standing):
 
     # --- start and stop
 
+    @step
     async def start(self, *applications: str) -> Report:
         """Start applications by name, in the order given: each opens all its ports and connects to its servers.
 
@@ -132,6 +135,7 @@ class Lab(Standing):
         async with self._alone():
             return Report(await self._start_each(self._planned(applications)))
 
+    @step
     async def start_all(self, only: Sequence[str] | None = None) -> Report:
         """Start every application of the plan (or those of `only`) in the documented start-up order."""
         wanted = self._planned(only or ())
@@ -151,16 +155,19 @@ class Lab(Standing):
 
         return sorted(self.plan.applications, key=place)
 
+    @step
     async def stop(self, *applications: str) -> Report:
         """Stop applications by name. Their clients lose the connection, and say so in their logs."""
         async with self._alone():
             return Report(await self._stop_each(applications))
 
+    @step
     async def crash(self, *applications: str) -> Report:
         """End applications the hard way: no good-bye, every connection broken off."""
         async with self._alone():
             return Report(await self._stop_each(applications, crash=True))
 
+    @step
     async def restart(self, *applications: str) -> Report:
         """Stop applications and start them again: each reads the plan anew."""
         async with self._alone():
@@ -254,6 +261,7 @@ class Lab(Standing):
             for connection in one.statuses:
                 self._callers.get(connection.server, {}).pop(one, None)
 
+    @step
     async def close(self) -> Report:
         """Close every port and connection, and give the loopback network back. May be called again."""
         if self._closed:
@@ -315,6 +323,7 @@ class Lab(Standing):
 
     # --- messages
 
+    @step
     async def send(self, sender: str, receiver: str, name: str = "message", text: str = "") -> Message:
         """Send one message and wait until it is answered; returns the answer.
 
@@ -355,6 +364,7 @@ class Lab(Standing):
             raise one.failure(connection)
         return link
 
+    @step
     async def knock(self, host: str, number: int) -> Report:
         """Call a TCP port of a planned host as a program from outside, and hang up at once: does anybody listen there?
 
@@ -365,6 +375,7 @@ class Lab(Standing):
 
     # --- programs outside the lab
 
+    @step
     async def run_outsider(self, host: str, number: int) -> Report:
         """Let a program outside the lab, a process of its own, listen on `number` of `host`.
 
@@ -380,6 +391,7 @@ class Lab(Standing):
                 raise self.explain(taken, stranger, None) from None
         return Report([words.OUTSIDER_RUNS.format(port=port, host=host)])
 
+    @step
     async def end_outsiders(self) -> Report:
         """End the programs that `run_outsider` has started."""
         async with self._alone():

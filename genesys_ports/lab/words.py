@@ -22,6 +22,7 @@ RESERVED = "The range {port} of {application} is kept for it; its ports are open
 NO_TLS = "Port {port} of {application} is open, but this lab does not encrypt: it speaks plain text there."
 
 # --- what a lab tells about itself and about what it has done
+NOT_AWAITED = "Nothing has happened yet: write await in front of it, as in  await lab.{name}(…)"
 READY = "Lab ready: {hosts}."
 CLOSED = "This lab is closed."
 NOTHING_LISTENS = "Nothing is listening yet."
