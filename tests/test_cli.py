@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 import genesys_ports
-from genesys_ports.cli import catalog, main, serve
+from genesys_ports.cli import catalog, main, serve, words
+from genesys_ports.cli.fit import fit
 from genesys_ports.errors import NetworkRangeError, PortInUseError
 from genesys_ports.model import ListeningPort, Transport
 from genesys_ports.state import PortState, PortStatus, Socket
+from genesys_ports.table import Table
 
 PLANS = Path(__file__).parent.parent / "notebooks" / "plans"
 ROOT = Path(genesys_ports.__file__).parent.parent
@@ -54,6 +56,21 @@ def test_a_line_that_cannot_be_read(arguments, capsys):
     output = capsys.readouterr()
     assert output.out == ""
     assert "usage: genesys-ports" in output.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "usage"),
+    [
+        (["serve", "plan.csv", "--jsn"], "genesys-ports serve PLAN [--only APP ...] [--json]"),
+        (["catalog", "sip", "--jsn"], "genesys-ports catalog [-h] [--json] [WORD ...]"),
+        (["--jsn"], "genesys-ports [-h] [--version] COMMAND ..."),
+    ],
+)
+def test_an_unknown_option_shows_the_usage_of_its_command(arguments, usage, capsys):
+    assert main(arguments) == 2
+    shown = " ".join(capsys.readouterr().err.split())
+    assert shown.startswith(f"usage: {usage} ")
+    assert shown.endswith(": error: unrecognized arguments: --jsn")
 
 
 def test_the_line_of_the_process_is_the_default(monkeypatch, capsys):
@@ -122,6 +139,59 @@ def test_catalog_as_json(capsys):
     assert line["source"]
     assert main(["catalog", "--json"]) == 0
     assert all(json.loads(line)["basis"] for line in capsys.readouterr().out.splitlines())
+
+
+def test_catalog_shows_first_what_goes_by_the_word(capsys):
+    assert main(["catalog", "log"]) == 0
+    assert [line.split("  ")[0] for line in capsys.readouterr().out.splitlines()[2:5]] == [
+        "Log Database",
+        "Message Server",
+        "SIP Server",
+    ]
+    assert main(["catalog", "http", "--json"]) == 0
+    named = ["http" in json.loads(line)["name"].lower() for line in capsys.readouterr().out.splitlines()]
+    assert named == sorted(named, reverse=True)
+
+
+def test_catalog_is_whole_where_no_terminal_is(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["catalog", "lca"]) == 0
+    *_, line = capsys.readouterr().out.splitlines()
+    assert line.startswith("Local Control Agent  4999/tcp  control  default  docs.genesys.com")
+    assert line.endswith("acts only after LCA restarts.")
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 132, 200, 1000])
+@pytest.mark.parametrize("word", ["", "lca", "sip"])
+def test_catalog_fits_the_terminal(word, width, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert main(["catalog", *word.split()]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    has_notes = lines[0].endswith("Note")
+    assert all(len(line) <= width for line in lines if line != words.NOTES_LEFT_OUT)
+    assert (lines[-1] == words.NOTES_LEFT_OUT) is not has_notes
+    assert has_notes or width <= 100
+    assert not has_notes or width > 80
+
+
+def test_a_table_in_little_room():
+    table = Table(["Host", "Note"], [["framework-host", "a sentence of several words"], ["h", ""]])
+    assert fit(table, 1000, "Note") == (str(table), True)
+    shown, is_whole = fit(table, 24, "")
+    assert (shown.splitlines(), is_whole) == (
+        [
+            "Host         Note",
+            "───────────  ───────────",
+            "framework-   a sentence",
+            "host         of several",
+            "             words",
+            "h",
+        ],
+        True,
+    )
+    assert fit(table, 10, "Note") == ("Host\n──────────\nframework-\nhost\nh", False)
+    assert max(map(len, fit(table, 1, "")[0].splitlines())) == 4
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])

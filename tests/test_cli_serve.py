@@ -166,6 +166,18 @@ def test_a_wide_range_is_kept_and_not_opened(tmp_path):
     assert shown[2].endswith("h:20000-45000/udp  kept, not opened")
 
 
+@pytest.mark.skipif(WINDOWS, reason="Windows sends no such signal to another process")
+def test_a_plan_without_any_port(tmp_path):
+    (tmp_path / "desktops.csv").write_text("Host,Application,Port\nh,desktop,none\n")
+    with serving(str(tmp_path / "desktops.csv")) as process:
+        assert process.stdout.readline() == (
+            "No application that was started has a port in this plan, so none is open. Ctrl-C ends this.\n"
+        )
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=30) == ("Closed.\n", "")
+        assert process.returncode == 0
+
+
 def test_a_range_that_makes_no_sense(monkeypatch, capsys):
     monkeypatch.setenv("GENESYS_PORTS_NETWORK", "10.0.0.0/24")
     assert main(["serve", str(PLANS / "two-servers.csv")]) == 2

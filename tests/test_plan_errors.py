@@ -84,8 +84,8 @@ BAD_ROWS = [
     ),
     (
         "h,a,,,1,,,,b,c",
-        "row 2, column J: 'c': This cell stands to the right of the last named column. Name its column, or, where the "
-        "comma belongs to a cell, put that cell in quotation marks.",
+        "row 2, column J: 'c': This cell stands to the right of the last named column. Name its column, or, where a "
+        "comma, semicolon or tab belongs to a cell, put that cell in quotation marks.",
     ),
     (
         "h,a,,,1,,,,\ng,a,,x,2,,,,",
@@ -125,8 +125,7 @@ def test_a_bad_cell(rows, text):
         read(HEADER + rows + "\n")
     assert [str(row) for row in caught.value.rows] == [text]
     assert str(caught.value) == (
-        f"plan.csv: 1 cell cannot be read.\n  {text}\n"
-        "Correct them in the file and load it again; the good rows are in .plan of this error."
+        f"plan.csv: 1 cell cannot be read.\n  {text}\nCorrect them in the file and load it again."
     )
 
 

@@ -49,13 +49,14 @@ BAD_FILES = [
     ),
     (
         "plan.csv",
-        b"Host;Application;Port\nh;a;1\n",
-        f"Row 1 should name the columns, separated by commas; here they are separated by semicolons. {SAVE_AS}.",
+        b"Host;Name;Port\nh;a;1\n",
+        "Row 1 should name the columns, and these are missing: Application. Found: 'Host', 'Name', 'Port'.",
     ),
     (
         "plan.csv",
-        b"Host\tApplication\tPort\n",
-        f"Row 1 should name the columns, separated by commas; here they are separated by tabs. {SAVE_AS}.",
+        b"Host|Application|Port\nh|a|1\n",
+        "Row 1 should name the columns, and these are missing: Host, Application, Port. Found: "
+        "'Host|Application|Port'.",
     ),
     ("plan.csv", b"Host,Application,Port,port\n", "Row 1 names the column Port twice. Keep one of them."),
     ("plan.csv", b"Host,Application,Port\nh,a\0,1\n", f"This is not text. {SAVE_AS} and load that file."),

@@ -42,7 +42,10 @@ def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["lab"]:
         arguments, passed_on = lab.split(arguments)
     try:
-        parsed = parser.parse_args(arguments)
+        parsed, unknown = parser.parse_known_args(arguments)
+        if unknown:
+            # A command's own parser leaves the complaint to this one, whose usage says nothing of its options.
+            parsed.parser.error(words.UNKNOWN_ARGUMENTS.format(arguments=" ".join(unknown)))
     except SystemExit as end:
         return BAD_INPUT if end.code else OK
     if parsed.run is None:
@@ -66,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=words.VERSION.format(version=__version__))
-    parser.set_defaults(run=None)
+    parser.set_defaults(run=None, parser=parser)
     commands = parser.add_subparsers(metavar=words.COMMAND)
     for command in (serve, catalog, lab):
         command.add_to(commands)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..table import Table
 from . import words
+from .fit import fit
+
+if TYPE_CHECKING:
+    from ..catalog import Component
 
 __all__ = ["add_to"]
 
@@ -24,7 +30,7 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("word", metavar="WORD", nargs="*", help=words.CATALOG_WORD)
     parser.add_argument("--json", action="store_true", help=words.CATALOG_JSON)
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run, parser=parser)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -39,10 +45,13 @@ def _run(arguments: argparse.Namespace) -> int:
         sentence = words.NOTHING_FITS_GUESS if guess else words.NOTHING_FITS
         print(sentence.format(word=word, guess=guess[0] if guess else ""), file=sys.stderr)
         return 1
+    # What goes by the word comes before what only mentions it.
+    order = sorted(range(len(entries)), key=lambda place: not _goes_by(word, entries[place][0]))
     if not arguments.json:
-        print(catalog.table(word))
+        table = catalog.table(word)
+        _show(Table(table.columns, [table.rows[place] for place in order]))
         return 0
-    for component, port in entries:
+    for component, port in (entries[place] for place in order):
         line = {
             "component": component.key,
             "name": component.name,
@@ -58,3 +67,22 @@ def _run(arguments: argparse.Namespace) -> int:
         }
         print(json.dumps(line))
     return 0
+
+
+def _goes_by(word: str, component: Component) -> bool:
+    return any(_letters(word) in _letters(name) for name in component.names)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _show(table: Table) -> None:
+    if not sys.stdout.isatty():
+        # Who reads on by program, or searches in a file, wants every word, one row a line.
+        print(table)
+        return
+    text, is_whole = fit(table, shutil.get_terminal_size((100, 24)).columns, optional="Note")
+    print(text)
+    if not is_whole:
+        print(words.NOTES_LEFT_OUT)

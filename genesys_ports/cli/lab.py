@@ -1,8 +1,9 @@
-"""`genesys-ports lab [FOLDER]`: JupyterLab, opened at the first lesson."""
+"""`genesys-ports lab [FOLDER]`: a copy of the lessons for the learner, opened in JupyterLab at the first one."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shlex
 import subprocess
@@ -13,16 +14,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from ..errors import OutputWriteError
+from ..errors import OutputExistsError, OutputWriteError
 from . import words
 
-__all__ = ["add_to", "copy_lessons", "split"]
+__all__ = ["LESSONS", "add_to", "lay_out", "split"]
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
 FIRST_LESSON = "00-start-here.ipynb"
 
-#: Where an installed package puts the lessons, beside where the command was typed.
+#: The learner's own copy of the lessons. `.gitignore` and the checkers' settings know this name too.
 LESSONS = "genesys-ports-lessons"
 
 #: A configuration folder that only switches the news pop-up off. It is added to the learner's own folders, so
@@ -42,7 +43,7 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("folder", metavar="FOLDER", nargs="?", help=words.LAB_FOLDER)
     parser.add_argument("--dry-run", action="store_true", help=words.LAB_DRY_RUN)
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run, parser=parser)
 
 
 def split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -61,14 +62,15 @@ def split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    checkout = PACKAGE.parent / "notebooks"
-    in_checkout = checkout.is_dir() and (PACKAGE.parent / "pyproject.toml").is_file()
-    lessons = checkout if in_checkout else PACKAGE / "_notebooks"
-    in_place = in_checkout and arguments.folder is None
-    if in_place:
-        root, first = PACKAGE.parent, f"notebooks/{FIRST_LESSON}"
+    checkout = PACKAGE.parent
+    in_checkout = (checkout / "notebooks").is_dir() and (checkout / "pyproject.toml").is_file()
+    lessons = checkout / "notebooks" if in_checkout else PACKAGE / "_notebooks"
+    if arguments.folder is None:
+        root, first = checkout if in_checkout else Path.cwd(), f"{LESSONS}/{FIRST_LESSON}"
+        folder = root / LESSONS
     else:
-        root, first = Path(arguments.folder or LESSONS).absolute(), FIRST_LESSON
+        root, first = Path(arguments.folder).absolute(), FIRST_LESSON
+        folder = root
     command = _command(root, first, arguments.passed_on)
     if arguments.dry_run:
         print(_copyable(command))
@@ -76,37 +78,56 @@ def _run(arguments: argparse.Namespace) -> int:
     if find_spec("jupyterlab") is None:
         print(words.LAB_MISSING, file=sys.stderr)
         return 2
-    if not in_place:
-        if not lessons.is_dir():
-            print(words.NO_LESSONS, file=sys.stderr)
-            return 2
-        copied, kept = copy_lessons(lessons, root)
-        print(words.COPIED.format(copied=copied, folder=root, kept=kept), flush=True)
+    if not lessons.is_dir():
+        print(words.NO_LESSONS, file=sys.stderr)
+        return 2
+    new, kept = lay_out(lessons, folder)
+    sentence = words.LESSONS_KEPT if not new else words.LAID_OUT_BESIDE if kept else words.LAID_OUT
+    print(sentence.format(count=new, folder=folder), flush=True)
     return _become(command)
 
 
-def copy_lessons(lessons: Path, folder: Path) -> tuple[int, int]:
-    """Copies every file that is not there yet; gives how many were copied, and how many were there.
+def lay_out(lessons: Path, folder: Path) -> tuple[int, int]:
+    """Copies every file that is not there yet, notebooks without their results; gives the lessons copied and kept.
 
     Raises `OutputWriteError` where the folder cannot be written.
     """
-    copied = kept = 0
-    try:
-        for source in sorted(lessons.rglob("*")):
-            place = source.relative_to(lessons)
-            if source.is_dir() or any(part.startswith((".", "__")) for part in place.parts):
-                continue
-            target = folder / place
+    from ..plan.files import write_new
+
+    lessons, folder = lessons.resolve(), folder.resolve()
+    new = kept = 0
+    for source in sorted(lessons.rglob("*")):
+        place = source.relative_to(lessons)
+        # The learner's folder may be the lessons' own, or lie in it.
+        if folder in source.parents or any(part.startswith((".", "__")) for part in place.parts):
+            continue
+        if source.is_dir():
+            continue
+        is_lesson = place.parent == Path() and place.suffix == ".ipynb"
+        target = folder / place
+        try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                with open(target, "xb") as opened:
-                    opened.write(source.read_bytes())
-                copied += 1
-            except FileExistsError:
-                kept += 1
-    except OSError:
-        raise OutputWriteError(str(folder), words.NOT_A_FOLDER) from None
-    return copied, kept
+            write_new(target, _without_results(source) if source.suffix == ".ipynb" else source.read_bytes())
+            new += is_lesson
+        except OutputExistsError:
+            kept += is_lesson
+        except OSError:
+            raise OutputWriteError(str(folder), words.NOT_A_FOLDER) from None
+    return new, kept
+
+
+def _without_results(source: Path) -> bytes:
+    """The notebook as nobody has run it: results would give every answer away, and JupyterLab trusts none of them."""
+    data = source.read_bytes()
+    try:
+        notebook = json.loads(data)
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                cell |= {"execution_count": None, "outputs": []}
+    except (ValueError, LookupError, TypeError):
+        # No notebook of this format: JupyterLab says what is wrong with it.
+        return data
+    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _command(root: Path, first: str, passed_on: Sequence[str]) -> list[str]:

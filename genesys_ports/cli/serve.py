@@ -34,7 +34,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("plan", metavar="PLAN", help=words.SERVE_PLAN)
     parser.add_argument("--only", metavar="APP", nargs="+", action="extend", help=words.SERVE_ONLY)
     parser.add_argument("--json", action="store_true", help=words.SERVE_JSON)
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run, parser=parser)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -106,13 +106,14 @@ def _show(lab: Lab, as_json: bool) -> None:
         (state.application, state.port.port_id, f"{state.host}:{state.port}", _sockets(state)) for state in listening
     ]
     started = {state.application for state in listening}
-    print(Table(words.SERVE_COLUMNS, rows))
+    if rows:
+        print(Table(words.SERVE_COLUMNS, rows))
     for notice in lab.notices:
         print(notice)
     for one in lab.connection_states():
         if one.status is not ConnectionStatus.CONNECTED and one.connection.client in started:
             print(words.NOT_CONNECTED.format(connection=one.connection, status=one.status))
-    print(words.SERVE_UP.format(network=lab.network.text), flush=True)
+    print(words.SERVE_UP.format(network=lab.network.text) if rows else words.SERVE_NOTHING, flush=True)
 
 
 def _sockets(state: PortState) -> str:

@@ -17,6 +17,7 @@ genesys-ports COMMAND --help  tells more of one command.
 """
 VERSION = "genesys-ports {version}"
 COMMAND = "COMMAND"
+UNKNOWN_ARGUMENTS = "unrecognized arguments: {arguments}"
 
 # --- serve
 
@@ -42,6 +43,7 @@ SERVE_ONLY = "start these applications only"
 SERVE_JSON = "one JSON object a line for each open port: application, host, port_id, transport, planned, address, port"
 SERVE_COLUMNS = ("Application", "Port ID", "Planned", "Open on this machine")
 SERVE_UP = "Network {network}. These ports are open; Ctrl-C closes them."
+SERVE_NOTHING = "No application that was started has a port in this plan, so none is open. Ctrl-C ends this."
 SERVE_CLOSED = "Closed."
 KEPT = "kept, not opened"
 NOT_CONNECTED = "No connection yet: {connection} ({status})."
@@ -65,6 +67,7 @@ examples:
 """
 CATALOG_WORD = "a component, a number, a transport or a purpose; without it, everything"
 CATALOG_JSON = "one JSON object a line for each port"
+NOTES_LEFT_OUT = "The notes have no room here. A wider window shows them, and so does --json."
 NOTHING_FITS = "Nothing in the catalogue fits {word!r}. Type  genesys-ports catalog  for the whole list."
 NOTHING_FITS_GUESS = (
     "Nothing in the catalogue fits {word!r}. Did you mean {guess!r}? Type  genesys-ports catalog  for the whole list."
@@ -75,8 +78,8 @@ NOTHING_FITS_GUESS = (
 LAB = "open the lessons in JupyterLab"
 LAB_USAGE = "genesys-ports lab [FOLDER] [--dry-run] [options of JupyterLab]"
 LAB_DESCRIPTION = """\
-Opens the lessons in JupyterLab. From a source checkout they open where they are; from an installed package
-they are first copied to FOLDER. A file that is there already is never replaced: your work stays yours.
+Opens the lessons in JupyterLab: a copy of your own, without any result, in FOLDER. A file that is there already
+is never replaced: your work stays yours. To begin a lesson afresh, rename or delete its file and start again.
 """
 LAB_EPILOG = """\
 Everything else on the line goes on to JupyterLab: --no-browser, --port=8890; --help-all shows all it knows.
@@ -87,12 +90,14 @@ examples:
   genesys-ports lab --no-browser --port=8890
   genesys-ports lab --dry-run
 """
-LAB_FOLDER = "copy the lessons to this folder and open them there (installed package: ./genesys-ports-lessons)"
+LAB_FOLDER = "where your copy of the lessons is, or will be (without it: genesys-ports-lessons)"
 LAB_DRY_RUN = "print the command instead of running it; nothing is copied"
 LAB_MISSING = "JupyterLab is not installed for this Python. Install it:  python -m pip install jupyterlab"
 NO_LESSONS = (
     "This installation holds no lessons. "
     "Install the package again:  python -m pip install --force-reinstall genesys-ports"
 )
-COPIED = "{copied} files copied to {folder}. {kept} were there already and stay as they are."
+LAID_OUT = "Lessons laid out in {folder}: {count}."
+LAID_OUT_BESIDE = "Lessons laid out in {folder}: {count}. Those that were there are kept as they are."
+LESSONS_KEPT = "Your lessons in {folder} are kept as they are."
 NOT_A_FOLDER = "The lessons cannot be copied here: it is not a folder, or the system does not let you write in it."

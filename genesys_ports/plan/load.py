@@ -29,8 +29,10 @@ def load_plan(path: str | os.PathLike[str]) -> Deployment:
     """The plan in a file, named like the file without its ending.
 
     Columns, in any order and case: Host, Application, Port (these three are needed), Type, Port ID,
-    Transport, Purpose, Address, Connects to. Raises `PlanFileError` when the file cannot be read at all, and
-    `BadRowsError`, with every bad cell and the plan of all good rows, when some of its rows cannot.
+    Transport, Purpose, Address, Connects to. Commas, semicolons or tabs separate the cells.
+
+    Raises `PlanFileError` when the file cannot be read at all, and `BadRowsError`, with every bad cell and the
+    plan of all good rows, when some of its rows cannot.
     """
     file = shown_name(path)
     data = read_bytes(path)

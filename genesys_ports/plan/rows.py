@@ -22,6 +22,8 @@ __all__ = [
     "Column",
     "RawRow",
     "column_letters",
+    "is_blank",
+    "known_names",
     "sheet_rows",
 ]
 
@@ -87,7 +89,7 @@ def sheet_rows(file: str, records: Iterable[Sequence[str]], sheet: str = "") -> 
             raise PlanFileError(file, words.TOO_MANY_ROWS.format(most=f"{MOST_ROWS:,}"))
         if len(record) > MOST_COLUMNS:
             raise PlanFileError(file, words.TOO_MANY_COLUMNS.format(row=number, most=MOST_COLUMNS))
-        if not any(cell and not cell.isspace() for cell in record):
+        if is_blank(record):
             continue
         if header is None:
             header = _columns(file, number, record)
@@ -100,6 +102,16 @@ def sheet_rows(file: str, records: Iterable[Sequence[str]], sheet: str = "") -> 
         yield RawRow(file=file, row=number, cells=cells, sheet=sheet, surplus=surplus)
     if header is None:
         raise PlanFileError(file, words.NO_ROWS.format(columns=", ".join(USUAL)))
+
+
+def is_blank(record: Sequence[str]) -> bool:
+    """Whether no cell of a record holds anything."""
+    return not any(cell and not cell.isspace() for cell in record)
+
+
+def known_names(record: Sequence[str]) -> int:
+    """How many cells of a record name a column."""
+    return sum(_key(name) in ALIASES for name in record)
 
 
 def _columns(file: str, row: int, record: Sequence[str]) -> list[Column | None]:
@@ -118,10 +130,6 @@ def _columns(file: str, row: int, record: Sequence[str]) -> list[Column | None]:
 
 def _missing(row: int, missing: Iterable[Column], record: Sequence[str]) -> str:
     filled = [" ".join(name.split()) for name in record if name.strip()]
-    if len(filled) == 1:
-        for mark, sentence in ((";", words.MISSING_BY_SEMICOLON), ("\t", words.MISSING_BY_TAB)):
-            if sum(_key(part) in ALIASES for part in record[0].split(mark, MOST_COLUMNS)) > 1:
-                return sentence.format(row=row)
     shown = [repr(name if len(name) <= 30 else name[:29] + "…") for name in filled[:12]]
     found = ", ".join([*shown, "…"] if len(filled) > len(shown) else shown)
     return words.MISSING_COLUMNS.format(row=row, missing=", ".join(missing), found=found)

@@ -31,14 +31,6 @@ TOO_MANY_BAD = "More than {most} cells cannot be read, so this is hardly a port 
 # --- the header
 
 MISSING_COLUMNS = "Row {row} should name the columns, and these are missing: {missing}. Found: {found}."
-MISSING_BY_SEMICOLON = (
-    "Row {row} should name the columns, separated by commas; here they are separated by semicolons. "
-    "Save the sheet as 'CSV UTF-8 (comma delimited)'."
-)
-MISSING_BY_TAB = (
-    "Row {row} should name the columns, separated by commas; here they are separated by tabs. "
-    "Save the sheet as 'CSV UTF-8 (comma delimited)'."
-)
 COLUMN_TWICE = "Row {row} names the column {column} twice. Keep one of them."
 NO_ROWS = "There is no row in the file. A plan starts with a row of column names: {columns}."
 
@@ -77,8 +69,8 @@ NAME_WITH_MARK = "A name holds neither : nor ; because the column Connects to us
 UNSEEN_CHARACTER = "The cell holds a character that cannot be seen. Type the text again."
 TOO_LONG = "The cell holds more than {most} characters. Is a quotation mark left open?"
 SURPLUS = (
-    "This cell stands to the right of the last named column. Name its column, or, where the comma belongs to "
-    "a cell, put that cell in quotation marks."
+    "This cell stands to the right of the last named column. Name its column, or, where a comma, semicolon or tab "
+    "belongs to a cell, put that cell in quotation marks."
 )
 
 # --- rows against each other
