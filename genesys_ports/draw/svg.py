@@ -15,7 +15,7 @@ __all__ = ["write_svg"]
 # Sizes in pixels; the text is large enough for the back of a classroom.
 SIZE, SMALL = 17, 15
 FULL, NARROWEST, PADDING = 900, 236, 14
-HEAD, REPEAT, ARROW, BOX, TALL_BOX, NOTE = 92, 44, 66, 48, 68, 26
+HEAD, REPEAT, ARROW, BELOW, BOX, TALL_BOX, NOTE = 92, 44, 66, 21, 48, 68, 26
 
 #: After so many steps the names are written again, so that they never scroll out of sight.
 NAMES_EVERY = 12
@@ -178,11 +178,15 @@ class _Drawing:
     def _message(self, step: Step) -> None:
         x1, x2 = self.columns[step.start], self.columns[step.end]
         middle, room = (x1 + x2) / 2, abs(x2 - x1) - 16
-        below = " · ".join(part for part in (step.phrase, step.text) if part)
+        parts = [part for part in (step.phrase, step.text) if part]
+        below = " · ".join(parts)
         self._words(middle, self.y + 21, step.title, room, bold=True)
         self.parts.append(_arrow(x1, x2, self.y + 33, LOOKS[step.kind]))
-        self._words(middle, self.y + 54, below, room)
-        self.y += ARROW
+        # The port must never be what is cut off: it gets a line of its own where both do not fit.
+        for line in parts if width(below, SMALL) > room else [below]:
+            self._words(middle, self.y + 54, line, room)
+            self.y += BELOW
+        self.y += ARROW - BELOW
 
     def _words(self, x: float, y: float, text: str, room: float, *, bold: bool = False) -> None:
         if not text:
