@@ -1,4 +1,4 @@
-"""Reads a plan from CSV (RFC 4180): cells separated by commas, semicolons or tabs, UTF-8 with or without byte order mark.
+"""Reads a plan from CSV (RFC 4180): cells separated by commas, semicolons or tabs; UTF-8, byte order mark or not.
 
 Where a comma stands before decimals, as in Portugal and Brazil, Excel writes semicolons under any name of CSV.
 """
