@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 
-from .model import ListeningPort, Platform, Transport, parse_word
+from .model import ListeningPort, Platform, Transport, must_be_logical, parse_word
 from .table import Table, sentences_html
 
 __all__ = [
@@ -170,9 +170,11 @@ def who_blocks(
     IPV6_V6ONLY of a socket on `::` (None: the platform's default). `exclusive`: both set SO_EXCLUSIVEADDRUSE,
     which only Windows knows. `reuse_address`: both set SO_REUSEADDR (None: for UDP and Windows, as not set).
 
-    An empty address counts as 0.0.0.0; an IPv4 address written as IPv6 (::ffff:192.0.2.1) as the IPv4 address
+    Raises `PortKindError` for a voice port. An empty address counts as 0.0.0.0; an IPv4 address written as IPv6 (::ffff:192.0.2.1) as the IPv4 address
     it stands for.
     """
+    for port in (first, second):
+        must_be_logical(port)
     if first.transport.carrier is not second.transport.carrier:
         return _verdict(Outcome.NO_CLASH, "transports", first=str(first), second=str(second))
     low, high = max(first.number, second.number), min(first.numbers[-1], second.numbers[-1])

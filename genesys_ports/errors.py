@@ -439,12 +439,12 @@ class PortInUseError(LabError):
         elif self.outgoing:
             yield f"port {self.port} on {self.host} is already in use: an outgoing connection of {self.holder} took it."
             yield (
-                "The system hands out numbers for outgoing connections from a range of its own; a planned port inside "
-                "that range can be gone before its server starts."
+                "The number of a client's own end is fixed in the plan, or handed out by the system from a range of "
+                "its own; either way it is gone for servers."
             )
         elif self.holder == self.application:
             yield f"port {self.port} on {self.host} is already open: {self.holder} holds it itself."
-            yield "Two port ids of one application cannot share a number either."
+            yield "An application can use a number once: for one port id, or for its own end of a connection."
         else:
             yield f"port {self.port} on {self.host} is already open: {self.holder} holds it."
             if self.address:

@@ -103,7 +103,8 @@ def parse_word(kind: type[_Word], value: str, name: str) -> _Word:
 
 
 # The types say so already; a learner's cell is not type-checked, and the mix-up is worth a lesson.
-def _must_be_logical(value: object) -> None:
+def must_be_logical(value: object) -> None:
+    """Raise `PortKindError` for a voice port where a listening port belongs."""
     if isinstance(value, VoicePort):
         raise PortKindError(used="voice port", wanted="listening port", what=str(value))
 
@@ -114,7 +115,7 @@ def _must_be_voice(value: object) -> None:
 
 
 def _port_number(value: object) -> int:
-    _must_be_logical(value)
+    must_be_logical(value)
     # bool is an int to Python, and True would be port 1.
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= HIGHEST_PORT:
         raise InvalidPortError(value)
@@ -224,7 +225,7 @@ class Application:
     def __post_init__(self) -> None:
         object.__setattr__(self, "ports", tuple(self.ports))
         for port in self.ports:
-            _must_be_logical(port)
+            must_be_logical(port)
 
     def port(self, port_id: str = DEFAULT) -> ListeningPort:
         """The listening port with this id. Raises `UnknownPortIdError`."""
@@ -338,7 +339,7 @@ class Deployment(Tabled):
         purpose: str = "communication",
         port_id: str = DEFAULT,
         address: str = "",
-        connects_to: Sequence[str] = (),
+        connects_to: str | Sequence[str] = (),
     ) -> Self:
         """A new plan with one listening port more.
 
@@ -370,7 +371,9 @@ class Deployment(Tabled):
         else:
             grown = replace(known, ports=(*known.ports, opened))
             applications = tuple(grown if one is known else one for one in self.applications)
-        wanted = tuple(_connection(application, text) for text in connects_to)
+        # One name alone is a str, and a str is a sequence of letters too.
+        servers = (connects_to,) if isinstance(connects_to, str) else connects_to
+        wanted = tuple(_connection(application, text) for text in servers)
         return replace(
             self,
             hosts=hosts,
@@ -388,10 +391,14 @@ class Deployment(Tabled):
         )
 
     def move(self, application: str, to: int, port_id: str = DEFAULT, address: str | None = None) -> Self:
-        """A new plan in which this port of the application has the number `to`, and the `address` if one is given."""
+        """A new plan in which this port of the application has the number `to`, and the `address` if one is given.
+
+        A range moves as a whole: `to` is its first number.
+        """
         moved = self.application(application)
         old = moved.port(port_id)
-        new = replace(old, number=_port_number(to), last=None, address=old.address if address is None else address)
+        last = None if old.last is None else _port_number(to) + old.last - old.number
+        new = replace(old, number=_port_number(to), last=last, address=old.address if address is None else address)
         changed = replace(moved, ports=tuple(new if port is old else port for port in moved.ports))
         return replace(self, applications=tuple(changed if one is moved else one for one in self.applications))
 
@@ -414,8 +421,11 @@ class Deployment(Tabled):
     def table(self) -> Table:
         """One row for each listening port."""
         rows = []
+        called: dict[str, list[str]] = {}
+        for one in self.connections:
+            called.setdefault(one.client, []).append(one.target)
         for application, port in self.ports():
-            servers = "; ".join(one.target for one in self.servers_of(application.name))
+            servers = "; ".join(called.get(application.name, ()))
             first = port is application.ports[0]
             shown = (application.host, application.name, str(port), port.port_id, port.purpose, port.address)
             rows.append((*shown, servers if first else ""))

@@ -22,8 +22,9 @@ _CELL = "text-align:left;padding:0.25em 0.6em;border-bottom:1px solid currentCol
 UNBROKEN = 26
 
 
-#: What a terminal obeys instead of showing it: control characters, and those that turn the direction of text.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+#: What a terminal obeys instead of showing it: control characters, and those that turn the direction of text; and
+#: halves of characters, which no file can hold.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 class Table:
@@ -53,7 +54,8 @@ class Table:
         return "\n".join(lines)
 
     def _rest(self) -> str:
-        return f"… and {len(self.rows) - SHOWN} more rows"
+        hidden = len(self.rows) - SHOWN
+        return "… and 1 more row" if hidden == 1 else f"… and {hidden} more rows"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))

@@ -187,7 +187,6 @@ class Trace(Tabled):
             for m in self._messages
         ]
         columns = ("No.", "Kind", "From", "To", "Port", "Name", "Text")
-        caption = (
-            f"{len(rows)} messages" if not self.dropped else f"{len(rows)} messages ({self.dropped} older dropped)"
-        )
+        count = "1 message" if len(rows) == 1 else f"{len(rows)} messages"
+        caption = f"{count} ({self.dropped} older dropped)" if self.dropped else count
         return Table(columns, rows, caption=caption).without_empty_columns()

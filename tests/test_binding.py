@@ -1,6 +1,7 @@
 """Who blocks whom, as a list of cases. What Linux really does is in test_binding_real.py."""
 
 from itertools import product
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -14,8 +15,8 @@ from genesys_ports.binding import (
     verdict_table,
     who_blocks,
 )
-from genesys_ports.errors import InvalidValueError
-from genesys_ports.model import ListeningPort, Platform, Transport
+from genesys_ports.errors import InvalidValueError, PortKindError
+from genesys_ports.model import ListeningPort, Platform, Transport, VoicePort
 
 CLASH, FREE, DEPENDS = Outcome.CLASH, Outcome.NO_CLASH, Outcome.DEPENDS
 LINUX, WINDOWS, MACOS, FREEBSD = Platform.LINUX, Platform.WINDOWS, Platform.MACOS, Platform.FREEBSD
@@ -348,3 +349,8 @@ def test_a_platform_may_be_given_by_name():
 def test_a_verdict_in_a_notebook():
     verdict = who_blocks(ListeningPort(number=1), ListeningPort(number=2))
     assert str(verdict) in verdict._repr_html_()
+
+
+def test_a_voice_port_is_no_listening_port():
+    with pytest.raises(PortKindError):
+        who_blocks(ListeningPort(number=24), cast(ListeningPort, VoicePort(label="24", device="Switch 1")))

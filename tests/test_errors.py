@@ -115,12 +115,12 @@ TEXTS = [
      "port 5150/tcp on framework-host is already open: a program outside this lab holds it. log_server cannot listen "
      "there until that program lets go, or the plan gives another number."),
     (PortInUseError("5150/tcp", "framework-host", "log_server", "log_server"),
-     "port 5150/tcp on framework-host is already open: log_server holds it itself. Two port ids of one application "
-     "cannot share a number either."),
+     "port 5150/tcp on framework-host is already open: log_server holds it itself. An application can use a number "
+     "once: for one port id, or for its own end of a connection."),
     (PortInUseError("40000/tcp", "framework-host", "log_server", "urs", outgoing=True),
-     "port 40000/tcp on framework-host is already in use: an outgoing connection of urs took it. The system hands out "
-     "numbers for outgoing connections from a range of its own; a planned port inside that range can be gone before "
-     "its server starts."),
+     "port 40000/tcp on framework-host is already in use: an outgoing connection of urs took it. The number of a "
+     "client's own end is fixed in the plan, or handed out by the system from a range of its own; either way it is "
+     "gone for servers."),
     (PortInUseError("8090/tcp", "second-host", "feature_server", "web_services", 8091, address="10.0.0.12"),
      "port 8090/tcp on second-host is already open: web_services holds it. Two applications cannot listen on the same "
      "port of the same address, and 0.0.0.0 stands for every address of the host. Next free port on this host: 8091."),

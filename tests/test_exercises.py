@@ -82,7 +82,7 @@ async def test_an_application_the_plan_does_not_have(open_lab):
     lab = await open_lab("first-ports")
     for check in (
         check_listening(lab, "archive_server", 7000),
-        check_collision(lab, "archive_server"),
+        check_collision(lab, "archive_server", "message_server"),
         check_same_number(lab, "archive_server", "message_server", 7000),
     ):
         assert not check.passed
@@ -154,7 +154,7 @@ async def test_a_stranger_on_the_port_is_told(open_lab):
     await lab.run_outsider("second-host", 5150)
     with pytest.raises(PortInUseError):
         await lab.start("message_server_b")
-    check = check_collision(lab, "message_server_b")
+    check = check_collision(lab, "message_server_b", "sip_server")
     assert check.steps[0].sentence.endswith("second-host: a program outside this lab holds it.")
 
 
@@ -197,7 +197,7 @@ async def test_same_number_over_two_transports(open_lab):
     lab.update(lab.plan.add("softphone", host="sip-host", port=5060, transport="tcp"))
     await lab.start("sip_server", "softphone")
     check = check_same_number(lab, "sip_server", "softphone", 5060)
-    assert check.steps[-1].sentence.endswith("one has it over TCP and the other over UDP.")
+    assert check.steps[-1].sentence.endswith("one has it over TCP, the other over UDP.")
 
 
 async def moved(open_lab):
@@ -253,6 +253,25 @@ async def test_travelled(open_lab):
     await lab.restart(*alarm)
     await lab.send(*alarm, "alarm")
     assert check_travelled(lab, *alarm, opened_by="message_server").passed
+
+
+async def test_connected_with_two_connections_looks_at_the_one_asked_for(open_lab):
+    lab = await open_lab("two-servers")
+    lab.update(
+        lab.plan.add("message_server", host="framework-host", port=5160, port_id="second").connect(
+            *PAIR, port_id="second"
+        )
+    )
+    await lab.start_all()
+    assert check_connected(lab, *PAIR, 5150).passed
+    assert check_connected(lab, *PAIR, 5160).passed
+    assert not check_connected(lab, *PAIR, 5170).passed
+
+
+async def test_one_application_is_no_pair(open_lab):
+    lab = await open_lab("two-servers")
+    await lab.start_all()
+    assert not check_same_number(lab, "message_server", "message_server", 5150).passed
 
 
 def test_a_check_is_escaped():

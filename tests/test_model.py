@@ -253,10 +253,10 @@ def test_move_to_another_address():
     assert PLAN.move("scs", 5150).application("scs").port().address == ""
 
 
-def test_move_of_a_range_gives_one_number():
+def test_a_range_moves_as_a_whole():
     media = ListeningPort(number=20000, last=45000, transport="udp", purpose="media")
     plan = Deployment(hosts=[Host(name="h")], applications=[Application(name="mcp", host="h", ports=[media])])
-    assert str(plan.move("mcp", 30000).application("mcp").port()) == "30000/udp"
+    assert str(plan.move("mcp", 30000).application("mcp").port()) == "30000-55000/udp"
 
 
 def test_remove_takes_connections_along():
@@ -345,3 +345,8 @@ def test_adding_the_same_port_once_more_changes_nothing():
     assert once.add("archive_server", **wanted) == once
     with pytest.raises(DuplicatePortIdError):
         once.add("archive_server", **{**wanted, "port": 40002})
+
+
+def test_one_name_alone_is_one_server():
+    plan = Deployment().add("a", host="h", port=5150, connects_to="message_server")
+    assert [one.server for one in plan.connections] == ["message_server"]

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from ..binding import Outcome, who_blocks
 from ..lab import Lab, is_open
-from ..model import ListeningPort, Transport
-from ..state import ConnectionStatus, PortState, PortStatus
+from ..model import ListeningPort, Transport, parse_word
+from ..state import ConnectionState, ConnectionStatus, PortState, PortStatus
 from ..trace import Kind
 from . import words
 
@@ -80,7 +80,7 @@ def _open_step(state: PortState) -> Step:
 
 def check_listening(lab: Lab, application: str, number: int, transport: str = "tcp") -> Check:
     """Whether the application really listens on this port."""
-    wanted = Transport(transport)
+    wanted = parse_word(Transport, transport, "transport")
     state = _state(lab, application, number, wanted)
     if state is None:
         return Check([Step(False, words.MISSING.format(application=application))])
@@ -96,8 +96,9 @@ def _planned(lab: Lab, application: str) -> tuple[ListeningPort, ...]:
     return lab.plan.application(application).ports if lab.plan.has_application(application) else ()
 
 
-def check_collision(lab: Lab, *applications: str) -> Check:
+def check_collision(lab: Lab, first: str, second: str, *more: str) -> Check:
     """Whether all these applications run at the same time, each on its own port."""
+    applications = (first, second, *more)
     steps: list[Step] = []
     for name in applications:
         states = [state for state in lab.port_states() if state.application == name]
@@ -105,19 +106,21 @@ def check_collision(lab: Lab, *applications: str) -> Check:
         if not states:
             steps.append(Step(False, words.MISSING.format(application=name)))
     # What runs may have been started with an older plan: the next start goes by the plan of now.
-    for first, second in combinations([name for name in applications if lab.plan.has_application(name)], 2):
-        one, other = lab.plan.application(first), lab.plan.application(second)
+    for left, right in combinations([name for name in applications if lab.plan.has_application(name)], 2):
+        one, other = lab.plan.application(left), lab.plan.application(right)
         for port, rival in product(one.ports, other.ports):
             if one.host == other.host and who_blocks(port, rival).outcome is Outcome.CLASH:
-                values = {"first": first, "second": second, "port": port, "host": one.host}
+                values = {"first": left, "second": right, "port": port, "host": one.host}
                 steps.append(Step(False, words.SAME_HOST_NUMBER.format(**values)))
     if all(step.ok for step in steps):
-        steps.append(Step(True, words.ALL_OPEN.format(count=len(steps))))
+        steps.append(Step(True, words.ALL_OPEN.format(applications=len(set(applications)), ports=len(steps))))
     return Check(steps)
 
 
 def check_same_number(lab: Lab, first: str, second: str, number: int) -> Check:
     """Whether two applications both listen on `number` at the same time; says why they may."""
+    if first == second:
+        return Check([Step(False, words.TWO_NAMES.format(application=first))])
     states: list[PortState] = []
     for name in (first, second):
         state = _state(lab, name, number)
@@ -134,27 +137,34 @@ def check_same_number(lab: Lab, first: str, second: str, number: int) -> Check:
     if all(step.ok for step in steps):
         one, other = states
         if one.host != other.host:
-            reason = words.BY_HOST
+            sentence = words.SAME_NUMBER_TWO_HOSTS
         elif one.port.transport.carrier is not other.port.transport.carrier:
-            reason = words.BY_TRANSPORT
+            sentence = words.SAME_NUMBER_TWO_TRANSPORTS
         else:
-            assert who_blocks(one.port, other.port).outcome is not Outcome.CLASH
-            reason = words.BY_ADDRESS
-        steps.append(Step(True, words.SAME_NUMBER.format(number=number, reason=reason)))
+            # Both listen, so the system has found nothing in common: their addresses differ.
+            sentence = words.SAME_NUMBER_TWO_ADDRESSES
+        steps.append(Step(True, sentence.format(number=number)))
     return Check(steps)
 
 
 def check_connected(lab: Lab, client: str, server: str, number: int) -> Check:
     """Whether `client` is connected to `server`, and on port `number`."""
-    for state in lab.connection_states():
-        if (state.connection.client, state.connection.server) == (client, server):
-            values = {"client": client, "server": server, "port": state.port, "status": state.status, "wanted": number}
-            if state.status is not ConnectionStatus.CONNECTED:
-                return Check([Step(False, words.NOT_CONNECTED.format(**values))])
-            if state.port.partition("/")[0] != str(number):
-                return Check([Step(False, words.OTHER_PORT.format(**values))])
-            return Check([Step(True, words.CONNECTED.format(**values))])
+    pair = (client, server)
+    states = [state for state in lab.connection_states() if (state.connection.client, state.connection.server) == pair]
+    if states:
+        # Of several connections the one that comes nearest to what was asked for.
+        state = min(states, key=lambda one: (not _calls(one, number), one.status is not ConnectionStatus.CONNECTED))
+        values = {"client": client, "server": server, "port": state.port, "status": state.status, "wanted": number}
+        if state.status is not ConnectionStatus.CONNECTED:
+            return Check([Step(False, words.NOT_CONNECTED.format(**values))])
+        if not _calls(state, number):
+            return Check([Step(False, words.OTHER_PORT.format(**values))])
+        return Check([Step(True, words.CONNECTED.format(**values))])
     return Check([Step(False, words.NO_CONNECTION.format(client=client, server=server))])
+
+
+def _calls(state: ConnectionState, number: int) -> bool:
+    return state.port.partition("/")[0] == str(number)
 
 
 def check_travelled(lab: Lab, sender: str, receiver: str, *, opened_by: str) -> Check:

@@ -13,12 +13,14 @@ TAKEN_OUTSIDE = "{application} could not open port {port} of {host}: a program o
 WRONG_PORT = "{application} listens on port {port} of {host}; port {wanted} was asked for."
 RESTART = "The plan is right, and {application} still runs with the one it read at its start: restart it."
 MISSING = "The lab's plan has no application {application}. Give the lab your new plan:  lab.update(plan)"
-ALL_OPEN = "{count} applications, {count} listening ports, no collision."
+ALL_OPEN = "{applications} applications, {ports} listening ports, no collision."
 SAME_HOST_NUMBER = "In the lab's plan {first} and {second} still share port {port} of {host}."
-SAME_NUMBER = "They share the number {number} and still do not collide: {reason}."
-BY_HOST = "each has it on a host of its own"
-BY_ADDRESS = "each has it on an address of its own"
-BY_TRANSPORT = "one has it over TCP and the other over UDP"
+SAME_NUMBER_TWO_HOSTS = "They share the number {number} and do not collide: each has it on a host of its own."
+SAME_NUMBER_TWO_ADDRESSES = "They share the number {number} and do not collide: each has it on an address of its own."
+SAME_NUMBER_TWO_TRANSPORTS = (
+    "They share the number {number} and do not collide: one has it over TCP, the other over UDP."
+)
+TWO_NAMES = "This check compares two applications, and {application} was named twice."
 NOT_THE_NUMBER = "{application} has the number {seen}; the exercise asks for {wanted} for both."
 CONNECTED = "{client} is connected to {server} on port {port}."
 NOT_CONNECTED = "The connection from {client} to {server} is {status}; it calls port {port}."
@@ -34,7 +36,6 @@ TRAVELLED_OTHERWISE = (
 )
 
 # --- questions
-CHOOSE = "Choose an answer:"
 RIGHT = "Right."
 WRONG = "Not quite."
 RUN_ME = "(Run this cell to answer.)"
