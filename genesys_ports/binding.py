@@ -170,8 +170,8 @@ def who_blocks(
     IPV6_V6ONLY of a socket on `::` (None: the platform's default). `exclusive`: both set SO_EXCLUSIVEADDRUSE,
     which only Windows knows. `reuse_address`: both set SO_REUSEADDR (None: for UDP and Windows, as not set).
 
-    Raises `PortKindError` for a voice port. An empty address counts as 0.0.0.0; an IPv4 address written as IPv6 (::ffff:192.0.2.1) as the IPv4 address
-    it stands for.
+    Raises `PortKindError` for a voice port. An empty address counts as 0.0.0.0; an IPv4 address written as IPv6
+    (::ffff:192.0.2.1) as the IPv4 address it stands for.
     """
     for port in (first, second):
         must_be_logical(port)
