@@ -1,14 +1,17 @@
 import re
+import sys
 import time
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genesys_ports.draw import ladder
+from genesys_ports.draw import ladder, port_map
 from genesys_ports.draw.style import cells, clean, fit, short, width
-from genesys_ports.errors import OutputExistsError, OutputFormatError
+from genesys_ports.errors import OutputExistsError, OutputFormatError, OutputWriteError
+from genesys_ports.model import Deployment
 from genesys_ports.trace import Kind, Participant, Trace
 from tests.helpers import outputs_of_two_processes
 from tests.test_draw_ladder import LINK, MS, SCS, new_trace, svg_texts, talk, trouble
@@ -122,6 +125,30 @@ def test_save_by_ending_and_never_over_a_file(tmp_path):
     assert (tmp_path / "ladder.svg").read_bytes() == before
     with pytest.raises(OutputFormatError, match=r"\.txt, \.svg, \.mmd, \.csv"):
         one.save(str(tmp_path / "ladder.gif"))
+
+
+CANNOT_BE_WRITTEN = [
+    ("no/ladder.svg", "The folder for this file does not exist."),
+    ("file/ladder.svg", "The system does not let you write a file of this name."),
+    ("a" * 5000 + ".svg", "The system does not let you write a file of this name."),
+    ("a\0b.svg", "The system does not let you write a file of this name."),
+    pytest.param(
+        "/proc/ladder.svg",
+        "The system does not let you write a file of this name.",
+        marks=pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such a folder"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "problem"), CANNOT_BE_WRITTEN)
+@pytest.mark.parametrize("picture", [ladder, lambda _: port_map(Deployment().add("a", host="h", port=1))])
+def test_what_cannot_be_written(picture, name, problem, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    with pytest.raises(OutputWriteError) as caught:
+        picture(talk()).save(name)
+    assert str(caught.value).startswith(f"{name}: {problem}")
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
 
 
 HOSTILE = [

@@ -1,5 +1,6 @@
 import base64
 import re
+import time
 import xml.etree.ElementTree as ET
 from html import unescape
 
@@ -245,3 +246,17 @@ def test_pretty_printing():
 
     port_map(four())._repr_pretty_(Printer, False)
     assert said == [TABLE]
+
+
+def test_a_plan_of_thousands_of_hosts_takes_a_moment():
+    names = [f"h{number}" for number in range(5000)]
+    plan = plan_with(*(app(f"a{name}", 5150, 5151, host=name) for name in names), hosts=names)
+    started = time.monotonic()
+    shown = port_map(plan)
+    assert time.monotonic() - started < 2
+    assert [(cell.host, cell.port) for cell in shown.cells[:3]] == [
+        ("h0", "5150/tcp"),
+        ("h0", "5151/tcp"),
+        ("h1", "5150/tcp"),
+    ]
+    assert len(port_map(plan, "h7").cells) == 2

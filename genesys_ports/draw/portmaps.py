@@ -86,7 +86,10 @@ def port_map(thing: Any, host: str | None = None) -> PortMap:
         ]
     else:
         every = [_cell(one.name, one.host, port, "planned", "") for one, port in plan.ports()]
-    shown = {clean(name): [cell for cell in every if cell.host == clean(name)] for name in hosts}
+    shown: dict[str, list[Cell]] = {clean(name): [] for name in hosts}
+    for cell in every:
+        if cell.host in shown:
+            shown[cell.host].append(cell)
     return PortMap(shown)
 
 

@@ -1,4 +1,4 @@
-"""A plan file on the disk: read within bounds, written without ever replacing another."""
+"""Files on the disk: a plan read within bounds, and what is written never replaces another."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def write_new(path: str | os.PathLike[str], data: bytes) -> None:
     except FileExistsError:
         raise OutputExistsError(file) from None
     except FileNotFoundError:
-        raise OutputWriteError(file, words.WRITE_NO_FOLDER) from None
+        # Systems say the same of a folder like /proc, which is there and takes no files.
+        problem = words.WRITE_REFUSED if Path(path).parent.exists() else words.WRITE_NO_FOLDER
+        raise OutputWriteError(file, problem) from None
     except (OSError, ValueError):
         raise OutputWriteError(file, words.WRITE_REFUSED) from None
     try:
