@@ -25,6 +25,7 @@
         ├── PortInUseError           the port is already open
         ├── NotRunningError          the application has not been started
         ├── NoConnectionError        the plan has no connection between the two
+        ├── OnlyUdpError             the plan connects the two over UDP only
         ├── NotConnectedError        the other one has to open the connection, and has not
         ├── ConnectionRefusedByPeerError   nobody listens where the client called
         ├── ConnectionLostError      the connection broke before the answer came
@@ -64,6 +65,7 @@ __all__ = [
     "NoFreePortError",
     "NotConnectedError",
     "NotRunningError",
+    "OnlyUdpError",
     "OtherHostError",
     "OutputError",
     "OutputExistsError",
@@ -482,6 +484,20 @@ class NoConnectionError(LabError):
             "A message travels only over a connection that one of the two has opened: add the server to the client's "
             "column 'Connects to'."
         )
+
+
+@dataclass(eq=False)
+class OnlyUdpError(LabError):
+    """Every connection of the plan between two applications is over UDP; `port` is that of the first."""
+
+    client: str
+    server: str
+    port: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"The plan connects {self.client} with {self.server} on port {self.port} only."
+        yield "This lab sends its messages over TCP connections: UDP has none that could carry the answer back."
+        yield f"Plan a TCP port of {self.server}, and connect {self.client} with that one too."
 
 
 @dataclass(eq=False)

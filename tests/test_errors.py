@@ -27,6 +27,7 @@ from genesys_ports.errors import (
     NoFreePortError,
     NotConnectedError,
     NotRunningError,
+    OnlyUdpError,
     OtherHostError,
     OutputExistsError,
     OutputFormatError,
@@ -129,6 +130,9 @@ TEXTS = [
     (NoConnectionError("scs", "urs"),
      "The plan has no connection between scs and urs, in either direction. A message travels only over a connection "
      "that one of the two has opened: add the server to the client's column 'Connects to'."),
+    (OnlyUdpError("scs", "agent", "161/udp"),
+     "The plan connects scs with agent on port 161/udp only. This lab sends its messages over TCP connections: UDP has "
+     "none that could carry the answer back. Plan a TCP port of agent, and connect scs with that one too."),
     (NotConnectedError("message_server", "scs"),
      "message_server has no connection to scs now. In this plan scs is the client: it opens the connection, and "
      "message_server can only answer over it. Start or restart scs, so that it connects."),

@@ -17,6 +17,7 @@ from genesys_ports.errors import (
     NoConnectionError,
     NotConnectedError,
     NotRunningError,
+    OnlyUdpError,
     UnknownApplicationError,
     UnknownPortIdError,
 )
@@ -153,6 +154,45 @@ async def test_a_connection_over_udp_is_not_called():
     async with await Lab.open(plan) as lab:
         await lab.start("b", "a")
         assert lab.connection_states()[0].status == "closed"
+
+
+UDP, TCP = Connection(client="c", server="u"), Connection(client="c", server="u", port_id="tcp")
+
+
+@MODES
+@pytest.mark.parametrize(
+    ("connections", "sender", "receiver", "port"),
+    [
+        # v listens on the same number of the same host, over TCP: it has nothing to do with it.
+        ([UDP], "c", "u", ""),
+        ([UDP], "u", "c", ""),
+        ([UDP, TCP], "c", "u", "5070/tcp"),
+        ([UDP, TCP], "u", "c", "5070/tcp"),
+    ],
+)
+async def test_messages_travel_over_tcp_connections_only(one_address, connections, sender, receiver, port):
+    plan = Deployment().add("u", host="h", port=5060, transport="udp").add("u", host="h", port=5070, port_id="tcp")
+    plan = plan.add("v", host="h", port=5060).add("c", host="g", port=7000)
+    async with await Lab.open(replace(plan, connections=tuple(connections)), one_address=one_address) as lab:
+        await lab.start("u", "v", "c")
+        if port:
+            assert (await lab.send(sender, receiver)).port == port
+            return
+        for _ in range(2):
+            with pytest.raises(OnlyUdpError, match=r"connects c with u on port 5060/udp only"):
+                await lab.send(sender, receiver)
+            await lab.stop("v")
+
+
+async def test_a_lost_tcp_link_beside_a_udp_connection_is_tried_again():
+    plan = Deployment().add("u", host="h", port=5060, transport="udp").add("u", host="h", port=5070, port_id="tcp")
+    plan = replace(plan.add("c", host="g", port=7000), connections=(UDP, TCP))
+    async with await Lab.open(plan) as lab:
+        await lab.start("u", "c")
+        (lost,) = lab._running["u"].incoming
+        lost.abort()
+        await asyncio.wait([lost.partner.gone])
+        assert (await lab.send("c", "u")).port == "5070/tcp"
 
 
 # --- missing, lost, moved

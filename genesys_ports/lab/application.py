@@ -31,7 +31,7 @@ from .roles import (
 if TYPE_CHECKING:
     from .lab import Lab
 
-__all__ = ["LogEvent", "RunningApplication"]
+__all__ = ["LogEvent", "RunningApplication", "is_called"]
 
 #: Seconds a client waits for a server to take the call and to say who it is. (Windows needs two to say "refused".)
 GREETING_LIMIT = 3.0
@@ -101,7 +101,7 @@ class RunningApplication:
         All or nothing: raises `PortInUseError`, `TooManyPortsError`, or what `failure()` says when Configuration Server
         does not answer, and leaves nothing open.
         """
-        connections = [connection for connection in self.statuses if self._reaches(connection)]
+        connections = [connection for connection in self.statuses if is_called(self.plan, connection)]
         first = [c for c in connections if component_of(self.plan, c.server) == CONFIGURATION_SERVER]
         try:
             for connection in first:
@@ -113,11 +113,6 @@ class RunningApplication:
         except BaseException:
             await self.stop(crash=True, silent=True)
             raise
-
-    def _reaches(self, connection: Connection) -> bool:
-        # Looks the server up, so that a connection to nobody is an error here and not a silence later.
-        port = self.plan.application(connection.server).port(connection.port_id)
-        return port.transport.carrier is Transport.TCP
 
     async def _read_configuration(self, connection: Connection) -> None:
         if await self.connect(connection) is not ConnectionStatus.CONNECTED:
@@ -329,6 +324,13 @@ class RunningApplication:
         self.lab.network.release(self.name)
         for link in self.links():
             link.abort()
+
+
+def is_called(plan: Deployment, connection: Connection) -> bool:
+    """Whether the client opens this connection, as over TCP; over UDP there is nothing to open."""
+    # Looks the server up, so that a connection to nobody is an error here and not a silence later.
+    port = plan.application(connection.server).port(connection.port_id)
+    return port.transport.carrier is Transport.TCP
 
 
 def _answer(application: RunningApplication, port: str) -> Link:

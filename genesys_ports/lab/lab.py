@@ -18,12 +18,13 @@ from ..errors import (
     NoConnectionError,
     NotConnectedError,
     NotRunningError,
+    OnlyUdpError,
 )
 from ..model import Application, Deployment, ListeningPort
 from ..state import ConnectionStatus, PortStatus
 from ..trace import Message, Participant
 from . import words
-from .application import RunningApplication
+from .application import RunningApplication, is_called
 from .knock import knock_on
 from .link import WAIT_LIMIT, Link
 from .network import Network, PortTaken, open_network
@@ -329,8 +330,8 @@ class Lab(Standing):
 
         It travels over the connection the sender has opened, else over the one the receiver has opened to it. A sender
         whose call was refused before tries once more. Raises `NotRunningError`, `NoConnectionError`,
-        `NotConnectedError`, `ConnectionRefusedByPeerError`, `ConnectionLostError`, `NoAnswerError`,
-        `MessageTooLargeError`.
+        `OnlyUdpError`, `NotConnectedError`, `ConnectionRefusedByPeerError`, `ConnectionLostError`,
+        `NoAnswerError`, `MessageTooLargeError`.
         """
         self._check_open()
         one = self._running.get(sender)
@@ -348,12 +349,9 @@ class Lab(Standing):
         return next((link for peer, link in one.peers() if peer == receiver), None)
 
     async def _call(self, one: RunningApplication, receiver: str) -> Link:
-        connection = next((c for c in one.statuses if c.server == receiver), None)
+        connection = next((c for c in one.statuses if c.server == receiver and is_called(one.plan, c)), None)
         if connection is None:
-            self.plan.application(receiver)
-            if any(c.client == receiver for c in self.plan.clients_of(one.name)):
-                raise NotConnectedError(one.name, receiver)
-            raise NoConnectionError(one.name, receiver)
+            raise self._why_not(one, receiver)
         async with self._alone():
             if self._running.get(one.name) is not one:
                 raise NotRunningError(one.name)
@@ -363,6 +361,17 @@ class Lab(Standing):
         if link is None:
             raise one.failure(connection)
         return link
+
+    def _why_not(self, one: RunningApplication, receiver: str) -> LabError:
+        """The error for a sender that may not call the receiver."""
+        self.plan.application(receiver)
+        back = [c for c in self.plan.clients_of(one.name) if c.client == receiver]
+        if any(is_called(self.plan, c) for c in back):
+            return NotConnectedError(one.name, receiver)
+        forth = [c for c in one.statuses if c.server == receiver]
+        for plan, c in [*((one.plan, c) for c in forth), *((self.plan, c) for c in back)]:
+            return OnlyUdpError(c.client, c.server, str(plan.application(c.server).port(c.port_id)))
+        return NoConnectionError(one.name, receiver)
 
     @step
     async def knock(self, host: str, number: int) -> Report:
