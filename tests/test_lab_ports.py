@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from genesys_ports import Deployment, Host, Lab, ListeningPort, Platform, who_blocks
 from genesys_ports.binding import Outcome
 from genesys_ports.errors import InvalidPortError, NoAnswerError, PortInUseError, TooManyPortsError, UnknownHostError
-from genesys_ports.lab import network, outsider, outsiders, owners, sockets
+from genesys_ports.lab import is_open, network, outsider, outsiders, owners, sockets
 from genesys_ports.lab.network import RANGE_OPENED
 from genesys_ports.model import Application, Transport
 from genesys_ports.state import PortStatus, Socket
@@ -106,12 +106,37 @@ async def test_small_ranges_open_and_large_ones_are_kept(one_address):
         await lab.start("media")
         small, large, full = (states(lab)["media", name] for name in ("small", "large", "full"))
         assert all(takes_calls(one) for one in small.sockets)
-        assert [len(one.sockets) for one in (small, large, full)] == [10, 0, RANGE_OPENED]
+        assert [len(one.sockets) for one in (small, large, full)] == [10, 1, RANGE_OPENED]
         assert large.status is PortStatus.LISTENING
-        assert lab.notices[-1].startswith("The range 30000-30256/udp of media is kept for it")
+        assert await answers_datagrams(large.sockets[0])
+        assert lab.notices[-1] == (
+            "Of the range 30000-30256/udp of media, port 30000/udp is open; the others are kept for media until calls "
+            "need them."
+        )
         for name in ("rival", "third"):
             with pytest.raises(PortInUseError) as raised:
                 await lab.start(name)
+            assert raised.value.holder == "media"
+
+
+@MODES
+async def test_a_large_range_listens_on_its_first_number(one_address):
+    large = ListeningPort(number=30000, last=30000 + RANGE_OPENED)
+    plan = Deployment(hosts=(Host(name="h"),), applications=(Application(name="media", host="h", ports=(large,)),))
+    # A second address of the host: the range has one socket all the same.
+    plan = plan.add("rival", host="h", port=30000, address="10.0.0.5")
+    plan = plan.add("client", host="g", port=7000, connects_to=["media"])
+    async with await Lab.open(plan, one_address=one_address) as lab:
+        await lab.start("media", "client")
+        state = states(lab)["media", "default"]
+        assert len(state.sockets) == 1
+        assert is_open(state)
+        assert (await lab.send("client", "media")).name == "ack"
+        assert (await lab.knock("h", 30000)).sentences[0].endswith("media listens there.")
+        assert (await lab.knock("h", 30001)).sentences[0].endswith("Nobody listens there.")
+        for call in (lab.start("rival"), lab.run_outsider("h", 30000), lab.run_outsider("h", 30001)):
+            with pytest.raises(PortInUseError) as raised:
+                await call
             assert raised.value.holder == "media"
 
 

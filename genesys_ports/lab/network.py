@@ -32,7 +32,7 @@ from .sockets import (
 
 __all__ = ["Call", "Holder", "LoopbackNetwork", "Network", "PortTaken", "open_network"]
 
-#: A range larger than this (media, mostly) is kept for its application instead of being opened number by number.
+#: Of a range larger than this (media, mostly) only the first number is opened, and the rest kept for its application.
 RANGE_OPENED = 256
 
 #: A planned host or a lab address, a number, TCP or UDP.
@@ -157,16 +157,19 @@ class LoopbackNetwork:
     def bind(self, owner: str, host: str, port: ListeningPort) -> list[socket.socket]:
         """Open every number of a planned port, on every address it stands for; over TCP the sockets listen.
 
+        Of a range of more than `RANGE_OPENED` numbers only the first is opened, on the first address.
+
         Raises `PortTaken`, or `TooManyPortsError`; what was opened by then stays open until `release(owner)`.
         """
         opened = self._opened.setdefault(owner, {}).setdefault(port, [])
-        numbers = port.numbers
+        numbers, opens, addresses = port.numbers, port.numbers, self._hosts.covered(host, port.address)
         if len(numbers) > RANGE_OPENED:
-            self._notices[words.RESERVED.format(port=port, application=owner)] = None
-        else:
-            for number in numbers:
-                for address in self._hosts.covered(host, port.address):
-                    opened.append(self._bind(owner, host, address, number, port))
+            opens, addresses = numbers[:1], addresses[:1]
+            first = f"{port.number}/{port.transport}"
+            self._notices[words.RESERVED.format(port=port, first=first, application=owner)] = None
+        for number in opens:
+            for address in addresses:
+                opened.append(self._bind(owner, host, address, number, port))
         # The system has said yes by now. It cannot know of translated ports, nor of an address that joined the host
         # after a wildcard listener had opened all there were: there, the register has the last word.
         entry = _entry(owner, port.address)

@@ -18,7 +18,10 @@ TRANSLATED = (
     "The system keeps port {port} for administrators, so the lab opens it on {host} under another number behind the "
     "scenes. You see the planned number everywhere."
 )
-RESERVED = "The range {port} of {application} is kept for it; its ports are opened one by one, as calls need them."
+RESERVED = (
+    "Of the range {port} of {application}, port {first} is open; the others are kept for {application} until calls "
+    "need them."
+)
 NO_TLS = "Port {port} of {application} is open, but this lab does not encrypt: it speaks plain text there."
 
 # --- what a lab tells about itself and about what it has done
