@@ -105,6 +105,34 @@ def test_a_reader_that_has_seen_enough():
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+CLOSED_OR_FULL = [
+    ("catalog >&-", 0, ""),
+    ("catalog lca --json >&-", 0, ""),
+    ("--help >&-", 0, ""),
+    ("catalog zzz >&- 2>&-", 1, ""),
+    ("catalog zzz 2>&-", 1, ""),
+    ("nonsense 2>&-", 2, ""),
+    ("catalog >/dev/full", 3, f"{words.NO_OUTPUT}\n"),
+    ("catalog lca >/dev/full", 3, f"{words.NO_OUTPUT}\n"),
+    ("--help >/dev/full", 3, f"{words.NO_OUTPUT}\n"),
+    ("lab --dry-run >/dev/full", 3, f"{words.NO_OUTPUT}\n"),
+    ("catalog zzz 2>/dev/full", 1, ""),
+    ("catalog >/dev/full 2>&1", 3, ""),
+]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(("line", "code", "errors"), CLOSED_OR_FULL)
+def test_outputs_that_are_closed_or_full(line, code, errors, unbuffered):
+    if unbuffered and "--help" in line:
+        pytest.skip("argparse writes it, and is silent about what cannot be written at once")
+    command = ["sh", "-c", f'"$0" -m genesys_ports {line}', sys.executable]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", errors)
+
+
 def test_a_console_of_one_old_code_page():
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     command = [sys.executable, "-m", "genesys_ports", "catalog", "lca"]

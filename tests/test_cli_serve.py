@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 import genesys_ports
-from genesys_ports.cli import main
+from genesys_ports.cli import main, words
 
 ROOT = Path(genesys_ports.__file__).parent.parent
 PLANS = ROOT / "notebooks" / "plans"
@@ -147,6 +148,44 @@ def test_a_clash_in_the_plan_opens_nothing(capsys):
     )
     assert not is_open({"address": NETWORK.replace("0/24", "1"), "port": 5150})
     assert [signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)] == before
+
+
+@pytest.mark.parametrize(
+    ("server", "text"),
+    [
+        ("nobody:default", "The plan has no application 'nobody'."),
+        ("b:sip", "b has no port with the id 'sip'. Its port ids: default."),
+    ],
+)
+def test_a_connection_to_nothing_is_a_problem_of_the_plan(server, text, capsys, tmp_path):
+    (tmp_path / "p.csv").write_text(f"Host,Application,Port,Connects to\nh,a,5150,{server}\nh,b,5151,\n")
+    assert main(["serve", str(tmp_path / "p.csv")]) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith(text)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_full_disk_closes_everything(options):
+    command = [sys.executable, "-m", "genesys_ports", "serve", str(PLANS / "two-servers.csv"), *options]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, timeout=60)
+    assert (done.returncode, done.stderr) == (3, f"{words.NO_OUTPUT}\n")
+
+
+@pytest.mark.skipif(WINDOWS, reason="Windows has another shell, and sends no such signal")
+def test_closed_outputs_are_no_hindrance():
+    line = 'exec "$0" -m genesys_ports serve "$1" >&- 2>&-'
+    process = subprocess.Popen(["sh", "-c", line, sys.executable, str(PLANS / "two-servers.csv")], cwd=ROOT)
+    try:
+        place = {"address": NETWORK.replace("0/24", "1"), "port": 5150}
+        while process.poll() is None and not is_open(place):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
 
 
 @one_address

@@ -1,39 +1,41 @@
 """The command line `genesys-ports`. Holds no logic of its own: each command shows what the rooms below give.
 
-Exit codes: 0 all is well, 1 the plan has problems (or nothing was found), 2 the input cannot be used.
+Exit codes: 0 all is well, 1 the plan has problems (or nothing was found), 2 the input cannot be used, 3 the output
+cannot be written.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import LabError, NetworkRangeError, PortsError
 from . import catalog, lab, serve, words
+from .console import NoOutputError, complain, prepare, show, silence
 
 __all__ = ["main"]
 
-OK, PROBLEMS, BAD_INPUT = 0, 1, 2
+OK, PROBLEMS, BAD_INPUT, NO_OUTPUT = 0, 1, 2, 3
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit code. Errors of the package are printed as their text."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    for stream in (sys.stdout, sys.stderr):
-        # A console of one old code page lacks some of our characters; a question mark beats a traceback.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    prepare()
     try:
         code = _run(arguments)
-        sys.stdout.flush()
+        show(flush=True)
         return code
     except BrokenPipeError:
-        # The reader (head, less) has seen enough. Python would complain once more when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader (head, less) has seen enough.
+        silence(sys.stdout)
         return OK
+    except NoOutputError:
+        silence(sys.stdout)
+        complain(words.NO_OUTPUT)
+        return NO_OUTPUT
 
 
 def _run(arguments: list[str]) -> int:
@@ -55,8 +57,7 @@ def _run(arguments: list[str]) -> int:
     try:
         return int(parsed.run(parsed))
     except PortsError as error:
-        for text in (str(error), *getattr(error, "__notes__", ())):
-            print(text, file=sys.stderr)
+        complain(str(error), *getattr(error, "__notes__", ()))
         bad_plan = isinstance(error, LabError) and not isinstance(error, NetworkRangeError)
         return PROBLEMS if bad_plan else BAD_INPUT
 

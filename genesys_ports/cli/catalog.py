@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from ..table import Table
 from . import words
+from .console import complain, show
 from .fit import fit
 
 if TYPE_CHECKING:
     from ..catalog import Component
 
 __all__ = ["add_to"]
+
+#: Characters of a word that fits nothing, when it is said back.
+LONGEST = 60
 
 
 def add_to(commands: Any) -> None:
@@ -43,7 +47,7 @@ def _run(arguments: argparse.Namespace) -> int:
         names = [name for component in catalog.components for name in component.names]
         guess = get_close_matches(word, names, n=1, cutoff=0.5)
         sentence = words.NOTHING_FITS_GUESS if guess else words.NOTHING_FITS
-        print(sentence.format(word=word, guess=guess[0] if guess else ""), file=sys.stderr)
+        complain(sentence.format(word=_short(word), guess=guess[0] if guess else ""))
         return 1
     # What goes by the word comes before what only mentions it.
     order = sorted(range(len(entries)), key=lambda place: not _goes_by(word, entries[place][0]))
@@ -65,8 +69,12 @@ def _run(arguments: argparse.Namespace) -> int:
             "used_by": port.used_by,
             "note": port.note,
         }
-        print(json.dumps(line))
+        show(json.dumps(line))
     return 0
+
+
+def _short(word: str) -> str:
+    return word if len(word) <= LONGEST else word[: LONGEST - 1] + "…"
 
 
 def _goes_by(word: str, component: Component) -> bool:
@@ -80,9 +88,9 @@ def _letters(text: str) -> str:
 def _show(table: Table) -> None:
     if not sys.stdout.isatty():
         # Who reads on by program, or searches in a file, wants every word, one row a line.
-        print(table)
+        show(table)
         return
     text, is_whole = fit(table, shutil.get_terminal_size((100, 24)).columns, optional="Note")
-    print(text)
+    show(text)
     if not is_whole:
-        print(words.NOTES_LEFT_OUT)
+        show(words.NOTES_LEFT_OUT)

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..errors import OutputExistsError, OutputWriteError
 from . import words
+from .console import complain, show
 
 __all__ = ["LESSONS", "add_to", "lay_out", "split"]
 
@@ -73,17 +74,17 @@ def _run(arguments: argparse.Namespace) -> int:
         folder = root
     command = _command(root, first, arguments.passed_on)
     if arguments.dry_run:
-        print(_copyable(command))
+        show(_copyable(command))
         return 0
     if find_spec("jupyterlab") is None:
-        print(words.LAB_MISSING, file=sys.stderr)
+        complain(words.LAB_MISSING)
         return 2
     if not lessons.is_dir():
-        print(words.NO_LESSONS, file=sys.stderr)
+        complain(words.NO_LESSONS)
         return 2
     new, kept = lay_out(lessons, folder)
     sentence = words.LESSONS_KEPT if not new else words.LAID_OUT_BESIDE if kept else words.LAID_OUT
-    print(sentence.format(count=new, folder=folder), flush=True)
+    show(sentence.format(count=new, folder=folder), flush=True)
     return _become(command)
 
 

@@ -8,10 +8,12 @@ import signal
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..errors import PlanError
 from ..model import Deployment
 from ..state import ConnectionStatus, PortState, PortStatus
 from ..table import Table
 from . import words
+from .console import complain, show
 
 if TYPE_CHECKING:
     import asyncio
@@ -50,6 +52,10 @@ def _run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         # Ctrl-C before the plan came up: nothing is open, and it is how this command ends.
         return 0
+    except PlanError as error:
+        # The file could be read: what is wrong now is wrong in the plan.
+        complain(str(error))
+        return 1
     return 0
 
 
@@ -75,7 +81,7 @@ async def _serve(plan: Deployment, only: Sequence[str] | None, as_json: bool) ->
         for number, handler in before.items():
             signal.signal(number, handler)
     if not as_json:
-        print(words.SERVE_CLOSED, flush=True)
+        show(words.SERVE_CLOSED, flush=True)
 
 
 async def _until(stop: asyncio.Event, lab: Lab, only: Sequence[str] | None, as_json: bool) -> None:
@@ -99,21 +105,21 @@ def _show(lab: Lab, as_json: bool) -> None:
     listening = [state for state in lab.port_states() if state.status is PortStatus.LISTENING]
     if as_json:
         for line in port_lines(listening):
-            print(json.dumps(line))
-        print(end="", flush=True)
+            show(json.dumps(line))
+        show(flush=True)
         return
     rows = [
         (state.application, state.port.port_id, f"{state.host}:{state.port}", _sockets(state)) for state in listening
     ]
     started = {state.application for state in listening}
     if rows:
-        print(Table(words.SERVE_COLUMNS, rows))
+        show(Table(words.SERVE_COLUMNS, rows))
     for notice in lab.notices:
-        print(notice)
+        show(notice)
     for one in lab.connection_states():
         if one.status is not ConnectionStatus.CONNECTED and one.connection.client in started:
-            print(words.NOT_CONNECTED.format(connection=one.connection, status=one.status))
-    print(words.SERVE_UP.format(network=lab.network.text) if rows else words.SERVE_NOTHING, flush=True)
+            show(words.NOT_CONNECTED.format(connection=one.connection, status=one.status))
+    show(words.SERVE_UP.format(network=lab.network.text) if rows else words.SERVE_NOTHING, flush=True)
 
 
 def _sockets(state: PortState) -> str:

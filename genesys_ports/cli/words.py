@@ -7,6 +7,7 @@ __all__: list[str] = []
 DESCRIPTION = "Learn, plan and check the network ports of a Genesys contact centre."
 EPILOG = """\
 exit codes: 0 all is well · 1 the plan has problems, or nothing was found · 2 the input cannot be used
+            3 the output cannot be written
 
 examples:
   genesys-ports lab                                  open the lessons in the browser
@@ -17,6 +18,7 @@ genesys-ports COMMAND --help  tells more of one command.
 """
 VERSION = "genesys-ports {version}"
 COMMAND = "COMMAND"
+NO_OUTPUT = "The output could not be written to its end. Is the disk full?"
 UNKNOWN_ARGUMENTS = "unrecognized arguments: {arguments}"
 
 # --- serve
@@ -31,7 +33,8 @@ SERVE_EPILOG = """\
 The network is always the same one, so that other tools find the ports, and a second start of the same plan
 meets a real clash. GENESYS_PORTS_NETWORK=127.x.y.0/24 chooses another.
 
-exit codes: 0 closed by Ctrl-C or SIGTERM · 1 a port cannot be opened · 2 the plan cannot be read
+exit codes: 0 closed by Ctrl-C or SIGTERM · 2 the plan cannot be read
+            1 a port cannot be opened, or Connects to names an application or a port that the plan does not have
 
 examples:
   genesys-ports serve plans/two-servers.csv
