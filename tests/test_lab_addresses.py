@@ -179,6 +179,25 @@ def test_what_the_ipv6_wildcard_stands_for(platform, covered):
     assert len(given.covered("a", "::")) == covered
 
 
+@pytest.mark.parametrize(
+    ("of_host", "of_port", "same"),
+    [
+        ("10.0.0.5", "10.0.0.5", True),
+        ("10.0.0.5", " ::ffff:10.0.0.5", True),
+        ("SIP-Host.", "sip-host", True),
+        ("10.0.0.5", "10.0.0.6", False),
+        ("", "10.0.0.5", False),
+        (None, "10.0.0.5", False),
+        ("fd00::5", "fd00::5", False),
+    ],
+)
+def test_the_planned_address_of_a_host_is_its_own(of_host, of_port, same):
+    given = HostAddresses(IPv4Network("127.46.1.0/24"))
+    given.prepare(Deployment(hosts=(Host(name="h", address=of_host),)))
+    assert (given.covered("h", of_port) == (given.own("h"),)) is same
+    assert given.covered("h", of_port)[0] in given.covered("h", "::")
+
+
 # --- sockets, as other systems open them
 
 

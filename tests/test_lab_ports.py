@@ -383,6 +383,21 @@ async def test_an_address_that_joins_later_is_covered_too(one_address):
 
 
 @MODES
+async def test_a_port_on_the_planned_address_of_its_host(one_address):
+    plan = Deployment(hosts=(Host(name="h", address="10.0.0.5"),)).add("one", host="h", port=5150, address="10.0.0.5")
+    async with await Lab.open(plan, one_address=one_address) as lab:
+        await lab.start("one")
+        assert (await lab.knock("h", 5150)).sentences[0].endswith("one listens there.")
+        with pytest.raises(PortInUseError) as raised:
+            await lab.run_outsider("h", 5150)
+        assert raised.value.holder == "one"
+        await lab.stop("one")
+        await lab.run_outsider("h", 5150)
+        with pytest.raises(PortInUseError, match="a program outside this lab"):
+            await lab.start("one")
+
+
+@MODES
 async def test_a_loopback_only_port_is_reached_from_its_own_host_only(one_address):
     plan = Deployment().add("inner", host="h", port=5150, address="127.0.0.1")
     plan = plan.add("near", host="h", port=7000, connects_to=["inner"])

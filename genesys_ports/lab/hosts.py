@@ -1,7 +1,7 @@
 """Which loopback address each planned host has in the lab.
 
-A host has one address of its own, and one more for each address its ports name; a wildcard stands for all of them. So
-the address rules of a real host, wildcard against specific address, hold on loopback too.
+A host has one address of its own, and one more for each other address its ports name; a wildcard stands for all of
+them. So the address rules of a real host, wildcard against specific address, hold on loopback too.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class HostAddresses:
     def __init__(self, block: IPv4Network) -> None:
         self._block = block
         self._platforms: dict[str, Platform | None] = {}
+        self._planned: dict[str, str] = {}
         self._given: dict[tuple[str, str], str] = {}
         self._covered: dict[tuple[str, str], tuple[str, ...]] = {}
 
@@ -37,6 +38,7 @@ class HostAddresses:
         """
         for host in plan.hosts:
             self._platforms[host.name] = host.platform
+            self._planned[host.name] = canonical(host.address or "")
             self.own(host.name)
         for application, port in plan.ports():
             self.covered(application.host, port.address)
@@ -57,7 +59,8 @@ class HostAddresses:
 
     def _cover(self, host: str, name: str) -> tuple[str, ...]:
         if name not in ("", "0.0.0.0", "::"):
-            return (self._address(host, name),)
+            # Its own IPv6 address stays one beside: a listener on every IPv4 address does not stand in its way.
+            return (self._address(host, _OWN if name == self._planned.get(host) and ":" not in name else name),)
         v6 = name == "::"
         self._address(host, _OWN_V6 if v6 else _OWN)
         # `::` takes IPv4 too, but not on Windows and FreeBSD (IPV6_V6ONLY is on there unless a program turns it off).
