@@ -123,10 +123,10 @@ def _show(lab: Lab, as_json: bool) -> None:
 
 
 def _sockets(state: PortState) -> str:
-    if not state.sockets:
-        # A wide range is kept for its application without opening every number of it.
-        return words.KEPT
     first, *others = (_text(socket.address, socket.number) for socket in state.sockets)
+    if len(state.sockets) < len(state.port.numbers):
+        # A wide range is kept for its application without opening every number of it.
+        return words.OTHERS_KEPT.format(first=first)
     return words.MORE_SOCKETS.format(first=first, count=len(others)) if others else first
 
 

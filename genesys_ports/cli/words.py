@@ -48,7 +48,7 @@ SERVE_COLUMNS = ("Application", "Port ID", "Planned", "Open on this machine")
 SERVE_UP = "Network {network}. These ports are open; Ctrl-C closes them."
 SERVE_NOTHING = "No application that was started has a port in this plan, so none is open. Ctrl-C ends this."
 SERVE_CLOSED = "Closed."
-KEPT = "kept, not opened"
+OTHERS_KEPT = "{first}, the others are kept"
 NOT_CONNECTED = "No connection yet: {connection} ({status})."
 MORE_SOCKETS = "{first} and {count} more"
 
