@@ -154,9 +154,10 @@ class Catalog(Tabled):
         word = word.strip()
         if not word:
             return every
-        number, _, transport = word.lower().partition("/")
+        number, transport = (part.strip() for part in word.lower().partition("/")[::2])
         if number.isascii() and number.isdigit():
-            wanted = int(number)
+            # Six digits are too many for a port already; Python refuses to read some thousands of them.
+            wanted = int(number.lstrip("0")[:6] or 0)
             return tuple(
                 (component, port) for component, port in every if port.has(wanted) and transport in ("", port.transport)
             )
@@ -198,7 +199,7 @@ def _fits(word: str, component: Component, port: CatalogPort) -> bool:
     squeezed = _squeezed(word)
     if squeezed and any(squeezed in _squeezed(name) for name in component.names):
         return True
-    texts = (port.number_text, port.transport or "", port.purpose, port.set_where, port.used_by, port.note)
+    texts = (str(port), port.transport or "", port.purpose, port.set_where, port.used_by, port.note)
     return any(_plain(word) in _plain(text) for text in texts)
 
 

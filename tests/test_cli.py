@@ -233,6 +233,13 @@ def test_catalog_has_nothing(options, capsys):
     )
 
 
+def test_a_long_word_is_said_back_in_part(capsys):
+    assert main(["catalog", "9" * 5000]) == 1
+    assert capsys.readouterr().err == (
+        f"Nothing in the catalogue fits '{'9' * 59}…'. Type  genesys-ports catalog  for the whole list.\n"
+    )
+
+
 def test_catalog_has_nothing_similar(capsys):
     assert main(["catalog", "9"]) == 1
     assert capsys.readouterr().err == (
