@@ -57,6 +57,21 @@ CASES = [
     (plan_of(), 5100, {"block": range(5100, 5160, 10)}, 5110),
     (plan_of(), 1000, {}, 1024),
     (plan_of(), 80, {}, 1024),
+    # Windows guards no number, and those below 1024 belong to something else all the same.
+    (plan_of(platform=Platform.WINDOWS), 80, {}, 1024),
+    (plan_of("80", "81", platform=Platform.WINDOWS), 80, {"block": range(80, 90)}, 82),
+    (plan_of("1024-65535", platform=Platform.WINDOWS), 5150, {}, 1023),
+    # Several in a row.
+    (plan_of("5150-5153", "5158"), 5150, {"length": 4}, 5154),
+    (plan_of("5150-5153", "5157"), 5150, {"length": 4}, 5158),
+    (plan_of("5150", "5152", "5156-5199"), 5150, {"length": 3}, 5153),
+    (plan_of("5153-5199"), 5150, {"length": 3}, 5100),
+    (plan_of("5101-5148", "5153-5199"), 5150, {"length": 3}, 5200),
+    (plan_of("5150"), 5150, {"length": 3, "block": range(5148, 5154)}, 5151),
+    (plan_of("5150", "5153"), 5150, {"length": 2, "block": range(5147, 5153)}, 5151),
+    (plan_of("5150", "5152"), 5150, {"length": 2, "block": range(5147, 5153)}, 5147),
+    (plan_of("5100-32767"), 5150, {"length": 90}, 4909),
+    (plan_of(), 30000, {"length": 20000}, 10000),
     # 4999 is LCA's default, 5061 SIP over TLS by convention: left out while another is free.
     (plan_of(), 4998, {}, 4900),
     (plan_of("5060"), 5060, {"transport": "udp"}, 5062),
@@ -85,6 +100,8 @@ def test_next_free_port(plan, wanted, options, expected):
         ({"block": range(40000, 40010)}, 40000, 40009),
         ({"block": range(80, 90)}, 80, 89),
         ({"block": range(5150, 5151)}, 5150, 5150),
+        ({"block": range(5153, 5160), "length": 8}, 5153, 5159),
+        ({"length": 30000}, 1, 65535),
     ],
 )
 def test_a_used_up_block(options, first, last):
@@ -103,6 +120,8 @@ def test_a_used_up_block(options, first, last):
         ("h", 0, {}, InvalidPortError),
         ("h", 5150, {"transport": "sctp"}, InvalidValueError),
         ("h", 5150, {"block": range(0)}, InvalidPortError),
+        ("h", 5150, {"length": 0}, InvalidPortError),
+        ("h", 5150, {"length": 65536}, InvalidPortError),
         ("h", 5150, {"block": range(65000, 70000)}, InvalidPortError),
     ],
 )
@@ -129,13 +148,15 @@ def listening(draw) -> ListeningPort:
     st.sampled_from([None, *Platform]),
     NUMBERS,
     st.sampled_from(Transport),
+    st.integers(1, 40),
 )
-def test_the_number_is_in_nobodys_way(ports, platform, wanted, transport):
-    number = next_free_port(plan_of(*ports, platform=platform), "h", wanted, transport=transport)
-    assert number != wanted
+def test_the_number_is_in_nobodys_way(ports, platform, wanted, transport, length):
+    number = next_free_port(plan_of(*ports, platform=platform), "h", wanted, transport=transport, length=length)
+    last = number + length - 1
+    assert not number <= wanted <= last
     assert number >= 1024
-    assert not is_ephemeral(number, platform)
-    proposed = ListeningPort(number=number, transport=transport)
+    assert not any(is_ephemeral(one, platform) for one in (number, last))
+    proposed = ListeningPort(number=number, last=last if length > 1 else None, transport=transport)
     for port in ports:
         assert who_blocks(port, proposed, platform).outcome is Outcome.NO_CLASH
         assert who_blocks(proposed, port, platform).outcome is Outcome.NO_CLASH
@@ -146,4 +167,13 @@ def test_a_hundred_thousand_ports_take_seconds_only():
     plan = plan_of(*ports)
     started = time.monotonic()
     assert next_free_port(plan, "h", 5150) == 32001
+    assert time.monotonic() - started < 5
+
+
+def test_the_longest_row_is_looked_for_at_once():
+    plan = plan_of(*(ListeningPort(number=number, port_id=str(number)) for number in range(1024, 32768, 10_000)))
+    started = time.monotonic()
+    assert next_free_port(plan, "h", 5150, length=9_999) == 11025
+    with pytest.raises(NoFreePortError):
+        next_free_port(plan, "h", 5150, length=10_000)
     assert time.monotonic() - started < 5

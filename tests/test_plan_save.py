@@ -145,6 +145,13 @@ def plan() -> Deployment:
     return Deployment(name="p").add("a", host="h", port=1)
 
 
+def test_connections_come_back_by_client_and_once(tmp_path):
+    plan = Deployment(name="p").add("a", host="h", port=1).add("b", host="h", port=2).add("c", host="h", port=3)
+    b_a, a_c, b_c = (Connection(client=client, server=server) for client, server in ("ba", "ac", "bc"))
+    save_plan(replace(plan, connections=(b_a, a_c, b_c, b_a)), tmp_path / "p.csv")
+    assert load_plan(tmp_path / "p.csv") == replace(plan, connections=(a_c, b_a, b_c))
+
+
 def test_only_other_letters_bring_a_byte_order_mark(plan, tmp_path):
     save_plan(plan, tmp_path / "a.csv")
     save_plan(plan.add("ação", host="h", port=2), tmp_path / "b.csv")

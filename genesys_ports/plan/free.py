@@ -6,57 +6,64 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import chain
 
-from ..binding import Outcome, ephemeral_range, who_blocks
+from ..binding import Outcome, ephemeral_range, privileged_below, who_blocks
 from ..catalog import Basis, load_catalog
 from ..errors import InvalidPortError, NoFreePortError
 from ..model import HIGHEST_PORT, Deployment, ListeningPort, Platform, Transport, parse_word
 
 __all__ = ["next_free_port"]
 
-#: Numbers below this need administrator rights on most systems, and are well known for something else.
-FIRST = 1024
+#: Numbers below this are assigned to something else (System Ports, RFC 6335), even where nobody guards them.
+WELL_KNOWN_BELOW = 1024
 
 #: The block searched when none is given: the hundred around the wanted number.
 BLOCK = 100
 
 
 def next_free_port(
-    plan: Deployment, host: str, wanted: int, *, transport: str = "tcp", block: range | None = None
+    plan: Deployment, host: str, wanted: int, *, transport: str = "tcp", block: range | None = None, length: int = 1
 ) -> int:
     """The next number above `wanted` that nothing on `host` is planned on, on any address.
 
-    Looks through `block` from `wanted` on and then from its start; without a block, through the hundred
-    around `wanted` (5150: 5100 to 5199), then above and then below it. Never gives a number that needs
-    administrator rights or that the system hands out for outgoing connections, and the documented default of a
-    component only when no other is left.
+    With a `length`, the first number of so many free ones in a row. Looks through `block` from `wanted` on and
+    then from its start; without a block, through the hundred around `wanted` (5150: 5100 to 5199), then above and
+    then below it. Never gives a number that needs administrator rights or that the system hands out for outgoing
+    connections, and one below 1024 or the documented default of a component only when no other is left.
 
     Raises `NoFreePortError` when nothing is left, `UnknownHostError`, `InvalidPortError`.
     """
     platform = plan.host(host).platform
     number = ListeningPort(number=wanted).number
     carrier = parse_word(Transport, transport, "transport")
+    if not 1 <= length <= HIGHEST_PORT:
+        raise InvalidPortError(f"{wanted}-{wanted + length - 1}")
     if block is not None and (not block or min(block) < 1 or max(block) > HIGHEST_PORT):
         raise InvalidPortError(f"{block.start}-{block.stop - 1}")
-    taken = _taken(plan, host, carrier, platform)
-    kept_back = ephemeral_range(platform)
+    searched = range(1, HIGHEST_PORT + 1) if block is None else range(min(block), max(block) + 1)
+    barred = _taken(plan, host, carrier, platform)
+    for kept_back in (range(privileged_below(platform)), ephemeral_range(platform), (number,)):
+        for one in kept_back:
+            barred[one] = True
+    avoided = barred[:]
+    for one in chain(range(WELL_KNOWN_BELOW), _documented()):
+        avoided[one] = True
     order = list(_order(number, block))
-    for avoided in (_documented(), frozenset[int]()):
+    for flags in (avoided, barred):
         for candidate in order:
-            if candidate < FIRST or candidate in kept_back or taken[candidate] or candidate in avoided:
-                continue
-            return candidate
-    searched = block or range(1, HIGHEST_PORT + 1)
-    raise NoFreePortError(host, min(searched), max(searched))
+            end = candidate + length
+            if end - 1 in searched and flags.find(True, candidate, end) < 0:
+                return candidate
+    raise NoFreePortError(host, searched[0], searched[-1])
 
 
 def _order(wanted: int, block: range | None) -> Iterator[int]:
     first = wanted - wanted % BLOCK
-    inside = range(first, min(first + BLOCK, HIGHEST_PORT + 1)) if block is None else block
+    inside = range(max(1, first), min(first + BLOCK, HIGHEST_PORT + 1)) if block is None else block
     yield from (number for number in inside if number > wanted)
     yield from (number for number in inside if number < wanted)
     if block is None:
         yield from range(first + BLOCK, HIGHEST_PORT + 1)
-        yield from reversed(range(FIRST, first))
+        yield from reversed(range(1, first))
 
 
 def _taken(plan: Deployment, host: str, transport: Transport, platform: Platform | None) -> bytearray:
@@ -65,8 +72,8 @@ def _taken(plan: Deployment, host: str, transport: Transport, platform: Platform
     @cache
     def in_the_way(other: Transport, address: str) -> bool:
         # Numbers aside, the verdict hangs on transport and address alone: a large plan asks a few times only.
-        candidate = ListeningPort(number=FIRST, transport=transport)
-        planned = ListeningPort(number=FIRST, transport=other, address=address)
+        candidate = ListeningPort(number=HIGHEST_PORT, transport=transport)
+        planned = ListeningPort(number=HIGHEST_PORT, transport=other, address=address)
         return any(
             who_blocks(first, second, platform).outcome is not Outcome.NO_CLASH
             for first, second in ((planned, candidate), (candidate, planned))

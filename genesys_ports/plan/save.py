@@ -20,7 +20,10 @@ __all__ = ["save_plan"]
 
 
 def save_plan(plan: Deployment, path: str | os.PathLike[str]) -> None:
-    """Writes the plan as a new CSV file; loaded again it is the same plan under the name of the file.
+    """Writes the plan as a new CSV file; loaded again it has the same hosts, applications and connections.
+
+    Two things change: the plan is named like the file, and its connections come back by client, in the order of
+    the applications, each once.
 
     Raises `OutputExistsError` when there is a file of this name, `OutputFormatError` when the name does not
     end in .csv, and `OutputWriteError` when it cannot be written, or a sheet cannot hold the plan (a switch,
