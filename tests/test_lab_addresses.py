@@ -139,9 +139,31 @@ def test_each_host_has_its_address_in_the_order_of_the_plan():
 
 
 def test_a_block_with_too_few_addresses():
-    hosts(*"abcdefghijklm", block="127.46.1.0/28")
-    with pytest.raises(NetworkRangeError, match="more host addresses than this lab's block"):
-        hosts(*"abcdefghijklmn", block="127.46.1.0/28")
+    larger = "GENESYS_PORTS_NETWORK name a range of /16 or larger, whose labs have 253"
+    for block, count, whole, advice in [
+        ("127.46.1.0/28", 13, "127.46.1.0/25", larger),
+        ("127.46.1.0/27", 29, "127.46.1.0/24", larger),
+        ("127.46.1.0/24", 253, "127.46.0.0/16", "leave hosts out of the plan that you open here"),
+    ]:
+        names = [f"h{number}" for number in range(count + 1)]
+        given = HostAddresses(IPv4Network(block), IPv4Network(whole))
+        given.prepare(Deployment(hosts=tuple(Host(name=name) for name in names[:-1])))
+        with pytest.raises(NetworkRangeError, match=f"needs more than {count} host addresses.*{advice}") as raised:
+            given.prepare(Deployment(hosts=tuple(Host(name=name) for name in names)))
+        assert str(raised.value).endswith(f"The range asked for: '{whole}'.")
+
+
+def test_a_plan_that_does_not_fit_changes_nothing():
+    given = hosts("a", "b", block="127.46.1.0/28")
+    fits = Deployment(hosts=tuple(Host(name=name, address="10.0.0.1") for name in "bcdefghijklmn"))
+    with pytest.raises(NetworkRangeError):
+        given.prepare(fits.add("one", host="o", port=5150))
+    with pytest.raises(NetworkRangeError):
+        given.prepare(fits, in_use={"a"})
+    assert [given.own(name) for name in "abc"] == ["127.46.1.1", "127.46.1.2", "127.46.1.3"]
+    assert given.covered("b", "10.0.0.1") == ("127.46.1.4",)
+    given.prepare(fits)
+    assert [given.own(name) for name in "bcd"] == ["127.46.1.2", "127.46.1.3", "127.46.1.1"]
 
 
 @pytest.mark.parametrize(

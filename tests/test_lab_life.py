@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from genesys_ports import Application, Deployment, Lab, load_plan
+from genesys_ports import Application, Deployment, Host, Lab, load_plan
 from genesys_ports.errors import LabClosedError, NetworkRangeError, UnknownApplicationError, UnknownHostError
 from genesys_ports.lab import Report, is_open
 from genesys_ports.lab import lab as lab_module
@@ -347,13 +347,22 @@ async def test_a_plan_with_more_hosts_than_addresses():
     plan = Deployment()
     for number in range(300):
         plan = plan.add(f"a{number}", host=f"h{number}", port=5150)
-    with pytest.raises(NetworkRangeError, match="more host addresses"):
+    with pytest.raises(NetworkRangeError, match="needs more than 253 host addresses"):
         await Lab.open(plan)
     assert sockets_open() == before
     async with await Lab.open(PLAN) as lab:
+        await lab.start("server")
         with pytest.raises(NetworkRangeError):
             lab.update(plan)
         assert lab.plan is PLAN
+        # Neither the plan that did not fit nor hosts that have gone are in the way of what fits.
+        await lab.start_all()
+        for first in (0, 250):
+            hosts = tuple(Host(name=f"n{number}") for number in range(first, first + 250))
+            lab.update(Deployment(hosts=hosts))
+        assert (await lab.send("client", "server")).name == "ack"
+        await lab.stop(*NAMES)
+        lab.update(Deployment(hosts=tuple(Host(name=f"m{number}") for number in range(253))))
 
 
 async def test_a_lab_that_cannot_be_made_gives_its_block_back(monkeypatch):

@@ -61,9 +61,10 @@ def fixed_block(network: IPv4Network) -> IPv4Network:
 
 
 class Claim:
-    """A block of addresses this process holds until `release()`, or until it ends."""
+    """A block of addresses of the range `whole`, which this process holds until `release()`, or until it ends."""
 
-    def __init__(self, block: IPv4Network, holder: socket.socket | None) -> None:
+    def __init__(self, whole: IPv4Network, block: IPv4Network, holder: socket.socket | None) -> None:
+        self.whole = whole
         self.block = block
         self._holder = holder
 
@@ -81,7 +82,7 @@ def claim_block(network: IPv4Network) -> Claim | None:
     """
     for block in islice(blocks(network), 1, None):
         try:
-            return Claim(block, claiming_socket(str(block.broadcast_address - 1), CLAIM_PORT))
+            return Claim(network, block, claiming_socket(str(block.broadcast_address - 1), CLAIM_PORT))
         except OSError as error:
             if error.errno in NOT_THERE:
                 return None

@@ -7,14 +7,19 @@ them. So the address rules of a real host, wildcard against specific address, ho
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Container
 from functools import cache
 from ipaddress import IPv4Network
 
 from ..errors import NetworkRangeError
 from ..model import Deployment, Platform
 from . import words
+from .addresses import VARIABLE
 
 __all__ = ["HostAddresses"]
+
+#: Addresses for hosts in the largest block a lab can have, a /24.
+_MOST = 253
 
 #: Stand for the host's own address, beside those its ports name.
 _OWN = "<host>"
@@ -24,25 +29,42 @@ _OWN_V6 = "<host>:"
 class HostAddresses:
     """Hands out the addresses of a block to the hosts of a plan, in the order of the plan."""
 
-    def __init__(self, block: IPv4Network) -> None:
-        self._block = block
+    def __init__(self, block: IPv4Network, whole: IPv4Network | None = None) -> None:
+        # The range the block is cut from, as the user gave it: an error names that one.
+        self._whole = whole or block
+        # The first address names the network; the last two are the claim and the broadcast address.
+        self._addresses = [str(block[offset]) for offset in range(1, block.num_addresses - 2)]
         self._platforms: dict[str, Platform | None] = {}
         self._planned: dict[str, str] = {}
         self._given: dict[tuple[str, str], str] = {}
         self._covered: dict[tuple[str, str], tuple[str, ...]] = {}
 
-    def prepare(self, plan: Deployment) -> None:
+    def prepare(self, plan: Deployment, in_use: Container[str] = ()) -> None:
         """Give an address to every host of the plan, and to every address its ports name.
 
-        Raises `NetworkRangeError` when the block is too small.
+        What neither the plan nor a host `in_use` needs is given back. Raises `NetworkRangeError`, and changes
+        nothing, when the block is too small.
         """
+        before = self._platforms.copy(), self._planned.copy(), self._given.copy()
+        try:
+            self._prepare(plan, in_use)
+        except BaseException:
+            self._platforms, self._planned, self._given = before
+            raise
+        finally:
+            self._covered.clear()
+
+    def _prepare(self, plan: Deployment, in_use: Container[str]) -> None:
+        kept = {(host.name, own) for host in plan.hosts for own in (_OWN, _OWN_V6)}
+        kept.update((application.host, canonical(port.address)) for application, port in plan.ports())
+        self._given = {key: given for key, given in self._given.items() if key in kept or key[0] in in_use}
+        self._covered.clear()
         for host in plan.hosts:
             self._platforms[host.name] = host.platform
             self._planned[host.name] = canonical(host.address or "")
             self.own(host.name)
         for application, port in plan.ports():
             self.covered(application.host, port.address)
-        self._covered.clear()
 
     def own(self, host: str) -> str:
         """The host's own address: where its programs call from."""
@@ -81,11 +103,14 @@ class HostAddresses:
         known = self._given.get((host, planned))
         if known is not None:
             return known
-        # The first address names the network; the last two are the claim and the broadcast address.
-        offset = len(self._given) + 1
-        if offset >= self._block.num_addresses - 2:
-            raise NetworkRangeError(str(self._block), words.TOO_MANY_HOSTS)
-        given = self._given[host, planned] = str(self._block.network_address + offset)
+        taken = set(self._given.values())
+        given = next((address for address in self._addresses if address not in taken), None)
+        if given is None:
+            small = len(self._addresses) < _MOST
+            sentence = words.TOO_MANY_HOSTS_SMALL if small else words.TOO_MANY_HOSTS
+            count = len(self._addresses)
+            raise NetworkRangeError(str(self._whole), sentence.format(count=count, most=_MOST, variable=VARIABLE))
+        self._given[host, planned] = given
         self._covered.clear()
         return given
 

@@ -7,7 +7,7 @@ import contextlib
 import gc
 import warnings
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
@@ -117,12 +117,19 @@ class Lab(Standing):
         return Report(sentences)
 
     def _take(self, plan: Deployment) -> None:
-        self.network.prepare(plan)
+        self.network.prepare(plan, self._hosts_in_use())
         self.plan = plan
         self._taken.clear()
         for application in plan.applications:
             ports = tuple(str(port) for port in application.ports)
             self.trace.join(Participant(application.name, application.host, ports))
+
+    def _hosts_in_use(self) -> Iterator[str]:
+        # A running application calls its servers where the plan it read at its start has them.
+        for one in self._running.values():
+            yield one.host
+            for connection in one.statuses:
+                yield one.plan.application(connection.server).host
 
     # --- start and stop
 

@@ -8,6 +8,7 @@ and the learner keeps seeing planned numbers.
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -79,7 +80,7 @@ class Network(Protocol):
     def text(self) -> str: ...  # noqa: D102
     @property
     def notices(self) -> tuple[str, ...]: ...  # noqa: D102
-    def prepare(self, plan: Deployment) -> None: ...  # noqa: D102
+    def prepare(self, plan: Deployment, in_use: Iterable[str] = ()) -> None: ...  # noqa: D102
     def bind(self, owner: str, host: str, port: ListeningPort) -> list[socket.socket]: ...  # noqa: D102
     def sockets(self, owner: str, port: ListeningPort) -> tuple[Socket, ...]: ...  # noqa: D102
     def release(self, owner: str) -> None: ...  # noqa: D102
@@ -116,8 +117,9 @@ class LoopbackNetwork:
     def __init__(self, claim: Claim | None) -> None:
         self._claim = claim
         self._one_address = claim is None
-        self._block = claim.block if claim else fixed_block(lab_range())
-        self._hosts = HostAddresses(self._block)
+        whole = claim.whole if claim else lab_range()
+        self._block = claim.block if claim else fixed_block(whole)
+        self._hosts = HostAddresses(self._block, whole)
         self._register: dict[_Key, list[_Entry]] = {}
         self._keys: dict[str, dict[_Key, None]] = {}
         # Where the planned number could not be opened: (lab address, planned number, transport) → what was opened.
@@ -141,9 +143,12 @@ class LoopbackNetwork:
         """Whole sentences on how this network differs from the plan."""
         return tuple(self._notices)
 
-    def prepare(self, plan: Deployment) -> None:
-        """Give every host of the plan its addresses. Raises `NetworkRangeError` when the block is too small."""
-        self._hosts.prepare(plan)
+    def prepare(self, plan: Deployment, in_use: Iterable[str] = ()) -> None:
+        """Give every host of the plan its addresses; other hosts lose theirs, but for those `in_use`.
+
+        Raises `NetworkRangeError`, and changes nothing, when the block is too small.
+        """
+        self._hosts.prepare(plan, {*in_use, *(host for host, _, _ in self._register)})
 
     def close(self) -> None:
         """Close what is still open, and give the block of addresses back. May be called again."""
@@ -368,5 +373,7 @@ def open_network(*, fixed: bool = False, one_address: bool | None = None) -> Loo
         return LoopbackNetwork(None)
     if fixed:
         block = fixed_block(network)
-        return LoopbackNetwork(Claim(block, None) if has_own_addresses(str(block.network_address + 1)) else None)
+        return LoopbackNetwork(
+            Claim(network, block, None) if has_own_addresses(str(block.network_address + 1)) else None
+        )
     return LoopbackNetwork(claim_block(network))

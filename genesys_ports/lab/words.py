@@ -7,7 +7,14 @@ RANGE_UNREADABLE = "{variable} must name a range of loopback addresses, such as 
 RANGE_NOT_LOOPBACK = "{variable} must lie inside 127.0.0.0/8: a lab opens nothing that other machines could reach."
 RANGE_TOO_SMALL = "{variable} must hold at least 32 addresses: write a range of /27 or larger, such as 127.40.7.0/24."
 RANGE_FULL = "Every block of this range is held by another lab of yours: close a lab, or give a larger range."
-TOO_MANY_HOSTS = "The plan has more host addresses than this lab's block of the range holds: give a larger range."
+TOO_MANY_HOSTS = (
+    "The plan needs more than {count} host addresses, and one lab has no more: leave hosts out of the plan that you "
+    "open here, or plan fewer addresses for each."
+)
+TOO_MANY_HOSTS_SMALL = (
+    "The plan needs more than {count} host addresses, and a lab in this range has no more. Let {variable} name a range "
+    "of /16 or larger, whose labs have {most} each, or leave hosts out of the plan."
+)
 
 # --- notices of a lab
 ONE_ADDRESS = (
