@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..errors import OutputFormatError, OutputWriteError, PlanFileError
@@ -56,12 +57,12 @@ def _rows(plan: Deployment) -> Iterator[dict[Column, str]]:
     for connection in plan.connections:
         servers.setdefault(connection.client, []).append(connection_text(connection))
     waiting = {host.name: _host_cells(host) for host in plan.hosts}
+    order = deque(waiting)
     for application in plan.applications:
         # Hosts come back in the order of their first rows: one whose applications come later gets a row here.
-        for name in list(waiting):
-            if name == application.host or application.host not in waiting:
-                break
-            yield {**waiting.pop(name), Column.APPLICATION: NONE}
+        while application.host in waiting and (name := order.popleft()) != application.host:
+            if name in waiting:
+                yield {**waiting.pop(name), Column.APPLICATION: NONE}
         first = waiting.pop(application.host, {Column.HOST: application.host})
         first |= {
             Column.TYPE: application.type,
