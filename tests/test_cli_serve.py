@@ -165,6 +165,16 @@ def test_a_connection_to_nothing_is_a_problem_of_the_plan(server, text, capsys, 
     assert output.err.startswith(text)
 
 
+@one_address
+def test_too_many_hosts_are_a_problem_of_the_plan(capsys, tmp_path):
+    rows = "".join(f"h{number},a{number},5150\n" for number in range(300))
+    (tmp_path / "p.csv").write_text("Host,Application,Port\n" + rows)
+    assert main(["serve", str(tmp_path / "p.csv")]) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("The plan needs more than ")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_a_full_disk_closes_everything(options):

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import PlanError
+from ..errors import NetworkRangeError, PlanError
 from ..model import Deployment
 from ..state import ConnectionStatus, PortState, PortStatus
 from ..table import Table
@@ -42,18 +42,20 @@ def add_to(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     import asyncio
 
+    from ..lab.addresses import lab_range
     from ..plan import load_plan
 
     plan = load_plan(arguments.plan)
     for name in arguments.only or ():
         plan.application(name)
+    lab_range()
     try:
         asyncio.run(_serve(plan, arguments.only, arguments.json))
     except KeyboardInterrupt:
         # Ctrl-C before the plan came up: nothing is open, and it is how this command ends.
         return 0
-    except PlanError as error:
-        # The file could be read: what is wrong now is wrong in the plan.
+    except (PlanError, NetworkRangeError) as error:
+        # The file, the names and the range could be read: what is wrong now is wrong in the plan.
         complain(str(error))
         return 1
     return 0

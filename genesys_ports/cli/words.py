@@ -34,7 +34,7 @@ The network is always the same one, so that other tools find the ports, and a se
 meets a real clash. GENESYS_PORTS_NETWORK=127.x.y.0/24 chooses another.
 
 exit codes: 0 closed by Ctrl-C or SIGTERM · 2 the plan cannot be read
-            1 a port cannot be opened, or Connects to names an application or a port that the plan does not have
+            1 the plan has problems: a port cannot be opened, Connects to names nothing the plan has, …
 
 examples:
   genesys-ports serve plans/two-servers.csv
