@@ -32,7 +32,8 @@
         ├── MessageTooLargeError     one message over the limit
         ├── NoAnswerError            the limit for waiting ran out
         ├── TooManyPortsError        more sockets than the system lets one program open
-        └── LabClosedError           the lab is closed
+        ├── LabClosedError           the lab is closed
+        └── LabElsewhereError        the lab lives in another event loop
 
 An error keeps its data in attributes and computes its text from them, in whole sentences. No text holds an error number
 of the operating system, a process number or a translated port: the same mistake reads the same on every machine.
@@ -57,6 +58,7 @@ __all__ = [
     "InvalidPortError",
     "InvalidValueError",
     "LabClosedError",
+    "LabElsewhereError",
     "LabError",
     "MessageTooLargeError",
     "NetworkRangeError",
@@ -589,3 +591,12 @@ class LabClosedError(LabError):
     def sentences(self) -> Iterable[str]:
         yield "This lab is closed, and its ports are free again."
         yield "Open it again:  lab = await Lab.open(plan)"
+
+
+class LabElsewhereError(LabError):
+    """The lab lives in another event loop, and only that one may touch its sockets."""
+
+    def sentences(self) -> Iterable[str]:
+        yield "This lab was opened by another event loop: in another thread, for example."
+        yield "A lab can be used only where it was opened; anybody may close it."
+        yield "Open it again here:  lab = await Lab.open(plan)"

@@ -20,6 +20,7 @@ from genesys_ports.errors import (
     InvalidPortError,
     InvalidValueError,
     LabClosedError,
+    LabElsewhereError,
     MessageTooLargeError,
     NetworkRangeError,
     NoAnswerError,
@@ -152,6 +153,9 @@ TEXTS = [
      "or raise the limit (on Linux and macOS: ulimit -n)."),
     (LabClosedError(),
      "This lab is closed, and its ports are free again. Open it again:  lab = await Lab.open(plan)"),
+    (LabElsewhereError(),
+     "This lab was opened by another event loop: in another thread, for example. A lab can be used only where it was "
+     "opened; anybody may close it. Open it again here:  lab = await Lab.open(plan)"),
 ]
 # fmt: on
 

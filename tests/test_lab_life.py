@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 
 from genesys_ports import Application, Deployment, Host, Lab, load_plan
-from genesys_ports.errors import LabClosedError, NetworkRangeError, UnknownApplicationError, UnknownHostError
+from genesys_ports.errors import (
+    LabClosedError,
+    LabElsewhereError,
+    NetworkRangeError,
+    UnknownApplicationError,
+    UnknownHostError,
+)
 from genesys_ports.lab import Report, is_open
 from genesys_ports.lab import lab as lab_module
 
@@ -336,6 +342,67 @@ def test_opening_again_while_the_one_before_lives_in_another_thread():
     assert asyncio.run(opened_again()) == list(NAMES)
     ended.set()
     thread.join(10)
+    assert sockets_open() == before
+
+
+@pytest.mark.parametrize("end", ["at once", "with a turn", "cancelled", "blocked"])
+@pytest.mark.parametrize("call", ["open", "close"])
+def test_taking_over_from_a_thread_that_is_just_ending(end, call, monkeypatch):
+    before = sockets_open()
+    monkeypatch.setattr(lab_module, "WAIT_LIMIT", 1.0)
+    for _ in range(2):
+        opened, asked = threading.Event(), threading.Event()
+        labs: list[Lab] = []
+
+        async def elsewhere(opened=opened, asked=asked, labs=labs):
+            labs.append(await Lab.open(PLAN))
+            await labs[0].start_all()
+            opened.set()
+            # The loop stands still while the other thread asks, and ends as soon as it goes on.
+            asked.wait(5)
+            if end == "blocked":
+                await labs[0].close()
+            if end == "with a turn":
+                await asyncio.sleep(0)
+            if end == "cancelled":
+                for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                    task.cancel()
+
+        async def here(opened=opened, asked=asked, labs=labs):
+            threading.Timer(0.02, asked.set).start()
+            if call == "close":
+                await labs[0].close()
+            else:
+                async with await Lab.open(PLAN) as lab:
+                    await lab.start_all()
+                    assert listening(lab) == list(NAMES)
+
+        thread = threading.Thread(target=lambda run=elsewhere: asyncio.run(run()))
+        thread.start()
+        assert opened.wait(5)
+        asyncio.run(here())
+        thread.join(5)
+        assert labs[0].status() == "This lab is closed."
+        assert sockets_open() == before
+
+
+def test_a_lab_is_used_only_where_it_was_opened():
+    before = sockets_open()
+    loop = asyncio.new_event_loop()
+    lab = loop.run_until_complete(Lab.open(PLAN))
+    loop.run_until_complete(lab.start("server"))
+
+    async def update():
+        lab.update(PLAN)
+
+    for call in (lambda: lab.start("client"), lambda: lab.stop("server"), lambda: lab.knock("h", 5150), update):
+        with pytest.raises(LabElsewhereError):
+            asyncio.run(call())
+    assert str(lab.update(PLAN)) == "The lab has the new plan."
+    loop.run_until_complete(lab.start("client"))
+    assert asyncio.run(lab.close()).sentences == ("2 ports closed. Nothing is left open.",)
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
     assert sockets_open() == before
 
 

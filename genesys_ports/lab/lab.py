@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Self
 from ..catalog import load_catalog
 from ..errors import (
     LabClosedError,
+    LabElsewhereError,
     LabError,
     NoConnectionError,
     NotConnectedError,
@@ -71,6 +72,8 @@ class Lab(Standing):
         self._callers: dict[str, dict[RunningApplication, None]] = {}
         self._losses: deque[str] = deque(maxlen=LOSSES_KEPT)
         self._turn = asyncio.Lock()
+        # Whether everything has been let go, and not only its end been decided.
+        self._gone = False
         self._loop = asyncio.get_running_loop()
         self._take(plan)
         self._ticking = self._loop.call_later(TICK, self._tick)
@@ -289,9 +292,36 @@ class Lab(Standing):
             await self._wind_up()
         elif self._loop.is_running():
             # It lives in another thread, and only that one may touch its sockets.
-            elsewhere = asyncio.run_coroutine_threadsafe(self._wind_up(), self._loop)
-            await asyncio.wait_for(asyncio.wrap_future(elsewhere), WAIT_LIMIT)
+            await self._end_elsewhere()
         else:
+            self._cut()
+
+    async def _end_elsewhere(self) -> None:
+        here = asyncio.get_running_loop()
+        deadline = here.time() + WAIT_LIMIT
+        winding = self._wind_up()
+        try:
+            elsewhere = asyncio.run_coroutine_threadsafe(winding, self._loop)
+        except RuntimeError:  # it has ended meanwhile
+            winding.close()
+            return self._cut()
+        # A loop that is just ending breaks off what it has begun, or does not begin at all, and may say nothing.
+        told = asyncio.wrap_future(elsewhere)
+        while self._loop.is_running() and not self._gone and here.time() < deadline:
+            if not told.done():
+                await asyncio.wait([told], timeout=TICK)
+            else:
+                with contextlib.suppress(RuntimeError):
+                    self._loop.call_soon_threadsafe(self._cut)
+                await asyncio.sleep(TICK / 10)
+        # Between two of its last steps an ending loop looks as if it rested.
+        deadline = min(deadline, here.time() + 5 * TICK)
+        while not (self._loop.is_running() or self._loop.is_closed()) and here.time() < deadline:
+            await asyncio.sleep(TICK / 10)
+        if self._loop.is_closed():
+            winding.close()
+            self._cut()
+        elif not self._loop.is_running():
             self._cut()
 
     async def _wind_up(self) -> None:
@@ -316,6 +346,7 @@ class Lab(Standing):
             gc.collect()
 
     def _let_go(self) -> None:
+        self._gone = True
         self._ticking.cancel()
         for one in self._running.values():
             one.let_go()
@@ -328,6 +359,9 @@ class Lab(Standing):
     def _check_open(self) -> None:
         if self._closed or self._loop.is_closed():
             raise LabClosedError
+        with contextlib.suppress(RuntimeError):  # no loop runs here: nothing that it could mix up
+            if asyncio.get_running_loop() is not self._loop:
+                raise LabElsewhereError
 
     # --- messages
 
