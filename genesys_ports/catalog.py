@@ -170,11 +170,6 @@ class Catalog(Tabled):
         """The components that have an entry fitting this word: a name, an alias, a purpose or a number."""
         return tuple(dict.fromkeys(component for component, _ in self.entries(word)))
 
-    def in_start_order(self) -> tuple[Component, ...]:
-        """The components that the documented start-up order names, first to last."""
-        ordered = [(one.start_order, one) for one in self.components if one.start_order is not None]
-        return tuple(one for _, one in sorted(ordered, key=lambda pair: pair[0]))
-
     def table(self, word: str = "") -> Table:
         """One row for each port, or for each that fits `word`."""
         columns = ("Component", "Port", "For", "Basis", "Source", "Note")
