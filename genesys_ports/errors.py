@@ -575,13 +575,16 @@ class NoAnswerError(LabError):
 
 @dataclass(eq=False)
 class TooManyPortsError(LabError):
-    """The plan wants more sockets than the system lets one program open."""
+    """More sockets than the system lets one program open; `wanted` is None where nobody has counted."""
 
-    wanted: int
     limit: int
+    wanted: int | None = None
 
     def sentences(self) -> Iterable[str]:
-        yield f"This would take {self.wanted} open sockets; the system lets one program open {self.limit}."
+        if self.wanted is None:
+            yield f"The system lets one program have {self.limit} files and sockets open, and this takes more."
+        else:
+            yield f"This would take {self.wanted} open sockets; the system lets one program open {self.limit}."
         yield "Start fewer applications at a time, or raise the limit (on Linux and macOS: ulimit -n)."
 
 

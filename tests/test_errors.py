@@ -148,7 +148,10 @@ TEXTS = [
     (NoAnswerError("message_server", 2.0),
      "message_server gave no answer within 2 seconds. The other side is reachable but silent: it may be busy, or it "
      "may not speak this protocol."),
-    (TooManyPortsError(25001, 1024),
+    (TooManyPortsError(1024),
+     "The system lets one program have 1024 files and sockets open, and this takes more. Start fewer applications at a "
+     "time, or raise the limit (on Linux and macOS: ulimit -n)."),
+    (TooManyPortsError(1024, wanted=25001),
      "This would take 25001 open sockets; the system lets one program open 1024. Start fewer applications at a time, "
      "or raise the limit (on Linux and macOS: ulimit -n)."),
     (LabClosedError(),

@@ -99,6 +99,18 @@ async def test_interrupted_at_any_turn(name, prepare, call, one_address):
     assert not running
 
 
+async def test_a_loss_is_told_by_the_call_that_caused_it_or_not_at_all():
+    for turns in range(0, 60, 3):
+        async with await Lab.open(FRAMEWORK) as lab:
+            await lab.start_all()
+            await interrupted(lab.restart(MS), turns)
+            said = (await lab.restart(MS)).sentences
+            lost = [sentence for sentence in said if "has lost its connection" in sentence]
+            assert len(lost) == len(set(lost))
+            assert said[0] in ("message_server has stopped.", "message_server is not running.")
+            assert not (lost and said[0] == "message_server is not running.")
+
+
 async def test_an_outsider_interrupted_at_any_turn():
     before = open_files()
     for pause in (0, 0, 0.001, 0.005, 0.02, 0.05):

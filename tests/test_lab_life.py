@@ -452,7 +452,11 @@ async def test_a_changed_plan_is_read_at_the_next_start():
             "server is running already, with the plan it read at its start. To read the new one: restart it."
         )
         assert [str(one.port) for one in lab.port_states()] == ["5150/tcp", "7000/tcp", "5060/udp"]
-        lab.update(PLAN.remove("server"))
+        assert str(lab.update(PLAN.remove("server"))) == (
+            "The lab has the new plan.\n"
+            "These applications still run with the plan they read at their start; restart them: client.\n"
+            "The new plan does not have these running applications any more; stop them: server."
+        )
         assert str(await lab.stop("server")).startswith("server has stopped.")
 
 

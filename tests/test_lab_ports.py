@@ -204,6 +204,7 @@ async def test_taken_by_a_program_of_ours_outside(one_address):
         assert str(await lab.run_outsider("h", 5150)) == "A program outside the lab now listens on port 5150/tcp of h."
         assert (await lab.knock("h", 5150)).sentences[0].endswith("a program outside this lab listens there.")
         assert str(await lab.end_outsiders()) == "The program outside the lab has ended."
+        assert str(await lab.end_outsiders()) == "No program of this lab's making was running outside it."
         await lab.start("first")
         with pytest.raises(PortInUseError) as raised:
             await lab.run_outsider("h", 5150)
@@ -604,7 +605,7 @@ def test_more_ports_than_the_system_lets_one_program_open():
         [sys.executable, "-W", "error", "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60
     )
     assert (done.returncode, done.stderr) == (0, "")
-    sentence = "This would take 101 open sockets; the system lets one program open 100. Start fewer applications"
+    sentence = "The system lets one program have 100 files and sockets open, and this takes more. Start fewer"
     assert done.stdout.count(sentence) == 4
 
 

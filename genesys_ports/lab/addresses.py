@@ -87,7 +87,7 @@ def claim_block(network: IPv4Network) -> Claim | None:
             if error.errno in NOT_THERE:
                 return None
             if error.errno in TOO_MANY:
-                raise TooManyPortsError(socket_limit() + 1, socket_limit()) from None
+                raise TooManyPortsError(socket_limit()) from None
             if error.errno not in IN_USE | NOT_ALLOWED:
                 raise
     raise NetworkRangeError(str(network), words.RANGE_FULL)

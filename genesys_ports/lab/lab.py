@@ -115,8 +115,13 @@ class Lab(Standing):
         self._check_open()
         self._take(plan)
         sentences = [words.UPDATED]
-        if old := [one.name for one in self._running.values() if one.is_outdated(self.plan)]:
+        outdated = [one.name for one in self._running.values() if one.is_outdated(self.plan)]
+        old = [name for name in outdated if self.plan.has_application(name)]
+        gone = [name for name in outdated if name not in old]
+        if old:
             sentences.append(words.UPDATED_RESTART.format(applications=", ".join(old)))
+        if gone:
+            sentences.append(words.UPDATED_STOP.format(applications=", ".join(gone)))
         return Report(sentences)
 
     def _take(self, plan: Deployment) -> None:
@@ -193,6 +198,11 @@ class Lab(Standing):
         async with self._turn:
             self._check_open()
             self.patience = WAIT_LIMIT
+            # What a call that was cancelled has left to happen, and has not told, belongs to no later one.
+            links = [link for one in self._running.values() for link in one.outgoing.values()]
+            if ends := [link.gone for link in links if link.partner is not None and link.partner.closing]:
+                await asyncio.wait(ends, timeout=self.patience)
+            self._losses.clear()
             try:
                 yield
             except Exception as error:
@@ -445,8 +455,8 @@ class Lab(Standing):
     async def end_outsiders(self) -> Report:
         """End the programs that `run_outsider` has started."""
         async with self._alone():
-            self.outsiders.end()
-        return Report([words.OUTSIDER_GONE])
+            count = self.outsiders.end()
+        return Report([words.OUTSIDER_GONE if count else words.OUTSIDER_NONE])
 
     # --- what the applications tell the lab
 

@@ -201,7 +201,7 @@ class LoopbackNetwork:
             stand_in = listening_socket("127.0.0.1" if self._one_address else address, 0, carrier)
         except OSError as error:
             if error.errno in TOO_MANY:
-                raise _too_many() from None
+                raise TooManyPortsError(socket_limit()) from None
             if error.errno in IN_USE:
                 holder = self._holder((host, number, carrier), port.address)
                 raise _taken(number, port.transport, holder, Socket(address, number)) from None
@@ -311,7 +311,7 @@ class LoopbackNetwork:
             return calling_socket(here, None if self._one_address else number)
         except OSError as error:
             if error.errno in TOO_MANY:
-                raise _too_many() from None
+                raise TooManyPortsError(socket_limit()) from None
             if number is not None and error.errno in IN_USE:
                 raise _taken(number, Transport.TCP, None, Socket(here, number)) from None
             if number is None or error.errno not in NOT_ALLOWED:
@@ -355,11 +355,6 @@ def _taken(number: int, transport: Transport, holder: Holder | None, where: Sock
     if holder is None or holder.application == _OUTSIDER:
         return PortTaken(port, None, where)
     return PortTaken(port, holder, None)
-
-
-def _too_many() -> TooManyPortsError:
-    limit = socket_limit()
-    return TooManyPortsError(limit + 1, limit)
 
 
 def open_network(*, fixed: bool = False, one_address: bool | None = None) -> LoopbackNetwork:

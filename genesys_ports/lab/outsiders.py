@@ -49,7 +49,7 @@ class Outsiders:
         except OSError as error:
             self._network.forget_outsider(host, number)
             if error.errno in TOO_MANY:
-                raise TooManyPortsError(socket_limit() + 1, socket_limit()) from None
+                raise TooManyPortsError(socket_limit()) from None
             raise
         self._programs.append((process, host, number))
         try:
