@@ -16,6 +16,7 @@ from genesys_ports.errors import (
     LabClosedError,
     LabElsewhereError,
     NetworkRangeError,
+    PlanFileError,
     UnknownApplicationError,
     UnknownHostError,
 )
@@ -184,6 +185,67 @@ async def test_a_closed_lab_says_so(call):
     assert lab.status() == str(lab) == "This lab is closed."
     assert "This lab is closed." in lab._repr_html_()
     assert len(lab.port_states()) == 3
+
+
+# --- slips of a learner's cell
+
+
+@pytest.mark.parametrize(
+    ("call", "runs"),
+    [
+        (lambda lab: lab.start(["client", "server"]), ["server", "client"]),
+        (lambda lab: lab.start("client", ("over_udp", "server")), list(NAMES)),
+        (lambda lab: lab.start([]), ["over_udp"]),
+        (lambda lab: lab.start_all("client"), ["client"]),
+        (lambda lab: lab.start_all(["client"]), ["client"]),
+        (lambda lab: lab.start_all([]), []),
+        (lambda lab: lab.restart(["over_udp"]), ["over_udp"]),
+        (lambda lab: lab.stop(["over_udp", "server"]), []),
+        (lambda lab: lab.crash({"over_udp"}), []),
+    ],
+)
+async def test_a_list_of_names(call, runs):
+    async with await Lab.open(PLAN) as lab:
+        await lab.start("over_udp")
+        await call(lab)
+        assert {*listening(lab), "over_udp"} == {*runs, "over_udp"}
+
+
+@pytest.mark.parametrize("name", [5, None, 2.5, {}, PLAN.applications[0]])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda lab, name: lab.start(name),
+        lambda lab, name: lab.stop(name),
+        lambda lab, name: lab.crash(["server", name]),
+        lambda lab, name: lab.restart(name),
+        lambda lab, name: lab.start_all([name]),
+        lambda lab, name: lab.send(name, "server"),
+        lambda lab, name: lab.send("server", name),
+    ],
+)
+async def test_what_is_no_name_changes_nothing(call, name):
+    async with await Lab.open(PLAN) as lab:
+        await lab.start("server")
+        with pytest.raises(UnknownApplicationError, match="A name belongs here, in quotation marks"):
+            await call(lab, name)
+        assert listening(lab) == ["server"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "named"),
+    [("plans/x.csv", "plans/x.csv"), (Path("x.csv"), "x.csv"), (None, "NoneType"), (PLAN.hosts, "tuple")],
+)
+async def test_what_is_no_plan(plan, named):
+    async with await Lab.open(PLAN) as lab:
+        for call in (Lab.open, lambda plan, lab=lab: asyncio.to_thread(lab.update, plan)):
+            with pytest.raises(PlanFileError) as raised:
+                await call(plan)
+            assert str(raised.value) == (
+                f'{named}: This is no plan. Load one first, or make one:  plan = load_plan("plans/two-servers.csv")'
+            )
+        assert lab.plan is PLAN
+        assert lab.status() != "This lab is closed."
 
 
 # --- at once

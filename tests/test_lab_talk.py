@@ -93,6 +93,13 @@ async def test_any_text_arrives(lab, text):
     assert lab.trace[-2].text == text
 
 
+async def test_a_number_is_a_text_too(lab):
+    await lab.start(MS, SCS)
+    await lab.send(SCS, MS, 7, 5)  # type: ignore[arg-type]
+    asked = list(lab.trace)[-2]
+    assert (asked.name, asked.text) == ("7", "5")
+
+
 async def test_what_utf_8_cannot_carry_is_replaced(lab):
     await lab.start(MS, SCS)
     await lab.send(SCS, MS, "message \ud800", "lone \ud800")

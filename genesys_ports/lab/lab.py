@@ -8,8 +8,9 @@ import gc
 import warnings
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from pathlib import PurePath
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from ..catalog import load_catalog
 from ..errors import (
@@ -20,6 +21,8 @@ from ..errors import (
     NotConnectedError,
     NotRunningError,
     OnlyUdpError,
+    PlanFileError,
+    UnknownApplicationError,
 )
 from ..model import Application, Deployment, ListeningPort
 from ..state import ConnectionStatus, PortStatus
@@ -88,6 +91,7 @@ class Lab(Standing):
         `fixed` takes the fixed loopback network that other tools expect, instead of one of its own. `one_address`
         behaves as on a system with one loopback address only; None finds out. Raises `NetworkRangeError`.
         """
+        _must_be_plan(plan)
         # Again and again: while one is being closed, somebody else may open the next.
         while before := cls._open.get(name):
             await before._end()
@@ -113,6 +117,7 @@ class Lab(Standing):
     def update(self, plan: Deployment) -> Report:
         """Give the lab a changed plan. What runs keeps the plan it read at its start, until it is restarted."""
         self._check_open()
+        _must_be_plan(plan)
         self._take(plan)
         sentences = [words.UPDATED]
         outdated = [one.name for one in self._running.values() if one.is_outdated(self.plan)]
@@ -142,19 +147,21 @@ class Lab(Standing):
     # --- start and stop
 
     @step
-    async def start(self, *applications: str) -> Report:
+    async def start(self, *applications: str | Iterable[str]) -> Report:
         """Start applications by name, in the order given: each opens all its ports and connects to its servers.
+
+        A list of names does as well, here and in `stop`, `crash` and `restart`.
 
         Raises `PortInUseError`, `ConnectionRefusedByPeerError` or `NoAnswerError` (Configuration Server does not
         answer), `TooManyPortsError`, `UnknownApplicationError`, `LabClosedError`.
         """
         async with self._alone():
-            return Report(await self._start_each(self._planned(applications)))
+            return Report(await self._start_each(self._planned(_flat(applications))))
 
     @step
-    async def start_all(self, only: Sequence[str] | None = None) -> Report:
+    async def start_all(self, only: str | Iterable[str] | None = None) -> Report:
         """Start every application of the plan (or those of `only`) in the documented start-up order."""
-        wanted = self._planned(only or ())
+        wanted = self._planned(_flat([] if only is None else [only]))
         async with self._alone():
             return Report(await self._start_each([one for one in self.start_order() if only is None or one in wanted]))
 
@@ -172,23 +179,24 @@ class Lab(Standing):
         return sorted(self.plan.applications, key=place)
 
     @step
-    async def stop(self, *applications: str) -> Report:
+    async def stop(self, *applications: str | Iterable[str]) -> Report:
         """Stop applications by name. Their clients lose the connection, and say so in their logs."""
         async with self._alone():
-            return Report(await self._stop_each(applications))
+            return Report(await self._stop_each(_flat(applications)))
 
     @step
-    async def crash(self, *applications: str) -> Report:
+    async def crash(self, *applications: str | Iterable[str]) -> Report:
         """End applications the hard way: no good-bye, every connection broken off."""
         async with self._alone():
-            return Report(await self._stop_each(applications, crash=True))
+            return Report(await self._stop_each(_flat(applications), crash=True))
 
     @step
-    async def restart(self, *applications: str) -> Report:
+    async def restart(self, *applications: str | Iterable[str]) -> Report:
         """Stop applications and start them again: each reads the plan anew."""
         async with self._alone():
-            wanted = self._planned(applications)
-            stopped = await self._stop_each(applications)
+            names = _flat(applications)
+            wanted = self._planned(names)
+            stopped = await self._stop_each(names)
             return Report([*stopped, *await self._start_each(wanted)])
 
     @contextlib.asynccontextmanager
@@ -211,7 +219,13 @@ class Lab(Standing):
                 raise
 
     def _planned(self, names: Iterable[str]) -> list[Application]:
-        return [self.plan.application(name) for name in names]
+        return [self.plan.application(self._name(name)) for name in names]
+
+    def _name(self, name: str) -> str:
+        # A learner's cell has no types: a list or a number must not break the search itself.
+        if not isinstance(name, str):
+            raise UnknownApplicationError(name, [one.name for one in self.plan.applications])
+        return name
 
     async def _start_each(self, applications: Iterable[Application]) -> list[str]:
         sentences: list[str] = []
@@ -261,7 +275,7 @@ class Lab(Standing):
         return [*client.hear(), *problems]
 
     async def _stop_each(self, names: Sequence[str], *, crash: bool = False) -> list[str]:
-        self._planned(name for name in names if name not in self._running)
+        self._planned(name for name in names if self._name(name) not in self._running)
         sentences: list[str] = []
         for name in names:
             one = self._running.get(name)
@@ -385,10 +399,13 @@ class Lab(Standing):
         `NoAnswerError`, `MessageTooLargeError`.
         """
         self._check_open()
-        one = self._running.get(sender)
+        one = self._running.get(self._name(sender))
+        self._name(receiver)
         if one is None:
             self.plan.application(sender)
             raise NotRunningError(sender)
+        # Numbers are texts enough: send("a", "b", "calls waiting", 5)
+        name, text = str(name), str(text)
         link = self._link(one, receiver) or await self._call(one, receiver)
         answer = await link.ask(name, text)
         if self.on_their_way:
@@ -481,3 +498,17 @@ class Lab(Standing):
             for link in one.links():
                 link.expire(now)
         self._ticking = self._loop.call_later(TICK, self._tick)
+
+
+def _flat(names: Iterable[str | Iterable[str]]) -> list[str]:
+    """The names, whether they came one by one or in a list."""
+    flat: list[str] = []
+    for one in names:
+        flat += one if isinstance(one, list | tuple | set | frozenset) else [cast(str, one)]
+    return flat
+
+
+def _must_be_plan(plan: object) -> None:
+    if not isinstance(plan, Deployment):
+        given = str(plan) if isinstance(plan, str | PurePath) else type(plan).__name__
+        raise PlanFileError(given, words.NOT_A_PLAN)
