@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import threading
 import warnings
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -78,6 +79,7 @@ class Lab(Standing):
         # Whether everything has been let go, and not only its end been decided.
         self._gone = False
         self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
         self._take(plan)
         self._ticking = self._loop.call_later(TICK, self._tick)
 
@@ -314,16 +316,27 @@ class Lab(Standing):
             del Lab._open[self.name]
         if self._loop is asyncio.get_running_loop():
             await self._wind_up()
-        elif self._loop.is_running():
+        elif self._loop.is_closed():
+            self._cut()
+        elif self._thread != threading.get_ident():
             # It lives in another thread, and only that one may touch its sockets.
             await self._end_elsewhere()
         else:
+            # Its loop rests, since another one runs in its thread. Sockets close when a loop turns.
             self._cut()
+            await asyncio.to_thread(self._turn_over)
+
+    def _turn_over(self) -> None:
+        for _ in range(3):
+            self._loop.run_until_complete(asyncio.sleep(0))
 
     async def _end_elsewhere(self) -> None:
         here = asyncio.get_running_loop()
         deadline = here.time() + WAIT_LIMIT
         winding = self._wind_up()
+        if not self._loop.is_running():
+            winding.close()
+            return await self._cut_elsewhere(deadline)
         try:
             elsewhere = asyncio.run_coroutine_threadsafe(winding, self._loop)
         except RuntimeError:  # it has ended meanwhile
@@ -338,14 +351,17 @@ class Lab(Standing):
                 with contextlib.suppress(RuntimeError):
                     self._loop.call_soon_threadsafe(self._cut)
                 await asyncio.sleep(TICK / 10)
+        await self._cut_elsewhere(deadline)
+        if self._loop.is_closed():
+            winding.close()
+
+    async def _cut_elsewhere(self, deadline: float) -> None:
+        here = asyncio.get_running_loop()
         # Between two of its last steps an ending loop looks as if it rested.
         deadline = min(deadline, here.time() + 5 * TICK)
         while not (self._loop.is_running() or self._loop.is_closed()) and here.time() < deadline:
             await asyncio.sleep(TICK / 10)
-        if self._loop.is_closed():
-            winding.close()
-            self._cut()
-        elif not self._loop.is_running():
+        if not self._loop.is_running():
             self._cut()
 
     async def _wind_up(self) -> None:
