@@ -133,7 +133,7 @@ def test_only_these_are_called_defaults():
 
 def test_start_order():
     ordered = [one for one in CATALOG.components if one.start_order is not None]
-    assert [one.key for one in sorted(ordered, key=lambda one: one.start_order)] == [
+    assert [one.key for one in sorted(ordered, key=lambda one: one.start_order or 0)] == [
         "configuration_database",
         "configuration_server",
         "gax",
