@@ -95,7 +95,7 @@ async def test_any_text_arrives(lab, text):
 
 async def test_a_number_is_a_text_too(lab):
     await lab.start(MS, SCS)
-    await lab.send(SCS, MS, 7, 5)  # type: ignore[arg-type]
+    await lab.send(SCS, MS, 7, 5)
     asked = list(lab.trace)[-2]
     assert (asked.name, asked.text) == ("7", "5")
 
