@@ -601,5 +601,5 @@ class LabElsewhereError(LabError):
 
     def sentences(self) -> Iterable[str]:
         yield "This lab was opened by another event loop: in another thread, for example."
-        yield "A lab can be used only where it was opened; anybody may close it."
+        yield "A lab can be used only where it was opened."
         yield "Open it again here:  lab = await Lab.open(plan)"

@@ -158,7 +158,7 @@ TEXTS = [
      "This lab is closed, and its ports are free again. Open it again:  lab = await Lab.open(plan)"),
     (LabElsewhereError(),
      "This lab was opened by another event loop: in another thread, for example. A lab can be used only where it was "
-     "opened; anybody may close it. Open it again here:  lab = await Lab.open(plan)"),
+     "opened. Open it again here:  lab = await Lab.open(plan)"),
 ]
 # fmt: on
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -379,76 +380,25 @@ def test_closing_after_the_event_loop_has_ended():
     assert sockets_open() == before
 
 
-def test_opening_again_while_the_event_loop_before_rests():
-    before = sockets_open()
-    loop = asyncio.new_event_loop()
-    lab = loop.run_until_complete(opened_and_left())
-    assert asyncio.run(opened_again()) == list(NAMES)
-    loop.run_until_complete(asyncio.sleep(0.01))
-    loop.run_until_complete(loop.shutdown_default_executor())
-    loop.close()
-    assert lab.status() == "This lab is closed."
-    assert sockets_open() == before
-
-
-def test_opening_again_while_the_one_before_lives_in_another_thread():
+def test_a_lab_of_another_thread_is_left_alone():
     before = sockets_open()
     opened, ended = threading.Event(), threading.Event()
 
     async def elsewhere():
-        lab = await opened_and_left()
-        opened.set()
-        await settled(ended.is_set)
-        assert lab.status() == "This lab is closed."
-
-    thread = threading.Thread(target=lambda: asyncio.run(elsewhere()))
-    thread.start()
-    assert opened.wait(10)
-    assert asyncio.run(opened_again()) == list(NAMES)
-    ended.set()
-    thread.join(10)
-    assert sockets_open() == before
-
-
-@pytest.mark.parametrize("end", ["at once", "with a turn", "cancelled", "blocked"])
-@pytest.mark.parametrize("call", ["open", "close"])
-def test_taking_over_from_a_thread_that_is_just_ending(end, call, monkeypatch):
-    before = sockets_open()
-    monkeypatch.setattr(lab_module, "WAIT_LIMIT", 1.0)
-    for _ in range(2):
-        opened, asked = threading.Event(), threading.Event()
-        labs: list[Lab] = []
-
-        async def elsewhere(opened=opened, asked=asked, labs=labs):
-            labs.append(await Lab.open(PLAN))
-            await labs[0].start_all()
+        async with await Lab.open(PLAN) as lab:
+            await lab.start_all()
             opened.set()
-            # The loop stands still while the other thread asks, and ends as soon as it goes on.
-            asked.wait(5)
-            if end == "blocked":
-                await labs[0].close()
-            if end == "with a turn":
-                await asyncio.sleep(0)
-            if end == "cancelled":
-                for task in asyncio.all_tasks() - {asyncio.current_task()}:
-                    task.cancel()
+            await settled(ended.is_set)
+            assert listening(lab) == list(NAMES)
+            assert (await lab.send("client", "server")).name == "ack"
 
-        async def here(opened=opened, asked=asked, labs=labs):
-            threading.Timer(0.02, asked.set).start()
-            if call == "close":
-                await labs[0].close()
-            else:
-                async with await Lab.open(PLAN) as lab:
-                    await lab.start_all()
-                    assert listening(lab) == list(NAMES)
-
-        thread = threading.Thread(target=lambda run=elsewhere: asyncio.run(run()))
-        thread.start()
-        assert opened.wait(5)
-        asyncio.run(here())
-        thread.join(5)
-        assert labs[0].status() == "This lab is closed."
-        assert sockets_open() == before
+    with ThreadPoolExecutor(1) as pool:
+        there = pool.submit(asyncio.run, elsewhere())
+        assert opened.wait(10)
+        assert asyncio.run(opened_again()) == list(NAMES)
+        ended.set()
+        there.result(10)
+    assert sockets_open() == before
 
 
 def test_a_lab_is_used_only_where_it_was_opened():
@@ -465,10 +415,9 @@ def test_a_lab_is_used_only_where_it_was_opened():
             asyncio.run(call())
     assert str(lab.update(PLAN)) == "The lab has the new plan."
     loop.run_until_complete(lab.start("client"))
-    kept = sockets_open()
-    assert asyncio.run(lab.close()).sentences == ("2 ports closed. Nothing is left open.",)
-    # What is left is the loop's own.
-    assert sockets_open() < kept - 4
+    with pytest.raises(LabElsewhereError):
+        asyncio.run(lab.close())
+    loop.run_until_complete(lab.close())
     loop.close()
     assert sockets_open() == before
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import threading
 import warnings
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -60,8 +59,9 @@ class Lab(Standing):
     plan; what a learner sees is the planned host and number, never a translated one.
     """
 
-    #: The open labs of this process by name: opening a lab again closes the one before.
-    _open: ClassVar[dict[str, Lab]] = {}
+    #: The open labs by name and event loop: opening a lab again closes the one before. Another loop's labs are its own
+    #: affair: each lab has a network of its own, so they are in nobody's way.
+    _open: ClassVar[dict[tuple[str, asyncio.AbstractEventLoop], Lab]] = {}
 
     def __init__(self, plan: Deployment, network: Network, name: str) -> None:
         super().__init__(plan, network)
@@ -76,10 +76,7 @@ class Lab(Standing):
         self._callers: dict[str, dict[RunningApplication, None]] = {}
         self._losses: deque[str] = deque(maxlen=LOSSES_KEPT)
         self._turn = asyncio.Lock()
-        # Whether everything has been let go, and not only its end been decided.
-        self._gone = False
         self._loop = asyncio.get_running_loop()
-        self._thread = threading.get_ident()
         self._take(plan)
         self._ticking = self._loop.call_later(TICK, self._tick)
 
@@ -94,8 +91,11 @@ class Lab(Standing):
         behaves as on a system with one loopback address only; None finds out. Raises `NetworkRangeError`.
         """
         _must_be_plan(plan)
+        for left in [lab for lab in cls._open.values() if lab._loop.is_closed()]:
+            await left._end()
         # Again and again: while one is being closed, somebody else may open the next.
-        while before := cls._open.get(name):
+        key = (name, asyncio.get_running_loop())
+        while before := cls._open.get(key):
             await before._end()
         network = open_network(fixed=fixed, one_address=one_address)
         try:
@@ -103,7 +103,7 @@ class Lab(Standing):
         except BaseException:
             network.close()
             raise
-        cls._open[name] = lab
+        cls._open[key] = lab
         return lab
 
     async def __aenter__(self) -> Self:
@@ -303,6 +303,7 @@ class Lab(Standing):
         """Close every port and connection, and give the loopback network back. May be called again."""
         if self._closed:
             return Report([words.CLOSED_ALREADY])
+        self._check_loop()
         count = sum(state.status is PortStatus.LISTENING for state in self.port_states())
         await self._end()
         if count == 1:
@@ -312,57 +313,11 @@ class Lab(Standing):
     async def _end(self) -> None:
         # At once, so that nobody starts anything any more, and whoever opens the lab again need not ask twice.
         self._closed = True
-        if Lab._open.get(self.name) is self:
-            del Lab._open[self.name]
-        if self._loop is asyncio.get_running_loop():
-            await self._wind_up()
-        elif self._loop.is_closed():
-            self._cut()
-        elif self._thread != threading.get_ident():
-            # It lives in another thread, and only that one may touch its sockets.
-            await self._end_elsewhere()
-        else:
-            # Its loop rests, since another one runs in its thread. Sockets close when a loop turns.
-            self._cut()
-            await asyncio.to_thread(self._turn_over)
-
-    def _turn_over(self) -> None:
-        for _ in range(3):
-            self._loop.run_until_complete(asyncio.sleep(0))
-
-    async def _end_elsewhere(self) -> None:
-        here = asyncio.get_running_loop()
-        deadline = here.time() + WAIT_LIMIT
-        winding = self._wind_up()
-        if not self._loop.is_running():
-            winding.close()
-            return await self._cut_elsewhere(deadline)
-        try:
-            elsewhere = asyncio.run_coroutine_threadsafe(winding, self._loop)
-        except RuntimeError:  # it has ended meanwhile
-            winding.close()
-            return self._cut()
-        # A loop that is just ending breaks off what it has begun, or does not begin at all, and may say nothing.
-        told = asyncio.wrap_future(elsewhere)
-        while self._loop.is_running() and not self._gone and here.time() < deadline:
-            if not told.done():
-                await asyncio.wait([told], timeout=TICK)
-            else:
-                with contextlib.suppress(RuntimeError):
-                    self._loop.call_soon_threadsafe(self._cut)
-                await asyncio.sleep(TICK / 10)
-        await self._cut_elsewhere(deadline)
+        Lab._open.pop((self.name, self._loop), None)
         if self._loop.is_closed():
-            winding.close()
-
-    async def _cut_elsewhere(self, deadline: float) -> None:
-        here = asyncio.get_running_loop()
-        # Between two of its last steps an ending loop looks as if it rested.
-        deadline = min(deadline, here.time() + 5 * TICK)
-        while not (self._loop.is_running() or self._loop.is_closed()) and here.time() < deadline:
-            await asyncio.sleep(TICK / 10)
-        if not self._loop.is_running():
             self._cut()
+        else:
+            await self._wind_up()
 
     async def _wind_up(self) -> None:
         try:
@@ -386,7 +341,6 @@ class Lab(Standing):
             gc.collect()
 
     def _let_go(self) -> None:
-        self._gone = True
         self._ticking.cancel()
         for one in self._running.values():
             one.let_go()
@@ -399,8 +353,11 @@ class Lab(Standing):
     def _check_open(self) -> None:
         if self._closed or self._loop.is_closed():
             raise LabClosedError
+        self._check_loop()
+
+    def _check_loop(self) -> None:
         with contextlib.suppress(RuntimeError):  # no loop runs here: nothing that it could mix up
-            if asyncio.get_running_loop() is not self._loop:
+            if asyncio.get_running_loop() is not self._loop and not self._loop.is_closed():
                 raise LabElsewhereError
 
     # --- messages
