@@ -16,6 +16,7 @@ from jupyter_client.manager import KernelManager
 
 from genesys_ports import errors
 from tests.conftest import ROOT
+from tests.helpers import patient
 from tests.test_notebooks_structure import LESSONS, load, tagged
 from tools import build_notebooks
 
@@ -143,7 +144,7 @@ def kernels(count=1):
 
 
 def _one(stack):
-    kernel = Kernel()
+    kernel = patient(Kernel)()
     stack.callback(kernel.end)
     return kernel
 

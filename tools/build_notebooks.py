@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -39,6 +40,9 @@ FOLDER = ROOT / "notebooks"
 
 #: Seconds one cell may take.
 CELL_LIMIT = 60
+
+#: How often a kernel may be started until one lives.
+TRIES = 3
 
 #: Lines of a difference that are shown for one cell.
 DIFFERENCE_SHOWN = 16
@@ -127,17 +131,8 @@ def _cell_id(given: str | None, index: int, taken: set[str]) -> str:
 def execute(notebook: nbformat.NotebookNode, folder: Path, name: str) -> nbformat.NotebookNode:
     """A copy of the notebook with the outputs of a fresh kernel that runs in `folder`. Raises `BuildError`."""
     fresh = copy.deepcopy(notebook)
-    client = NotebookClient(
-        fresh,
-        timeout=CELL_LIMIT,
-        kernel_name="python3",
-        record_timing=False,
-        store_widget_state=False,
-        coalesce_streams=True,
-        # ipykernel warns about its own transport at each start.
-        extra_arguments=["--IPKernelApp.log_level=40"],
-    )
-    with tempfile.TemporaryDirectory() as profile, client.setup_kernel(cwd=str(folder), env=environment(profile)):
+    with tempfile.TemporaryDirectory() as profile, ExitStack() as stack:
+        client = _started(fresh, stack, cwd=str(folder), env=environment(profile))
         for index, cell in enumerate(fresh.cells):
             try:
                 client.execute_cell(cell, index)
@@ -153,6 +148,30 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, name: str) -> nbforma
             if _is_tagged(cell, RAISES) and not any(one.output_type == "error" for one in cell.get("outputs", ())):
                 raise BuildError(f"{_where(name, index, cell)} has the tag {RAISES!r}, and raised nothing.")
     return fresh
+
+
+def _started(notebook: nbformat.NotebookNode, stack: ExitStack, **options: Any) -> NotebookClient:
+    """A client with a running kernel, which ends with `stack`."""
+    for left in reversed(range(TRIES)):
+        client = NotebookClient(
+            notebook,
+            timeout=CELL_LIMIT,
+            kernel_name="python3",
+            record_timing=False,
+            store_widget_state=False,
+            coalesce_streams=True,
+            # ipykernel warns about its own transport at each start.
+            extra_arguments=["--IPKernelApp.log_level=40"],
+        )
+        try:
+            stack.enter_context(client.setup_kernel(**options))
+        except RuntimeError:
+            # Ports for a kernel are chosen before it opens them. Where somebody is quicker the kernel dies at once.
+            if not left:
+                raise
+        else:
+            return client
+    raise AssertionError
 
 
 def environment(profile: str) -> dict[str, str]:
