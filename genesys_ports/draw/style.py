@@ -70,20 +70,21 @@ def short(text: str, columns: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _em(char: str) -> float:
-    # Widths of Arial and of the fonts made to measure with it, rounded up.
+def _em(char: str) -> int:
+    # Widths of Arial and of the fonts made to measure with it, rounded up, in hundredths of the font size. Whole
+    # numbers, since Python 3.12 adds floats in another way than 3.11, and pictures are the same bytes everywhere.
     if char in "ijlI.,:;'|!/ ()[]tfr-":
-        return 0.34
+        return 34
     if char in "mwMW@%…—":
-        return 1.0
+        return 100
     if char.isascii():
-        return 0.72 if char.isupper() else 0.57
-    return 0.62 * _cells(char)
+        return 72 if char.isupper() else 57
+    return 62 * _cells(char)
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """About how wide the text stands in a browser, in pixels; `size` is the font size in pixels."""
-    return sum(_em(char) for char in text) * size * (1.07 if bold else 1.0)
+    return sum(_em(char) for char in text) * size * (107 if bold else 100) / 10_000
 
 
 def fit(text: str, room: float, size: float, *, bold: bool = False) -> str:
