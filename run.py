@@ -549,10 +549,19 @@ def test_steps():
     ]
 
 
-# What would say nothing new with another Python: the browser's side of JupyterLab, and files that are only read.
+# What would say little new with another Python: the browser's side of JupyterLab, files that are only read, and further
+# walks through the lessons beside the one that compares them.
 ONCE = [
     "--ignore=tests/test_%s.py" % name
-    for name in ("browser_lessons", "environment", "notebooks_build", "notebooks_structure", "run")
+    for name in (
+        "browser_lessons",
+        "environment",
+        "kernel_lessons",
+        "notebooks_answers",
+        "notebooks_build",
+        "notebooks_structure",
+        "run",
+    )
 ]
 
 
