@@ -158,7 +158,11 @@ class PlanFileError(PlanError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadRow:
-    """One cell of a plan file that cannot be read, with what to write instead. `row` counts from 1, as a sheet does."""
+    """One cell of a plan file that cannot be read, with what to write instead. `row` counts from 1, as a sheet does.
+
+    `code` is that of the finding a check makes of it, when the cell can be understood and is still no port: port 0, a
+    number over 65535, the port of a switch.
+    """
 
     file: str
     row: int
@@ -166,6 +170,7 @@ class BadRow:
     value: str
     message: str
     sheet: str = ""
+    code: str = ""
 
     def __str__(self) -> str:
         where = f"sheet {self.sheet!r}, row {self.row}" if self.sheet else f"row {self.row}"

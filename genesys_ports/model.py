@@ -23,10 +23,12 @@ from .errors import (
     UnknownHostError,
     UnknownPortIdError,
 )
+from .origin import NOWHERE, Origin
 from .table import Table, Tabled
 
 __all__ = [
     "Application",
+    "Block",
     "Connection",
     "Deployment",
     "Host",
@@ -127,12 +129,13 @@ class Host:
     """One machine of the plan.
 
     `address` is its planned IP address (optional; unique when given, PSDK CfgHost). `platform` decides its bind rules;
-    None means nobody has said.
+    None means nobody has said. `lca_port` is the port of its Local Control Agent as the Host object has it.
     """
 
     name: str
     address: str | None = None
     platform: Platform | None = None
+    lca_port: int | None = None
 
     def __post_init__(self) -> None:
         if self.platform is not None:
@@ -215,12 +218,19 @@ class Switch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """A program of the plan: its name, its type (a component of the catalogue), its host and its listening ports."""
+    """A program of the plan: its name, its type (a component of the catalogue), its host and its listening ports.
+
+    `backup` names the backup of an HA pair, at its primary (CfgServer.backupServer). `server_info_port` is the legacy
+    port of CfgServer, which should be that of the port id `default`. `team` is who plans its ports.
+    """
 
     name: str
     host: str
     type: str = ""
     ports: tuple[ListeningPort, ...] = ()
+    backup: str = ""
+    server_info_port: int | None = None
+    team: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ports", tuple(self.ports))
@@ -239,18 +249,24 @@ class Application:
 class Connection:
     """Who connects: `client` opens a connection to the port `port_id` of `server`.
 
-    It says nothing about who sends: once open, messages travel both ways. `client_port` fixes the number of the
-    client's own end (transport parameter `port=`); None means that the system hands one out.
+    It says nothing about who sends: once open, messages travel both ways. The rest are its transport parameters:
+    `client_port` fixes the number of the client's own end (`port=`; None means that the system hands one out),
+    `backup_client_port` that of the client's HA backup (`backup-port=`), `client_address` its own address (`address=`);
+    `secure` is `tls=1` or `tls=0`, None when it says neither.
     """
 
     client: str
     server: str
     port_id: str = DEFAULT
     client_port: int | None = None
+    backup_client_port: int | None = None
+    client_address: str = ""
+    secure: bool | None = None
 
     def __post_init__(self) -> None:
-        if self.client_port is not None:
-            _port_number(self.client_port)
+        for number in (self.client_port, self.backup_client_port):
+            if number is not None:
+                _port_number(number)
 
     @property
     def target(self) -> str:
@@ -262,11 +278,34 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Port numbers, both ends included, set aside for one host, or for one team on every host."""
+
+    first: int
+    last: int
+    host: str = ""
+    team: str = ""
+
+    def __post_init__(self) -> None:
+        if _port_number(self.last) < _port_number(self.first):
+            raise InvalidPortError(f"{self.first}-{self.last}")
+
+    @property
+    def numbers(self) -> range:
+        """Every number of the block."""
+        return range(self.first, self.last + 1)
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment(Tabled):
     """A port plan. Shown in a notebook it is a table of its listening ports.
 
     Names are unique and every application stands on a host of the plan; all else, collisions included, may be wrong: a
-    plan with mistakes is what the checks are for.
+    plan with mistakes is what the checks are for. `origin` knows the rows it was read from; two plans that differ in
+    nothing else are equal.
     """
 
     name: str = "plan"
@@ -274,11 +313,13 @@ class Deployment(Tabled):
     applications: tuple[Application, ...] = ()
     connections: tuple[Connection, ...] = ()
     switches: tuple[Switch, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    origin: Origin = field(default=NOWHERE, repr=False, compare=False)
     _hosts: dict[str, Host] = field(init=False, repr=False, compare=False)
     _applications: dict[str, Application] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for part in ("hosts", "applications", "connections", "switches"):
+        for part in ("hosts", "applications", "connections", "switches", "blocks"):
             object.__setattr__(self, part, tuple(getattr(self, part)))
         object.__setattr__(self, "_hosts", _by_name("host", self.hosts))
         object.__setattr__(self, "_applications", _by_name("application", self.applications))
@@ -287,7 +328,8 @@ class Deployment(Tabled):
             self.host(application.host)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _deployment, (self.name, self.hosts, self.applications, self.connections, self.switches)
+        parts = (self.hosts, self.applications, self.connections, self.switches, self.blocks)
+        return _deployment, (self.name, *parts, self.origin)
 
     # --- looking things up
 
@@ -317,6 +359,20 @@ class Deployment(Tabled):
     def ports(self) -> Iterator[tuple[Application, ListeningPort]]:
         """Every listening port of the plan with its application, in the order of the plan."""
         return ((application, port) for application in self.applications for port in application.ports)
+
+    def block_of(self, application: str) -> range | None:
+        """The numbers this application's ports are planned in: its team's block, else its host's; None without one."""
+        one = self.application(application)
+        return next(
+            (
+                block.numbers
+                for wanted in (("", one.team), (one.host, ""))
+                if any(wanted)
+                for block in self.blocks
+                if (block.host, block.team) == wanted
+            ),
+            None,
+        )
 
     def servers_of(self, client: str) -> tuple[Connection, ...]:
         """The connections that `client` opens."""
@@ -442,8 +498,18 @@ class Deployment(Tabled):
         return f"{self.name}: {', '.join(counts)}"
 
 
-def _deployment(name: str, hosts: Any, applications: Any, connections: Any, switches: Any) -> Deployment:
-    return Deployment(name=name, hosts=hosts, applications=applications, connections=connections, switches=switches)
+def _deployment(
+    name: str, hosts: Any, applications: Any, connections: Any, switches: Any, blocks: Any, origin: Origin
+) -> Deployment:
+    return Deployment(
+        name=name,
+        hosts=hosts,
+        applications=applications,
+        connections=connections,
+        switches=switches,
+        blocks=blocks,
+        origin=origin,
+    )
 
 
 def _by_name(kind: str, things: Iterable[Any]) -> dict[str, Any]:
