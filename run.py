@@ -508,7 +508,7 @@ def command_benchmarks(environment, arguments, options):
     if not names:
         say("No benchmark has %s in its name." % (" or ".join(words) if words else "anything"))
         return 2
-    environment.ensure(["test"])
+    environment.ensure(["benchmarks", "test"])
     codes = []
     for name in names:
         heading(name[:-3])
