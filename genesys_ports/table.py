@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-__all__ = ["Table", "Tabled", "sentences_html"]
+__all__ = ["Table", "Tabled", "one_line", "sentences_html"]
 
 #: Rows shown before a table only counts the rest; `to_csv` always has them all.
 SHOWN = 200
@@ -31,9 +31,9 @@ class Table:
     """Rows of text under column names. Every cell is plain text and is escaped wherever it is shown."""
 
     def __init__(self, columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> None:
-        self.columns = tuple(_one_line(column) for column in columns)
-        self.rows = tuple(tuple(_one_line(cell) for cell in row) for row in rows)
-        self.caption = _one_line(caption)
+        self.columns = tuple(one_line(column) for column in columns)
+        self.rows = tuple(tuple(one_line(cell) for cell in row) for row in rows)
+        self.caption = one_line(caption)
 
     def without_empty_columns(self) -> Table:
         """The same table without the columns that no row fills."""
@@ -117,7 +117,8 @@ def sentences_html(sentences: Iterable[str]) -> str:
     return f'<div style="font-size:1.05em;line-height:1.5">{lines}</div>'
 
 
-def _one_line(cell: object) -> str:
+def one_line(cell: object) -> str:
+    """The text of a cell in one line, without what a terminal obeys; empty for None."""
     # A line break inside a cell would let one row pass for two; a control character could repaint a terminal.
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", " ".join(str(cell).split())) if cell is not None else ""
 
