@@ -23,7 +23,7 @@ from .cells import (
 )
 from .rows import Column, RawRow
 
-__all__ = ["MOST_BAD", "NONE", "build"]
+__all__ = ["MOST_BAD", "NONE", "Builder", "build"]
 
 #: Bad cells kept before the whole file is given up.
 MOST_BAD = 10_000
@@ -117,19 +117,23 @@ class _Row:
 
 def build(name: str, rows: Iterable[RawRow]) -> tuple[Deployment, list[BadRow]]:
     """The plan of all good rows, and every bad cell. Raises `PlanFileError` when there are too many."""
-    builder = _Builder()
+    builder = Builder()
     for raw in rows:
         builder.add(raw)
     return builder.plan(name), builder.bad
 
 
-class _Builder:
+class Builder:
+    """A plan while its rows come in, of one file or of several."""
+
     def __init__(self) -> None:
         self.bad: list[BadRow] = []
+        self.ports = 0
         self.hosts: dict[str, _Host] = {}
         self.applications: dict[str, _Application] = {}
 
     def add(self, raw: RawRow) -> None:
+        """Takes one row. Raises `PlanFileError` when there are too many bad ones."""
         row = _Row(raw, self.bad)
         for letters, cell in raw.surplus:
             row.report(letters, words.SURPLUS, cell.strip())
@@ -156,6 +160,7 @@ class _Builder:
         host.real = application.real = True
         if port is not None:
             application.ports.append(port)
+            self.ports += 1
         application.connections.update(dict.fromkeys(connections or ()))
 
     def _host(self, row: _Row) -> _Host | None:
@@ -221,6 +226,7 @@ class _Builder:
             row.report(Column.TYPE, told)
 
     def plan(self, name: str) -> Deployment:
+        """The plan of all good rows so far."""
         real = [one for one in self.applications.values() if one.real]
         return Deployment(
             name=name,

@@ -1,28 +1,94 @@
-"""`load_plan`: picks the reader by the ending of the name, and builds the plan from what it reads."""
+"""`load_plan` and `read_plans`: picks the reader by the ending of the name, and builds the plan from what it reads."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import PurePath
 
-from ..errors import BadRowsError, PlanFileError
+from ..errors import BadRow, BadRowsError, PlanFileError
 from ..model import Deployment
 from . import words
-from .builder import build
+from .builder import Builder
 from .csv_reader import read_csv
 from .files import ending, read_bytes, shown_name
-from .rows import USUAL, RawRow
+from .rows import USUAL, NoPlanError, RawRow
 
-__all__ = ["READERS", "Reader", "load_plan"]
+__all__ = ["READERS", "FileRead", "Reader", "Reading", "load_plan", "read_plans"]
 
-#: A reader takes the name to show in errors and the bytes of the file, and raises `PlanFileError` only.
-Reader = Callable[[str, bytes], Iterable[RawRow]]
+#: A reader takes the name to show in errors and the bytes of the file, and raises `PlanFileError` only. A sheet that it
+#: leaves out is an error among the rows: `NoPlanError` where the sheet is no plan, else `PlanFileError`.
+Reader = Callable[[str, bytes], Iterable[RawRow | PlanFileError]]
 
 #: Endings of names and who reads them.
 READERS: dict[str, Reader] = {".csv": read_csv}
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRead:
+    """What was read of one file: its sheets, how many rows of data they have, and how many listening ports."""
+
+    file: str
+    sheets: tuple[str, ...]
+    rows: int
+    ports: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """All that was read of one or more files: the plan of every good row, and everything that could not be read.
+
+    `bad` are the cells that cannot be read, `unreadable` the files; `skipped` says which sheets hold no plan.
+    """
+
+    plan: Deployment
+    bad: tuple[BadRow, ...]
+    files: tuple[FileRead, ...]
+    unreadable: tuple[PlanFileError, ...]
+    skipped: tuple[str, ...]
+
+
+def read_plans(
+    *paths: str | os.PathLike[str], name: str | None = None, progress: Callable[[int], object] | None = None
+) -> Reading:
+    """One plan of all these files, named like the first; what cannot be read is in the reading too.
+
+    `progress` is called with the number of rows so far, every 1,000 rows.
+    """
+    builder = Builder()
+    files: list[FileRead] = []
+    unreadable: list[PlanFileError] = []
+    skipped: list[str] = []
+    total = 0
+    for path in paths:
+        sheets: dict[str, None] = {}
+        rows, ports = 0, builder.ports
+        try:
+            for raw in _rows_of(path):
+                if isinstance(raw, NoPlanError):
+                    skipped.append(str(raw))
+                    continue
+                if isinstance(raw, PlanFileError):
+                    unreadable.append(raw)
+                    continue
+                builder.add(raw)
+                sheets[raw.sheet] = None
+                rows += 1
+                total += 1
+                if progress is not None and not total % 1000:
+                    progress(total)
+        except PlanFileError as error:
+            unreadable.append(error)
+        files.append(
+            FileRead(file=shown_name(path), sheets=tuple(filter(None, sheets)), rows=rows, ports=builder.ports - ports)
+        )
+    plan = builder.plan(name or (PurePath(paths[0]).stem if paths else "plan"))
+    return Reading(
+        plan=plan, bad=tuple(builder.bad), files=tuple(files), unreadable=tuple(unreadable), skipped=tuple(skipped)
+    )
 
 
 def load_plan(path: str | os.PathLike[str]) -> Deployment:
@@ -34,6 +100,15 @@ def load_plan(path: str | os.PathLike[str]) -> Deployment:
     Raises `PlanFileError` when the file cannot be read at all, and `BadRowsError`, with every bad cell and the
     plan of all good rows, when some of its rows cannot.
     """
+    reading = read_plans(path)
+    for error in reading.unreadable:
+        raise error
+    if reading.bad:
+        raise BadRowsError(shown_name(path), reading.bad, reading.plan)
+    return reading.plan
+
+
+def _rows_of(path: str | os.PathLike[str]) -> Iterable[RawRow | PlanFileError]:
     file = shown_name(path)
     data = read_bytes(path)
     reader = READERS.get(ending(path))
@@ -41,10 +116,7 @@ def load_plan(path: str | os.PathLike[str]) -> Deployment:
         raise PlanFileError(file, _no_reader(ending(path)))
     if not data.strip():
         raise PlanFileError(file, words.EMPTY.format(columns=", ".join(USUAL)))
-    plan, bad = build(PurePath(path).stem, reader(file, data))
-    if bad:
-        raise BadRowsError(file, bad, plan)
-    return plan
+    return reader(file, data)
 
 
 def _no_reader(end: str) -> str:

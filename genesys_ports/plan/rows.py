@@ -7,8 +7,8 @@ knows no format.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from ..errors import PlanFileError
 from . import words
@@ -20,11 +20,13 @@ __all__ = [
     "MOST_ROWS",
     "USUAL",
     "Column",
+    "NoPlanError",
     "RawRow",
     "column_letters",
     "is_blank",
     "known_names",
     "sheet_rows",
+    "workbook_rows",
 ]
 
 MOST_ROWS = 200_000
@@ -47,12 +49,18 @@ class Column(StrEnum):
     CONNECTS_TO = "Connects to"
     HOST_ADDRESS = "Host address"
     HOST_PLATFORM = "Host platform"
+    BACKUP = "Backup"
+    TEAM = "Team"
+    BLOCK = "Block"
+    IGNORE = "Ignore"
+    LCA_PORT = "LCA port"
+    SERVER_INFO_PORT = "Server Info port"
 
 
 REQUIRED = (Column.HOST, Column.APPLICATION, Column.PORT)
 
 #: The columns to show somebody who has none yet.
-USUAL = tuple(column for column in Column if column not in (Column.HOST_ADDRESS, Column.HOST_PLATFORM))
+USUAL = tuple(Column)[:9]
 
 
 def _key(name: str) -> str:
@@ -63,8 +71,11 @@ def _key(name: str) -> str:
 ALIASES: dict[str, Column] = {_key(column): column for column in Column}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawRow:
+class NoPlanError(PlanFileError):
+    """A sheet without the columns of a plan: a workbook goes on with its other sheets."""
+
+
+class RawRow(NamedTuple):
     """One row as a reader found it. `row` counts from 1 as the sheet does.
 
     A column the sheet lacks is not in `cells`; `surplus` holds what stands to the right of the last named
@@ -102,6 +113,24 @@ def sheet_rows(file: str, records: Iterable[Sequence[str]], sheet: str = "") -> 
         yield RawRow(file=file, row=number, cells=cells, sheet=sheet, surplus=surplus)
     if header is None:
         raise PlanFileError(file, words.NO_ROWS.format(columns=", ".join(USUAL)))
+
+
+def workbook_rows(file: str, sheets: Iterable[tuple[str, Iterable[Sequence[str]]]]) -> Iterator[RawRow | PlanFileError]:
+    """The rows of every sheet that holds a plan; for every other sheet, the error that says why it is skipped.
+
+    Raises that error where no sheet at all holds a plan, and `PlanFileError` when a sheet is over the limits.
+    """
+    without: list[NoPlanError] = []
+    found = False
+    for sheet, records in sheets:
+        try:
+            yield from sheet_rows(file, records, sheet)
+            found = True
+        except NoPlanError as error:
+            without.append(error)
+    if without and not found:
+        raise without[0]
+    yield from without
 
 
 def is_blank(record: Sequence[str]) -> bool:

@@ -43,7 +43,7 @@ def save_plan(plan: Deployment, path: str | os.PathLike[str]) -> None:
 
 def _csv(plan: Deployment) -> str:
     told = any(host.address or host.platform for host in plan.hosts)
-    columns = tuple(Column) if told else USUAL
+    columns = tuple(Column)[:11] if told else USUAL
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
