@@ -308,6 +308,17 @@ async def test_the_next_free_port_is_free_on_this_machine():
         assert raised.value.next_free == 5153
 
 
+async def test_a_range_is_sent_where_all_of_it_fits():
+    media = Application(name="media", host="h", ports=(ListeningPort(number=5150, last=5153),))
+    plan = Deployment().add("first", host="h", port=5152).add("other", host="h", port=5156)
+    plan = replace(plan, applications=(*plan.applications, media))
+    async with await Lab.open(plan) as lab:
+        await lab.start("first")
+        with pytest.raises(PortInUseError) as raised:
+            await lab.start("media")
+        assert raised.value.next_free == 5157
+
+
 async def test_no_next_free_port_is_better_than_an_endless_search(monkeypatch):
     async with await Lab.open(TWO) as lab:
         await lab.start("first")

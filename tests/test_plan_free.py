@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +11,18 @@ from hypothesis import strategies as st
 
 from genesys_ports.binding import Outcome, is_ephemeral, who_blocks
 from genesys_ports.errors import InvalidPortError, InvalidValueError, NoFreePortError, UnknownHostError
-from genesys_ports.model import Application, Deployment, Host, ListeningPort, Platform, Transport
+from genesys_ports.model import (
+    Application,
+    Block,
+    Connection,
+    Deployment,
+    Host,
+    ListeningPort,
+    Platform,
+    Transport,
+)
 from genesys_ports.plan import next_free_port
+from genesys_ports.plan.free import FreePorts, machines
 
 
 def plan_of(*ports: str | ListeningPort, platform: Platform | None = None) -> Deployment:
@@ -176,4 +187,153 @@ def test_the_longest_row_is_looked_for_at_once():
     assert next_free_port(plan, "h", 5150, length=9_999) == 11025
     with pytest.raises(NoFreePortError):
         next_free_port(plan, "h", 5150, length=10_000)
+    assert time.monotonic() - started < 5
+
+
+# --- many numbers of one plan
+
+
+TAKEN_ONE_AFTER_THE_OTHER = [
+    # Each number is given once …
+    ([("h", 5150, {}), ("h", 5150, {}), ("h", 5152, {})], [5151, 5152, 5153]),
+    # … by each host and carrier, and TLS runs over TCP.
+    ([("h", 5150, {}), ("other", 5150, {}), ("h", 5150, {"transport": "udp"})], [5151, 5152, 5151]),
+    ([("h", 5150, {}), ("h", 5150, {"transport": "tls"})], [5151, 5152]),
+    # Several in a row are all given.
+    ([("h", 5150, {"length": 10}), ("h", 5155, {}), ("h", 5150, {"length": 2})], [5151, 5161, 5162]),
+    ([("h", 5150, {"block": range(5151, 5153)}), ("h", 5150, {"block": range(5150, 5153)})], [5151, 5152]),
+    # What is given counts on every address.
+    ([("h", 5150, {"address": "::1"}), ("h", 5150, {}), ("h", 5150, {"address": "10.0.0.2"})], [5151, 5152, 5153]),
+]
+
+
+@pytest.mark.parametrize(("asked", "expected"), TAKEN_ONE_AFTER_THE_OTHER)
+def test_what_has_been_given_is_not_given_again(asked, expected):
+    free = FreePorts(plan_of("5150"))
+    assert [free.take(host, wanted, **options) for host, wanted, options in asked] == expected
+
+
+def test_a_used_up_block_stays_used_up():
+    free = FreePorts(plan_of())
+    assert free.take("h", 5150, block=range(5150, 5152)) == 5151
+    for _ in range(2):
+        with pytest.raises(NoFreePortError):
+            free.take("h", 5150, block=range(5150, 5152))
+
+
+def test_a_port_on_another_address_is_in_the_way_of_its_own_only():
+    plan = plan_of(
+        ListeningPort(number=5151, address="10.0.0.2"), ListeningPort(number=5152, port_id="6", address="::1")
+    )
+    taken = {address: FreePorts(plan).take("h", 5150, address=address) for address in ("", "10.0.0.3", "::1", "::")}
+    assert taken == {"": 5152, "10.0.0.3": 5151, "::1": 5151, "::": 5153}
+
+
+@pytest.mark.parametrize(
+    ("stated", "told", "expected"),
+    [
+        (None, None, 32767),
+        (None, "linux", 61000),
+        (None, Platform.WINDOWS, 40001),
+        (Platform.WINDOWS, "linux", 40001),
+        (Platform.LINUX, Platform.WINDOWS, 61000),
+    ],
+)
+def test_a_platform_for_hosts_that_state_none(stated, told, expected):
+    assert FreePorts(plan_of(platform=stated), told).take("h", 40000) == expected
+
+
+def test_an_unknown_platform():
+    with pytest.raises(InvalidValueError):
+        FreePorts(plan_of(), "amiga")
+
+
+SAME = [
+    ("10.0.0.2", "10.0.0.2", True),
+    ("10.0.0.2", "::ffff:10.0.0.2", True),
+    ("fd00::5", "[FD00:0::5]", True),
+    ("10.0.0.2", "10.0.0.3", False),
+    ("gen-fw-01.example", "GEN-FW-01.example", True),
+    (None, None, False),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "same"), SAME)
+def test_hosts_with_one_address_are_one_machine(first, second, same):
+    plan = Deployment(
+        hosts=(Host(name="x", address=first), Host(name="y", address=second)),
+        applications=(Application(name="a", host="x", ports=(ListeningPort(number=5151),)),),
+    )
+    assert machines(plan) == {"x": "x", "y": "x" if same else "y"}
+    free = FreePorts(plan)
+    assert [free.take(host, 5150) for host in "yx"] == ([5152, 5153] if same else [5151, 5152])
+
+
+def test_two_names_of_one_machine_that_disagree_about_its_system():
+    hosts = [
+        Host(name=str(system), address="10.0.0.2", platform=system) for system in (Platform.LINUX, Platform.WINDOWS)
+    ]
+    assert FreePorts(Deployment(hosts=tuple(hosts))).take("windows", 40000) == 32767
+
+
+def pair(**ends: Any) -> Deployment:
+    """A client on `h` with its backup on `b`, connected to a server elsewhere, from the `ends` given."""
+    return Deployment(
+        hosts=(Host(name="h", lca_port=5151), Host(name="b"), Host(name="s")),
+        applications=(
+            Application(name="client", host="h", backup="client_b"),
+            Application(name="client_b", host="b"),
+            Application(
+                name="server", host="s", ports=(ListeningPort(number=5150, transport=Transport.UDP, port_id="u"),)
+            ),
+        ),
+        connections=(
+            Connection(client="client", server="server", **ends),
+            Connection(client="nobody", server="server", client_port=5152),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("ends", "transport", "expected"),
+    [
+        # The LCA of h listens on 5151.
+        ({}, "tcp", {"h": 5152, "b": 5151, "s": 5151}),
+        ({}, "udp", {"h": 5151, "b": 5151, "s": 5151}),
+        ({"client_port": 5152}, "tcp", {"h": 5153, "b": 5151, "s": 5151}),
+        ({"client_port": 5151, "backup_client_port": 5152}, "tcp", {"h": 5152, "b": 5151, "s": 5151}),
+        ({"client_port": 5151}, "tcp", {"h": 5152, "b": 5152, "s": 5151}),
+        ({"backup_client_port": 5151}, "tcp", {"h": 5152, "b": 5152, "s": 5151}),
+        ({"client_port": 5151, "port_id": "u"}, "udp", {"h": 5152, "b": 5152, "s": 5151}),
+    ],
+)
+def test_agents_and_the_own_ends_of_clients_are_in_the_way_too(ends, transport, expected):
+    free = FreePorts(pair(**ends))
+    assert {host: free.take(host, 5150, transport=transport) for host in "hbs"} == expected
+
+
+def test_what_a_team_has_set_aside_is_for_others_the_last_choice():
+    plan = Deployment(hosts=(Host(name="h"),), blocks=(Block(first=5150, last=5190, team="sip"),))
+    free = FreePorts(plan)
+    assert free.take("h", 5150) == 5191
+    assert free.take("h", 5150, block=plan.blocks[0].numbers) == 5151
+    whole = Deployment(hosts=(Host(name="h"),), blocks=(Block(first=1, last=65535, team="sip"),))
+    assert next_free_port(whole, "h", 5150) == 5151
+
+
+def test_ten_thousand_numbers_take_a_second_or_two():
+    hosts = [f"h{n}" for n in range(200)]
+    plan = Deployment(
+        hosts=tuple(Host(name=name) for name in hosts),
+        applications=tuple(
+            Application(name=f"{name}-{n}", host=name, ports=(ListeningPort(number=5000 + n),))
+            for name in hosts
+            for n in range(50)
+        ),
+    )
+    started = time.monotonic()
+    free = FreePorts(plan)
+    given = [free.take(name, 5000 + n) for name in hosts for n in range(50)]
+    assert given[:10] == [*range(5050, 5060)]
+    assert len(set(given[:50])) == 50
     assert time.monotonic() - started < 5

@@ -148,9 +148,11 @@ class Standing:
 
     def _next_free(self, host: str, number: int, port: ListeningPort | None) -> int | None:
         transport = port.transport if port else "tcp"
+        # A range moves as a whole.
+        length = len(port.numbers) if port else 1
         with contextlib.suppress(NoFreePortError):
             for _ in range(NUMBERS_TRIED):
-                number = next_free_port(self.plan, host, number, transport=transport)
+                number = next_free_port(self.plan, host, number, transport=transport, length=length)
                 if self.network.is_free(host, number, transport):
                     return number
         return None

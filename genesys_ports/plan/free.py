@@ -1,17 +1,18 @@
-"""`next_free_port`: the next number to plan on a host."""
+"""The next number to plan on a host: `next_free_port` for one question, `FreePorts` for many on one plan."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
-from itertools import chain
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from ipaddress import IPv6Address, ip_address
 
 from ..binding import Outcome, ephemeral_range, privileged_below, who_blocks
 from ..catalog import Basis, load_catalog
 from ..errors import InvalidPortError, NoFreePortError
 from ..model import HIGHEST_PORT, Deployment, ListeningPort, Platform, Transport, parse_word
 
-__all__ = ["next_free_port"]
+__all__ = ["FreePorts", "machines", "next_free_port"]
 
 #: Numbers below this are assigned to something else (System Ports, RFC 6335), even where nobody guards them.
 WELL_KNOWN_BELOW = 1024
@@ -28,69 +29,188 @@ def next_free_port(
     With a `length`, the first number of so many free ones in a row. Looks through `block` from `wanted` on and
     then from its start; without a block, through the hundred around `wanted` (5150: 5100 to 5199), then above and
     then below it. Never gives a number that needs administrator rights or that the system hands out for outgoing
-    connections, and one below 1024 or the documented default of a component only when no other is left.
+    connections, and one below 1024, the documented default of a component, or one that a team has set aside (where
+    no `block` is given) only when no other is left.
 
     Raises `NoFreePortError` when nothing is left, `UnknownHostError`, `InvalidPortError`.
     """
-    platform = plan.host(host).platform
-    number = ListeningPort(number=wanted).number
-    carrier = parse_word(Transport, transport, "transport")
-    if not 1 <= length <= HIGHEST_PORT:
-        raise InvalidPortError(f"{wanted}-{wanted + length - 1}")
-    if block is not None and (not block or min(block) < 1 or max(block) > HIGHEST_PORT):
-        raise InvalidPortError(f"{block.start}-{block.stop - 1}")
-    searched = range(1, HIGHEST_PORT + 1) if block is None else range(min(block), max(block) + 1)
-    barred = _taken(plan, host, carrier, platform)
-    for kept_back in (range(privileged_below(platform)), ephemeral_range(platform), (number,)):
-        for one in kept_back:
-            barred[one] = True
-    avoided = barred[:]
-    for one in chain(range(WELL_KNOWN_BELOW), _documented()):
-        avoided[one] = True
-    order = list(_order(number, block))
-    for flags in (avoided, barred):
-        for candidate in order:
-            end = candidate + length
-            if end - 1 in searched and flags.find(True, candidate, end) < 0:
-                return candidate
-    raise NoFreePortError(host, searched[0], searched[-1])
+    return FreePorts(plan).take(host, wanted, transport=transport, block=block, length=length)
 
 
-def _order(wanted: int, block: range | None) -> Iterator[int]:
+class FreePorts:
+    """Free numbers of one plan, many of them: what has been taken once is not given again.
+
+    `platform` is the system of the hosts whose own the plan does not state. Hosts with one address are one machine.
+    """
+
+    def __init__(self, plan: Deployment, platform: Platform | str | None = None) -> None:
+        self._plan = plan
+        default = None if platform is None else parse_word(Platform, platform, "platform")
+        self._machines = machines(plan)
+        systems: dict[str, set[Platform | None]] = defaultdict(set)
+        for host in plan.hosts:
+            systems[self._machines[host.name]].add(host.platform or default)
+        # Two Host objects that disagree about one machine: nobody has said.
+        self._platforms = {name: found.pop() if len(found) == 1 else None for name, found in systems.items()}
+        self._planned: dict[str, list[Iterable[ListeningPort]]] = defaultdict(list)
+        for application in plan.applications:
+            self._planned[self._machines[application.host]].append(application.ports)
+        for name, port in _beside_applications(plan):
+            self._planned[self._machines[name]].append((port,))
+        self._of_teams = _either(_bits(block.numbers) for block in plan.blocks if block.team)
+        self._taken: dict[tuple[str, Transport, str], int] = {}
+        self._given: dict[tuple[str, Transport], int] = defaultdict(int)
+
+    def take(
+        self,
+        host: str,
+        wanted: int,
+        *,
+        transport: str = "tcp",
+        block: range | None = None,
+        length: int = 1,
+        address: str = "",
+    ) -> int:
+        """The number that `next_free_port` would give, for a port on `address`; from now on it counts as planned.
+
+        Raises `NoFreePortError` when nothing is left, `UnknownHostError`, `InvalidPortError`.
+        """
+        machine = self._machines[self._plan.host(host).name]
+        number = ListeningPort(number=wanted).number
+        carrier = parse_word(Transport, transport, "transport").carrier
+        if not 1 <= length <= HIGHEST_PORT:
+            raise InvalidPortError(f"{wanted}-{wanted + length - 1}")
+        if block is not None and (not block or min(block) < 1 or max(block) > HIGHEST_PORT):
+            raise InvalidPortError(f"{block.start}-{block.stop - 1}")
+        searched = range(1, HIGHEST_PORT + 1) if block is None else range(min(block), max(block) + 1)
+        barred, avoided = _limits(self._platforms[machine])
+        barred |= 1 << number | self._given[machine, carrier] | self._in_the_way(machine, carrier, address)
+        avoided |= self._of_teams if block is None else 0
+        for shut in (barred | avoided, barred):
+            starts = _rows_of(length, _bits(searched) & ~shut)
+            found = _beside(number, starts) if block is None else _after(number, starts & _bits(block))
+            if found is not None:
+                self._given[machine, carrier] |= _bits(range(found, found + length))
+                return found
+        raise NoFreePortError(host, searched[0], searched[-1])
+
+    def _in_the_way(self, machine: str, carrier: Transport, address: str) -> int:
+        """Every number of the machine that a port on this address would not get, or might not get."""
+        key = (machine, carrier, address)
+        if key not in self._taken:
+            platform = self._platforms[machine]
+            self._taken[key] = _either(
+                _bits(port.numbers)
+                for ports in self._planned[machine]
+                for port in ports
+                if _may_block(port.transport, port.address, carrier, address, platform)
+            )
+        return self._taken[key]
+
+
+def machines(plan: Deployment) -> dict[str, str]:
+    """Which machine each host is, by name: hosts with one address are one, called like the first of them."""
+    firsts: dict[str, str] = {}
+    return {
+        host.name: firsts.setdefault(_one_spelling(host.address), host.name) if host.address else host.name
+        for host in plan.hosts
+    }
+
+
+def _one_spelling(address: str) -> str:
+    try:
+        ip = ip_address(address.strip().strip("[]"))
+    except ValueError:
+        return address.strip().casefold()
+    return str(ip.ipv4_mapped if isinstance(ip, IPv6Address) and ip.ipv4_mapped else ip)
+
+
+def _beside_applications(plan: Deployment) -> Iterator[tuple[str, ListeningPort]]:
+    """What takes a number of a host and is no port of an application: its LCA, and clients' own ends, as ports."""
+    for host in plan.hosts:
+        if host.lca_port and 1 <= host.lca_port <= HIGHEST_PORT:
+            yield host.name, ListeningPort(number=host.lca_port)
+    for one in plan.connections:
+        if (one.client_port or one.backup_client_port) and plan.has_application(one.client):
+            client = plan.application(one.client)
+            transport = _transport_of(plan, one.server, one.port_id)
+            if one.client_port:
+                yield (
+                    client.host,
+                    ListeningPort(number=one.client_port, transport=transport, address=one.client_address),
+                )
+            number = one.backup_client_port or one.client_port
+            if number and plan.has_application(client.backup):
+                yield plan.application(client.backup).host, ListeningPort(number=number, transport=transport)
+
+
+def _transport_of(plan: Deployment, server: str, port_id: str) -> Transport:
+    ports = plan.application(server).ports if plan.has_application(server) else ()
+    return next((port.transport for port in ports if port.port_id == port_id), Transport.TCP)
+
+
+# The verdict hangs on transports and addresses alone, never on the numbers: a large plan asks a few times only.
+@lru_cache(maxsize=4096)
+def _may_block(transport: Transport, planned: str, carrier: Transport, address: str, platform: Platform | None) -> bool:
+    there = ListeningPort(number=HIGHEST_PORT, transport=transport, address=planned)
+    new = ListeningPort(number=HIGHEST_PORT, transport=carrier, address=address)
+    return any(
+        who_blocks(first, second, platform).outcome is not Outcome.NO_CLASH
+        for first, second in ((there, new), (new, there))
+    )
+
+
+# --- sets of numbers: an integer whose bit n is set when n belongs to it. All 65,535 take 8 kilobytes, and looking
+# --- for a free one is a handful of operations, so that a plan may ask thousands of times.
+
+
+def _bits(numbers: range) -> int:
+    if numbers.step == 1:
+        return (1 << numbers.stop) - (1 << numbers.start)
+    return _either(1 << number for number in numbers)
+
+
+def _either(sets: Iterable[int]) -> int:
+    joined = 0
+    for one in sets:
+        joined |= one
+    return joined
+
+
+@cache
+def _limits(platform: Platform | None) -> tuple[int, int]:
+    """Numbers never given, and numbers given only when no other is left."""
+    barred = _bits(range(privileged_below(platform))) | _bits(ephemeral_range(platform))
+    return barred, _bits(range(WELL_KNOWN_BELOW)) | _either(1 << number for number in _documented())
+
+
+def _rows_of(length: int, free: int) -> int:
+    """Where so many free numbers in a row begin."""
+    have = 1
+    while have < length:
+        more = min(have, length - have)
+        free &= free >> more
+        have += more
+    return free
+
+
+def _beside(wanted: int, starts: int) -> int | None:
+    """The next of `starts` in the hundred around `wanted`, else the first above it, else the last below it."""
     first = wanted - wanted % BLOCK
-    inside = range(max(1, first), min(first + BLOCK, HIGHEST_PORT + 1)) if block is None else block
-    yield from (number for number in inside if number > wanted)
-    yield from (number for number in inside if number < wanted)
-    if block is None:
-        yield from range(first + BLOCK, HIGHEST_PORT + 1)
-        yield from reversed(range(1, first))
+    inside = _after(wanted, starts & _bits(range(first, first + BLOCK)))
+    if inside is not None:
+        return inside
+    above = _lowest(starts >> first + BLOCK << first + BLOCK)
+    return above if above is not None else (starts.bit_length() - 1 if starts else None)
 
 
-def _taken(plan: Deployment, host: str, transport: Transport, platform: Platform | None) -> bytearray:
-    """One flag for each number: whether something planned on the host gets, or may get, in its way."""
+def _after(wanted: int, starts: int) -> int | None:
+    above = _lowest(starts >> wanted << wanted)
+    return above if above is not None else _lowest(starts)
 
-    @cache
-    def in_the_way(other: Transport, address: str) -> bool:
-        # Numbers aside, the verdict hangs on transport and address alone: a large plan asks a few times only.
-        candidate = ListeningPort(number=HIGHEST_PORT, transport=transport)
-        planned = ListeningPort(number=HIGHEST_PORT, transport=other, address=address)
-        return any(
-            who_blocks(first, second, platform).outcome is not Outcome.NO_CLASH
-            for first, second in ((planned, candidate), (candidate, planned))
-        )
 
-    # Where ranges begin and end, then one pass over all numbers: wide ranges cost no more than single ports.
-    steps = [0] * (HIGHEST_PORT + 2)
-    for port in chain.from_iterable(application.ports for application in plan.on_host(host)):
-        if in_the_way(port.transport, port.address):
-            steps[port.number] += 1
-            steps[(port.last or port.number) + 1] -= 1
-    taken = bytearray(HIGHEST_PORT + 1)
-    depth = 0
-    for number in range(HIGHEST_PORT + 1):
-        depth += steps[number]
-        taken[number] = depth > 0
-    return taken
+def _lowest(numbers: int) -> int | None:
+    return (numbers & -numbers).bit_length() - 1 if numbers else None
 
 
 @cache
