@@ -25,6 +25,7 @@ __all__ = [
     "column_letters",
     "is_blank",
     "known_names",
+    "numbered_rows",
     "sheet_rows",
     "workbook_rows",
 ]
@@ -94,9 +95,14 @@ def sheet_rows(file: str, records: Iterable[Sequence[str]], sheet: str = "") -> 
 
     Raises `PlanFileError` when a needed column is missing, one stands twice, or the sheet is over the limits.
     """
+    return numbered_rows(file, enumerate(records, start=1), sheet)
+
+
+def numbered_rows(file: str, records: Iterable[tuple[int, Sequence[str]]], sheet: str = "") -> Iterator[RawRow]:
+    """The same of records that come with their row numbers: a workbook leaves rows out. Raises `PlanFileError`."""
     header: list[Column | None] | None = None
-    for number, record in enumerate(records, start=1):
-        if number > MOST_ROWS:
+    for count, (number, record) in enumerate(records, start=1):
+        if count > MOST_ROWS:
             raise PlanFileError(file, words.TOO_MANY_ROWS.format(most=f"{MOST_ROWS:,}"))
         if len(record) > MOST_COLUMNS:
             raise PlanFileError(file, words.TOO_MANY_COLUMNS.format(row=number, most=MOST_COLUMNS))
@@ -115,8 +121,12 @@ def sheet_rows(file: str, records: Iterable[Sequence[str]], sheet: str = "") -> 
         raise PlanFileError(file, words.NO_ROWS.format(columns=", ".join(USUAL)))
 
 
-def workbook_rows(file: str, sheets: Iterable[tuple[str, Iterable[Sequence[str]]]]) -> Iterator[RawRow | PlanFileError]:
+def workbook_rows(
+    file: str, sheets: Iterable[tuple[str, Iterable[tuple[int, Sequence[str]]]]]
+) -> Iterator[RawRow | PlanFileError]:
     """The rows of every sheet that holds a plan; for every other sheet, the error that says why it is skipped.
+
+    A sheet is its name and its records, each with its row number.
 
     Raises that error where no sheet at all holds a plan, and `PlanFileError` when a sheet is over the limits.
     """
@@ -124,7 +134,7 @@ def workbook_rows(file: str, sheets: Iterable[tuple[str, Iterable[Sequence[str]]
     found = False
     for sheet, records in sheets:
         try:
-            yield from sheet_rows(file, records, sheet)
+            yield from numbered_rows(file, records, sheet)
             found = True
         except NoPlanError as error:
             without.append(error)
