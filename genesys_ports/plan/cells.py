@@ -12,7 +12,7 @@ from ..errors import InvalidValueError
 from ..model import DEFAULT, HIGHEST_PORT, Connection, Platform, Purpose, Transport, parse_word
 from ..table import defused
 from . import words
-from .rows import MOST_CELL
+from .rows import MOST_CELL, Unread
 
 __all__ = ["BadCell", "armed", "clean", "connection_text", "safe"]
 
@@ -43,9 +43,11 @@ def armed(text: str) -> str:
 def clean(text: str) -> str:
     """The text of a cell: blanks at its edges and between words reduced, formula guard removed.
 
-    Raises `BadCell` for a cell over the limit, and for characters that no one can see: they make two names
-    look alike, and steer a terminal.
+    Raises `BadCell` for a cell without a value, for one over the limit, and for characters that no one can see:
+    they make two names look alike, and steer a terminal.
     """
+    if isinstance(text, Unread):
+        raise BadCell(text.problem)
     if len(text) > MOST_CELL:
         raise BadCell(words.TOO_LONG.format(most=f"{MOST_CELL:,}"))
     text = armed(" ".join(text.split()))

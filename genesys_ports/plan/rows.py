@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from ..errors import PlanFileError
 from . import words
@@ -22,6 +22,7 @@ __all__ = [
     "Column",
     "NoPlanError",
     "RawRow",
+    "Unread",
     "column_letters",
     "is_blank",
     "known_names",
@@ -74,6 +75,18 @@ ALIASES: dict[str, Column] = {_key(column): column for column in Column}
 
 class NoPlanError(PlanFileError):
     """A sheet without the columns of a plan: a workbook goes on with its other sheets."""
+
+
+class Unread(str):
+    """What a workbook shows where a cell has no value, such as `#REF!`; `problem` says why, and what to do."""
+
+    problem: str
+
+    def __new__(cls, text: str, problem: str) -> Self:
+        """A cell that shows `text`."""
+        cell = super().__new__(cls, text)
+        cell.problem = problem
+        return cell
 
 
 class RawRow(NamedTuple):
