@@ -15,7 +15,7 @@ from .csv_reader import read_csv
 from .files import ending, read_bytes, shown_name
 from .rows import USUAL, NoPlanError, RawRow
 
-__all__ = ["READERS", "FileRead", "Reader", "Reading", "load_plan", "read_plans"]
+__all__ = ["READERS", "FileRead", "Reader", "Reading", "load_plan", "read_plans", "rows_of"]
 
 #: A reader takes the name to show in errors and the bytes of the file, and raises `PlanFileError` only. A sheet that it
 #: leaves out is an error among the rows: `NoPlanError` where the sheet is no plan, else `PlanFileError`.
@@ -67,7 +67,7 @@ def read_plans(
         sheets: dict[str, None] = {}
         rows, ports = 0, builder.ports
         try:
-            for raw in _rows_of(path):
+            for raw in rows_of(path):
                 if isinstance(raw, NoPlanError):
                     skipped.append(str(raw))
                     continue
@@ -108,7 +108,8 @@ def load_plan(path: str | os.PathLike[str]) -> Deployment:
     return reading.plan
 
 
-def _rows_of(path: str | os.PathLike[str]) -> Iterable[RawRow | PlanFileError]:
+def rows_of(path: str | os.PathLike[str]) -> Iterable[RawRow | PlanFileError]:
+    """The raw rows of a plan file, and in their places the sheets that cannot be read. Raises `PlanFileError`."""
     file = shown_name(path)
     data = read_bytes(path)
     reader = READERS.get(ending(path))

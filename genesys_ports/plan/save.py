@@ -6,18 +6,18 @@ import csv
 import io
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..errors import OutputFormatError, OutputWriteError, PlanFileError
 from ..model import Application, Deployment, Host, ListeningPort
 from . import words
 from .builder import NONE, build
-from .cells import connection_text, safe
+from .cells import armed, connection_text, safe
 from .csv_reader import read_csv
 from .files import ending, shown_name, write_new
 from .rows import USUAL, Column
 
-__all__ = ["save_plan"]
+__all__ = ["plan_rows", "port_cells", "save_plan", "save_rows"]
 
 
 def save_plan(plan: Deployment, path: str | os.PathLike[str]) -> None:
@@ -30,29 +30,48 @@ def save_plan(plan: Deployment, path: str | os.PathLike[str]) -> None:
     end in .csv, and `OutputWriteError` when it cannot be written, or a sheet cannot hold the plan (a switch,
     a name with a semicolon …): nothing is dropped without a word.
     """
+    file = _named_csv(path)
+    if plan.switches:
+        raise OutputWriteError(file, words.SAVE_SWITCHES)
+    text = _csv(list(plan_rows(plan)))
+    _prove(plan, file, text)
+    _write(path, text)
+
+
+def save_rows(rows: Iterable[Mapping[Column, str]], path: str | os.PathLike[str]) -> None:
+    """Writes the cells of a sheet as they are, those that cannot be read too, as a new CSV file.
+
+    Raises `OutputExistsError`, `OutputFormatError` and `OutputWriteError` like `save_plan`.
+    """
+    _named_csv(path)
+    _write(path, _csv([{column: armed(cell) for column, cell in row.items()} for row in rows]))
+
+
+def _named_csv(path: str | os.PathLike[str]) -> str:
     file = shown_name(path)
     if ending(path) != ".csv":
         raise OutputFormatError(file, [".csv"])
-    if plan.switches:
-        raise OutputWriteError(file, words.SAVE_SWITCHES)
-    text = _csv(plan)
-    _prove(plan, file, text)
+    return file
+
+
+def _write(path: str | os.PathLike[str], text: str) -> None:
     # Excel takes a CSV without byte order mark for the local 8-bit code.
-    write_new(path, text.encode("utf-8" if text.isascii() else "utf-8-sig"))
+    write_new(path, text.encode("utf-8" if text.isascii() else "utf-8-sig", "replace"))
 
 
-def _csv(plan: Deployment) -> str:
-    told = any(host.address or host.platform for host in plan.hosts)
-    columns = tuple(Column)[:11] if told else USUAL
+def _csv(rows: Sequence[Mapping[Column, str]]) -> str:
+    filled = {column for row in rows for column, cell in row.items() if cell}
+    columns = [column for column in Column if column in USUAL or column in filled]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    for row in _rows(plan):
+    for row in rows:
         writer.writerow([safe(row.get(column, "")) for column in columns])
     return out.getvalue()
 
 
-def _rows(plan: Deployment) -> Iterator[dict[Column, str]]:
+def plan_rows(plan: Deployment) -> Iterator[dict[Column, str]]:
+    """The rows of a sheet that holds this plan, by column."""
     servers: dict[str, list[str]] = {}
     for connection in plan.connections:
         servers.setdefault(connection.client, []).append(connection_text(connection))
@@ -88,10 +107,11 @@ def _port_rows(application: Application) -> Iterator[dict[Column, str]]:
     if not application.ports:
         yield {**named, Column.PORT: NONE}
     for port in application.ports:
-        yield {**named, **_port_cells(port)}
+        yield {**named, **port_cells(port)}
 
 
-def _port_cells(port: ListeningPort) -> dict[Column, str]:
+def port_cells(port: ListeningPort) -> dict[Column, str]:
+    """The cells that say everything of one port."""
     return {
         Column.PORT_ID: port.port_id,
         Column.PORT: port.number_text,
