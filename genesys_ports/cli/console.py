@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from contextlib import suppress
 from typing import TextIO
 
-__all__ = ["NoOutputError", "complain", "prepare", "show", "silence"]
+__all__ = ["NoOutputError", "complain", "is_watched", "prepare", "show", "silence", "width"]
+
+#: Narrower than this, a terminal breaks the lines itself.
+LEAST_WIDTH = 40
 
 
 class NoOutputError(Exception):
@@ -43,6 +47,16 @@ def show(*lines: object, flush: bool = False) -> None:
         raise
     except OSError:
         raise NoOutputError from None
+
+
+def is_watched() -> bool:
+    """Whether standard output is a terminal. Who reads by program wants everything, one row a line."""
+    return sys.stdout.isatty()
+
+
+def width() -> int:
+    """Characters in a line of the terminal."""
+    return max(LEAST_WIDTH, shutil.get_terminal_size((100, 24)).columns)
 
 
 def complain(*lines: str) -> None:

@@ -16,8 +16,8 @@ GAP = "  "
 LEAST = 24
 
 
-def fit(table: Table, width: int, optional: str) -> tuple[str, bool]:
-    """The table in lines of `width` characters, and whether it is whole.
+def fit(table: Table, width: int | None, optional: str = "") -> tuple[str, bool]:
+    """The table in lines of `width` characters, and whether it is whole. Without a width, each row is one line.
 
     A last column of the name `optional` is shown only where it fits.
     """
@@ -34,8 +34,10 @@ def fit(table: Table, width: int, optional: str) -> tuple[str, bool]:
     return "\n".join([head, rule, *rows]), is_whole
 
 
-def _shrunk(natural: Sequence[int], width: int) -> list[int]:
+def _shrunk(natural: Sequence[int], width: int | None) -> list[int]:
     widths = list(natural)
+    if width is None:
+        return widths
     room = width - len(GAP) * (len(widths) - 1)
     # The widest gives way first, so that short columns stay in one piece.
     while sum(widths) > max(room, len(widths)):
@@ -44,7 +46,7 @@ def _shrunk(natural: Sequence[int], width: int) -> list[int]:
 
 
 def _wrapped(cells: Sequence[str], widths: Sequence[int]) -> str:
-    columns = [wrap(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    columns = [[cell] if len(cell) <= width else wrap(cell, width) for cell, width in zip(cells, widths, strict=True)]
     return "\n".join(
         GAP.join(part.ljust(width) for part, width in zip(line, widths, strict=True)).rstrip()
         for line in zip_longest(*columns, fillvalue="")

@@ -6,11 +6,16 @@ __all__: list[str] = []
 
 DESCRIPTION = "Learn, plan and check the network ports of a Genesys contact centre."
 EPILOG = """\
-exit codes: 0 all is well · 1 the plan has problems, or nothing was found · 2 the input cannot be used
-            3 the output cannot be written
+exit codes: 0 all is well · 1 the plan has problems, or differs, or nothing was found
+            2 the input cannot be used · 3 the output cannot be written
 
 examples:
   genesys-ports lab                                  open the lessons in the browser
+  genesys-ports check Ports.xlsx                     what is wrong in a plan, and what to write instead
+  genesys-ports firewall Ports.xlsx -o rules.xlsx    who connects to whom, for the network team
+  genesys-ports compare Ports.xlsx                   the plan against what listens on this machine
+  genesys-ports diff Old.xlsx New.xlsx               what changed between two plans
+  genesys-ports ripple Ports.xlsx SIP_P --to 5070    who must change if this port moves
   genesys-ports serve plans/two-servers.csv          bring a plan up on this machine
   genesys-ports catalog 5060                         who uses port 5060, and how well that is known
 
@@ -20,6 +25,160 @@ VERSION = "genesys-ports {version}"
 COMMAND = "COMMAND"
 NO_OUTPUT = "The output could not be written to its end. Is the disk full?"
 UNKNOWN_ARGUMENTS = "unrecognized arguments: {arguments}"
+
+#: What a plan can be, in the help of every command that takes one.
+PLAN_FILE = "a plan: a sheet (.xlsx, .csv) with the columns Host, Application and Port, or an export (.json)"
+
+# --- reading plans, for every command that does
+
+READING = "Reading"
+READING_UNIT = "rows"
+NOT_READ_ONE = "1 cell cannot be read, and its row is left out here. To see it:  genesys-ports check {files}"
+NOT_READ = "{count} cells cannot be read, and their rows are left out here. To see them:  genesys-ports check {files}"
+ROWS_LEFT_OUT = "… and {count} more rows, which have no room here. A file takes them all: add  > list.txt"
+
+# --- check
+
+CHECK = "check a plan: what is wrong, in which row, and what to write instead"
+CHECK_USAGE = """\
+genesys-ports check FILE ... [--suggest OUT.xlsx] [--platform SYSTEM] [--ignore CODE] [--json]"""
+CHECK_DESCRIPTION = """\
+Reads one plan from one or more files, and says what is wrong with it: ports in each other's way, connections to
+nothing, HA pairs that drifted apart, numbers that the system keeps for itself. Each finding has its rows, why it
+matters, a proposal, and a code. No file of yours is changed.
+"""
+CHECK_EPILOG = """\
+exit codes: 0 no error (warnings and notes do not count) · 1 a finding of severity error
+            2 a file, a sheet or a row cannot be read
+
+examples:
+  genesys-ports check Ports.xlsx
+  genesys-ports check Ports.xlsx --suggest Ports_checked.xlsx
+  genesys-ports check SiteA.xlsx SiteB.csv --platform windows
+  genesys-ports check Ports.xlsx --ignore GP404,GP501
+  genesys-ports check Ports.xlsx --json > findings.json
+"""
+CHECK_FILES = f"{PLAN_FILE}; several files are one plan"
+CHECK_SUGGEST = "write a new workbook in the same layout, with findings and proposals in columns of their own"
+CHECK_PLATFORM = "the system of hosts that name none: {systems}"
+CHECK_IGNORE = "leave out findings of this code; several with commas, or the option again"
+CHECK_JSON = "one JSON object: files, errors (what cannot be read), findings"
+CHECKING = "Checking"
+CHECKING_UNIT = "ports"
+UNKNOWN_CODE = "{code!r} is no finding code. The codes are: {known}."
+
+SHEETS = ("1 sheet", "{count} sheets")
+DATA_ROWS = ("1 row", "{count} rows")
+PORTS = ("1 port", "{count} ports")
+HOSTS = ("1 host", "{count} hosts")
+READ = "{file}: {rows}, {ports} on {hosts}"
+READ_SHEETS = "{file}: {sheets}, {rows}, {ports} on {hosts}"
+
+ROW = "row {row}"
+ROWS = "rows {rows} and {last}"
+MORE_ROWS = "rows {rows}, … ({count} in all)"
+IN_PLAN = "{rows}"
+IN_SHEET = "sheet {sheet!r}, {rows}"
+IN_FILE = "{file}, {rows}"
+IN_SHEET_OF_FILE = "{file}, sheet {sheet!r}, {rows}"
+NOT_READ_CELL = "{where}, column {column}: {value!r} cannot be read   [unreadable]"
+FOUND = "{where}: {message}   [{code} {severity}]"
+FOUND_NOWHERE = "{message}   [{code} {severity}]"
+WHY = "{why}"
+WHY_PROPOSAL = "{why} Proposal: {proposal}"
+MORE_FOUND = "… and {count} more. For all of them, send the output to a file:  genesys-ports check … > report.txt"
+
+SUMMARY = "{counts}."
+SUMMARY_WRITTEN = "{counts}. Written: {file} (your file is unchanged)."
+SUMMARY_WRITTEN_MANY = "{counts}. Written: {file} (your files are unchanged)."
+NOTHING_FOUND = "No findings"
+FILES_UNREADABLE = ("1 file that cannot be read", "{count} files that cannot be read")
+CELLS_UNREADABLE = ("1 cell that cannot be read", "{count} cells that cannot be read")
+ERRORS = ("1 error", "{count} errors")
+WARNINGS = ("1 warning", "{count} warnings")
+NOTES = ("1 note", "{count} notes")
+
+# --- firewall
+
+FIREWALL = "the firewall list of a plan: who connects to whom, on which port"
+FIREWALL_USAGE = "genesys-ports firewall FILE ... [-o OUT | --format FORMAT | --json]"
+FIREWALL_DESCRIPTION = """\
+Lists every flow that a firewall between the hosts of a plan has to let through: who opens the connection, to which
+port, over what, and what for. It comes from the connections of the plan, not from its messages.
+"""
+FIREWALL_EPILOG = """\
+exit codes: 0 done · 2 a file or a row cannot be read, or OUT exists already
+
+examples:
+  genesys-ports firewall Ports.xlsx
+  genesys-ports firewall Ports.xlsx -o rules.xlsx
+  genesys-ports firewall SiteA.xlsx SiteB.csv --format markdown
+"""
+FIREWALL_FILES = f"{PLAN_FILE}; several files are one plan"
+FIREWALL_OUT = "write a new file, by its ending: .csv, .xlsx or .md; a file that is there is never replaced"
+FIREWALL_FORMAT = "how to print it: text (the default), csv or markdown"
+FIREWALL_JSON = "one JSON object: rows, each with the columns of the list"
+FIREWALL_NOTHING = "This plan has no connection between two hosts, so no firewall has to let anything through."
+WRITTEN_LIST = "Written: {file} ({rows})."
+
+# --- compare
+
+COMPARE = "the plan against what really listens on this machine"
+COMPARE_USAGE = "genesys-ports compare PLAN [--host NAME] [--from SAVED] [--json]"
+COMPARE_DESCRIPTION = """\
+Tells for one host of the plan which ports are planned and listening, planned and silent, listening and not planned,
+or held by somebody else. Looks only; opens and stops nothing.
+
+For another machine, save there what listens, and give that file with --from. On Linux:  ss -lntup > gen-fw-01.txt
+On Windows:  netstat -ano > gen-fw-01.txt
+"""
+COMPARE_EPILOG = """\
+exit codes: 0 as planned · 1 something is not as planned · 2 the plan or the saved output cannot be read
+
+examples:
+  genesys-ports compare Ports.xlsx
+  genesys-ports compare Ports.xlsx --host gen-fw-01
+  genesys-ports compare Ports.xlsx --host gen-fw-01 --from gen-fw-01.txt
+"""
+COMPARE_HOST = "the host of the plan to compare (without it: the one that this machine is)"
+COMPARE_FROM = "the saved output of  ss -lntup  or  netstat -ano  of another machine"
+COMPARE_JSON = "one JSON object"
+
+# --- diff
+
+DIFF = "what changed between two plans"
+DIFF_DESCRIPTION = "Tells which hosts, applications, ports and connections came, went or changed between two plans."
+DIFF_EPILOG = """\
+exit codes: 0 the plans are equal · 1 they differ · 2 one of them cannot be read
+
+examples:
+  genesys-ports diff Ports_v6.xlsx Ports_v7.xlsx
+  genesys-ports diff Ports_v6.xlsx Ports_v7.csv --json
+"""
+DIFF_OLD = "the plan as it was, in any form that check reads"
+DIFF_NEW = "the plan as it is now"
+DIFF_JSON = "one JSON object"
+DIFF_SAME = "The plans are equal."
+
+# --- ripple
+
+RIPPLE = "who must change if a port moves"
+RIPPLE_USAGE = "genesys-ports ripple PLAN (APPLICATION[:PORT_ID] | PORT) [--to NUMBER] [--json]"
+RIPPLE_DESCRIPTION = """\
+Tells what has to follow when a listening port gets another number: the application, its backup, every client that
+connects to it, the firewall. Changes nothing.
+"""
+RIPPLE_EPILOG = """\
+exit codes: 0 done · 2 the plan cannot be read, or has no such port
+
+examples:
+  genesys-ports ripple Ports.xlsx message_server
+  genesys-ports ripple Ports.xlsx sip_server:sip --to 5070
+  genesys-ports ripple Ports.xlsx 5150 --json
+"""
+RIPPLE_WHAT = "an application, with a port id after a colon unless it is 'default'; or a number: every port that has it"
+RIPPLE_TO = "the number it moves to"
+RIPPLE_JSON = "one JSON object"
 
 # --- serve
 
@@ -41,7 +200,7 @@ examples:
   genesys-ports serve plans/two-servers.csv --only message_server
   genesys-ports serve plans/two-servers.csv --json
 """
-SERVE_PLAN = "a plan: a CSV file with the columns Host, Application and Port, and more if you like"
+SERVE_PLAN = PLAN_FILE
 SERVE_ONLY = "start these applications only"
 SERVE_JSON = "one JSON object a line for each open port: application, host, port_id, transport, planned, address, port"
 SERVE_COLUMNS = ("Application", "Port ID", "Planned", "Open on this machine")
