@@ -80,8 +80,8 @@ def _hosts(reading: Reading) -> dict[str, set[str]]:
     for name, place in origin.hosts.items():
         hosts.setdefault(place.file, set()).add(name)
     for application, port in reading.plan.ports():
-        if place := origin.ports.get((application.name, port.port_id)):
-            hosts.setdefault(place.file, set()).add(application.host)
+        if row := origin.ports.get((application.name, port.port_id)):
+            hosts.setdefault(row.file, set()).add(application.host)
     return hosts
 
 
