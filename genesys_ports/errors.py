@@ -12,6 +12,7 @@
     │   ├── UnknownHostError         ┐
     │   ├── UnknownApplicationError  ├ a name the plan does not have
     │   ├── UnknownPortIdError       ┘
+    │   ├── UnknownNumberError       a number that nothing in the plan listens on
     │   ├── NoFreePortError          a block of port numbers is used up
     │   └── PortKindError            a voice port where a listening port belongs, or the reverse
     ├── CatalogError                 a component the catalogue does not have
@@ -81,6 +82,7 @@ __all__ = [
     "TooManyPortsError",
     "UnknownApplicationError",
     "UnknownHostError",
+    "UnknownNumberError",
     "UnknownPortIdError",
     "UnknownQuestionError",
 ]
@@ -301,6 +303,18 @@ class UnknownPortIdError(PlanError):
     def sentences(self) -> Iterable[str]:
         yield f"{self.application} has no port with the id {self.port_id!r}."
         yield f"Its port ids: {_listed(self.known)}." if self.known else "It has no listening port at all."
+
+
+@dataclass(eq=False)
+class UnknownNumberError(PlanError):
+    """A number that nothing in the plan listens on; `nearest` are planned ports beside it, with their applications."""
+
+    number: int
+    nearest: Sequence[str]
+
+    def sentences(self) -> Iterable[str]:
+        yield f"Nothing in the plan listens on {self.number}."
+        yield f"The nearest that are planned: {_listed(self.nearest)}." if self.nearest else "It plans no port at all."
 
 
 @dataclass(eq=False)

@@ -179,6 +179,11 @@ class ListeningPort:
         """The number or the range alone: `5150`, `20000-45000`."""
         return str(self.number) if self.last is None else f"{self.number}-{self.last}"
 
+    def at(self, number: int) -> Self:
+        """The same port on another number; a range moves as a whole, and `number` is its first."""
+        last = None if self.last is None else _port_number(number) + self.last - self.number
+        return replace(self, number=number, last=last)
+
     def __str__(self) -> str:
         return f"{self.number_text}/{self.transport}"
 
@@ -453,8 +458,7 @@ class Deployment(Tabled):
         """
         moved = self.application(application)
         old = moved.port(port_id)
-        last = None if old.last is None else _port_number(to) + old.last - old.number
-        new = replace(old, number=_port_number(to), last=last, address=old.address if address is None else address)
+        new = replace(old.at(to), address=old.address if address is None else address)
         changed = replace(moved, ports=tuple(new if port is old else port for port in moved.ports))
         return replace(self, applications=tuple(changed if one is moved else one for one in self.applications))
 

@@ -40,6 +40,7 @@ from genesys_ports.errors import (
     TooManyPortsError,
     UnknownApplicationError,
     UnknownHostError,
+    UnknownNumberError,
     UnknownPortIdError,
     UnknownQuestionError,
 )
@@ -74,6 +75,11 @@ TEXTS = [
      "The plan has no host 'x'. Its hosts: h0, h1, h2, h3, h4, h5, h6, h7, h8, h9, h10, h11, … (14 in all)."),
     (UnknownApplicationError("mesage_server", ["message_server"]),
      "The plan has no application 'mesage_server'. Did you mean 'message_server'? Its applications: message_server."),
+    (UnknownNumberError(5155, ["5150/tcp (message_server)", "5160/tcp (stat_server)"]),
+     "Nothing in the plan listens on 5155. The nearest that are planned: 5150/tcp (message_server), 5160/tcp "
+     "(stat_server)."),
+    (UnknownNumberError(5155, []),
+     "Nothing in the plan listens on 5155. It plans no port at all."),
     (UnknownPortIdError("sip_server", "sip", ["default", "tls"]),
      "sip_server has no port with the id 'sip'. Its port ids: default, tls."),
     (UnknownPortIdError("urs", "default", []),

@@ -1,7 +1,8 @@
 """Plan files in and out, and the next free port number."""
 
+from .correct import accept
 from .free import next_free_port
 from .load import load_plan
 from .save import save_plan
 
-__all__ = ["load_plan", "next_free_port", "save_plan"]
+__all__ = ["accept", "load_plan", "next_free_port", "save_plan"]
