@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .model import Switch as Switch
     from .model import Transport as Transport
     from .model import VoicePort as VoicePort
+    from .plan import firewall_list as firewall_list
     from .plan import load_plan as load_plan
     from .plan import next_free_port as next_free_port
     from .trace import Message as Message
@@ -64,6 +65,7 @@ _HOMES = {
     "Switch": "model",
     "Transport": "model",
     "VoicePort": "model",
+    "firewall_list": "plan",
     "load_plan": "plan",
     "next_free_port": "plan",
     "Message": "trace",
