@@ -94,17 +94,12 @@ BAD_FILES = [
         f"This is not a port. {NUMBER}",
     ),
     (
-        "plan.xlsx",
-        b"PK",
-        "Only CSV can be read so far. Open the workbook and save the sheet as 'CSV UTF-8 (comma delimited)'.",
-    ),
-    (
         "plan.XLS",
         b"PK",
-        "Only CSV can be read so far. Open the workbook and save the sheet as 'CSV UTF-8 (comma delimited)'.",
+        "This kind of workbook cannot be read. Open it in Excel or LibreOffice and save it as .xlsx.",
     ),
-    ("plan.pdf", b"PK", "The name ends in '.pdf'; a plan file ends in one of: .csv."),
-    ("plan", b"PK", "The name has no ending; a plan file ends in one of: .csv."),
+    ("plan.pdf", b"PK", "The name ends in '.pdf'; a plan file ends in one of: .csv, .xlsx, .xlsm, .json."),
+    ("plan", b"PK", "The name has no ending; a plan file ends in one of: .csv, .xlsx, .xlsm, .json."),
 ]
 
 

@@ -13,7 +13,9 @@ from . import words
 from .builder import Builder
 from .csv_reader import read_csv
 from .files import ending, read_bytes, shown_name
+from .json_reader import read_json
 from .rows import USUAL, NoPlanError, RawRow
+from .xlsx_reader import read_xlsx
 
 __all__ = ["READERS", "FileRead", "Reader", "Reading", "load_plan", "read_plans", "rows_of"]
 
@@ -22,9 +24,9 @@ __all__ = ["READERS", "FileRead", "Reader", "Reading", "load_plan", "read_plans"
 Reader = Callable[[str, bytes], Iterable[RawRow | PlanFileError]]
 
 #: Endings of names and who reads them.
-READERS: dict[str, Reader] = {".csv": read_csv}
+READERS: dict[str, Reader] = {".csv": read_csv, ".xlsx": read_xlsx, ".xlsm": read_xlsx, ".json": read_json}
 
-_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_WORKBOOKS = (".xlsb", ".xls", ".ods")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
