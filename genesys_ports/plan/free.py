@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from ipaddress import IPv6Address, ip_address
 
@@ -12,7 +12,7 @@ from ..catalog import Basis, load_catalog
 from ..errors import InvalidPortError, NoFreePortError
 from ..model import HIGHEST_PORT, Deployment, ListeningPort, Platform, Transport, parse_word
 
-__all__ = ["FreePorts", "machines", "next_free_port"]
+__all__ = ["FreePorts", "beside_applications", "machines", "next_free_port", "one_spelling"]
 
 #: Numbers below this are assigned to something else (System Ports, RFC 6335), even where nobody guards them.
 WELL_KNOWN_BELOW = 1024
@@ -55,7 +55,7 @@ class FreePorts:
         self._planned: dict[str, list[Iterable[ListeningPort]]] = defaultdict(list)
         for application in plan.applications:
             self._planned[self._machines[application.host]].append(application.ports)
-        for name, port in _beside_applications(plan):
+        for name, _, port in beside_applications(plan):
             self._planned[self._machines[name]].append((port,))
         self._of_teams = _either(_bits(block.numbers) for block in plan.blocks if block.team)
         self._taken: dict[tuple[str, Transport, str], int] = {}
@@ -75,24 +75,43 @@ class FreePorts:
 
         Raises `NoFreePortError` when nothing is left, `UnknownHostError`, `InvalidPortError`.
         """
-        machine = self._machines[self._plan.host(host).name]
+        return self.take_for_all([(host, transport, address)], wanted, block=block, length=length)
+
+    def take_for_all(
+        self,
+        places: Sequence[tuple[str, str, str]],
+        wanted: int,
+        *,
+        block: range | None = None,
+        length: int = 1,
+    ) -> int:
+        """One number that is free in every place: for both of an HA pair, or for SIP over UDP and TCP.
+
+        A place is a host, a transport and an address. Otherwise as `take`.
+        """
         number = ListeningPort(number=wanted).number
-        carrier = parse_word(Transport, transport, "transport").carrier
         if not 1 <= length <= HIGHEST_PORT:
             raise InvalidPortError(f"{wanted}-{wanted + length - 1}")
         if block is not None and (not block or min(block) < 1 or max(block) > HIGHEST_PORT):
             raise InvalidPortError(f"{block.start}-{block.stop - 1}")
         searched = range(1, HIGHEST_PORT + 1) if block is None else range(min(block), max(block) + 1)
-        barred, avoided = _limits(self._platforms[machine])
-        barred |= 1 << number | self._given[machine, carrier] | self._in_the_way(machine, carrier, address)
-        avoided |= self._of_teams if block is None else 0
+        barred, avoided = 1 << number, 0 if block is not None else self._of_teams
+        given = []
+        for host, transport, address in places:
+            machine = self._machines[self._plan.host(host).name]
+            carrier = parse_word(Transport, transport, "transport").carrier
+            never, rarely = _limits(self._platforms[machine])
+            barred |= never | self._given[machine, carrier] | self._in_the_way(machine, carrier, address)
+            avoided |= rarely
+            given.append((machine, carrier))
         for shut in (barred | avoided, barred):
             starts = _rows_of(length, _bits(searched) & ~shut)
             found = _beside(number, starts) if block is None else _after(number, starts & _bits(block))
             if found is not None:
-                self._given[machine, carrier] |= _bits(range(found, found + length))
+                for key in given:
+                    self._given[key] |= _bits(range(found, found + length))
                 return found
-        raise NoFreePortError(host, searched[0], searched[-1])
+        raise NoFreePortError(places[0][0], searched[0], searched[-1])
 
     def _in_the_way(self, machine: str, carrier: Transport, address: str) -> int:
         """Every number of the machine that a port on this address would not get, or might not get."""
@@ -112,12 +131,13 @@ def machines(plan: Deployment) -> dict[str, str]:
     """Which machine each host is, by name: hosts with one address are one, called like the first of them."""
     firsts: dict[str, str] = {}
     return {
-        host.name: firsts.setdefault(_one_spelling(host.address), host.name) if host.address else host.name
+        host.name: firsts.setdefault(one_spelling(host.address), host.name) if host.address else host.name
         for host in plan.hosts
     }
 
 
-def _one_spelling(address: str) -> str:
+def one_spelling(address: str) -> str:
+    """An IP address however it was written; what is none, in small letters."""
     try:
         ip = ip_address(address.strip().strip("[]"))
     except ValueError:
@@ -125,23 +145,26 @@ def _one_spelling(address: str) -> str:
     return str(ip.ipv4_mapped if isinstance(ip, IPv6Address) and ip.ipv4_mapped else ip)
 
 
-def _beside_applications(plan: Deployment) -> Iterator[tuple[str, ListeningPort]]:
-    """What takes a number of a host and is no port of an application: its LCA, and clients' own ends, as ports."""
+def beside_applications(plan: Deployment) -> Iterator[tuple[str, str, ListeningPort]]:
+    """What takes a number of a host and listens for no application, as ports: its LCA port, and clients' own ends.
+
+    Each is the host, the client (empty for the LCA), and the port. A backup without a port of its own for the
+    connection may come with that of its primary.
+    """
     for host in plan.hosts:
         if host.lca_port and 1 <= host.lca_port <= HIGHEST_PORT:
-            yield host.name, ListeningPort(number=host.lca_port)
+            yield host.name, "", ListeningPort(number=host.lca_port)
     for one in plan.connections:
         if (one.client_port or one.backup_client_port) and plan.has_application(one.client):
             client = plan.application(one.client)
-            transport = _transport_of(plan, one.server, one.port_id)
+            over = _transport_of(plan, one.server, one.port_id)
             if one.client_port:
-                yield (
-                    client.host,
-                    ListeningPort(number=one.client_port, transport=transport, address=one.client_address),
-                )
+                fixed = ListeningPort(number=one.client_port, transport=over, address=one.client_address)
+                yield client.host, client.name, fixed
             number = one.backup_client_port or one.client_port
             if number and plan.has_application(client.backup):
-                yield plan.application(client.backup).host, ListeningPort(number=number, transport=transport)
+                backup = plan.application(client.backup)
+                yield backup.host, backup.name, ListeningPort(number=number, transport=over)
 
 
 def _transport_of(plan: Deployment, server: str, port_id: str) -> Transport:
