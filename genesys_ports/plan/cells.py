@@ -3,30 +3,66 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from enum import StrEnum
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import lru_cache
 from ipaddress import ip_address
-from typing import TypeVar
+from typing import Any, NamedTuple
 
 from ..errors import InvalidValueError
 from ..model import DEFAULT, HIGHEST_PORT, Connection, Platform, Purpose, Transport, parse_word
 from ..table import defused
 from . import words
+from .columns import Column, plain
+from .port_cells import NO_ANSWERS, BadCell, Numbers, read_number, read_numbers, read_transports
 from .rows import MOST_CELL, Unread
 
-__all__ = ["BadCell", "armed", "clean", "connection_text", "safe"]
+__all__ = ["LONGEST_KEPT", "READ", "READ_KEPT", "BadCell", "Link", "armed", "clean", "connection_text", "safe"]
 
-_Word = TypeVar("_Word", bound=StrEnum)
+#: Longer cells are read anew each time: what is kept of the others stays small, whatever a file holds.
+LONGEST_KEPT = 200
+
+#: Transport parameters looked for behind one connection; there are four.
+MOST_PARAMETERS = 8
 
 _FORMULA = re.compile(r"'*[=+\-@]")
-#: The client's own end, fixed as in the transport parameters of a connection.
-_CLIENT_PORT = re.compile(r"\s+port\s*=\s*([0-9]{1,6})$", re.IGNORECASE)
-_PORT = re.compile(r"([0-9]{1,5})(?:\s*[-–—]\s*([0-9]{1,5}))?")
-_WITH_TRANSPORT = re.compile(r"[0-9]+\s*[/ ]\s*(?:tcp|udp|tls)", re.IGNORECASE)
+_PARAMETER = re.compile(r"(?:^|\s+)(port|backup-port|address|tls)\s*=\s*(\S*)$", re.IGNORECASE)
+_CODE = re.compile(r"GP[0-9]{3}")
+
+#: What people write for a purpose, in English and Portuguese; the first that stands in the text counts.
+_PURPOSES = (
+    (Purpose.HA_SYNC, r"ha.?sync|sincroni|synchroni"),
+    (Purpose.LICENCE, r"licen|flexlm"),
+    (Purpose.CTI_LINK, r"\bcti\b|cti.?link"),
+    (Purpose.MANAGEMENT, r"snmp|manage?m|gerenci|gestao|administra"),
+    (Purpose.MEDIA, r"\bs?rtc?p\b|\bmedia\b|midia"),
+    (Purpose.SIP, r"\bsips?\b"),
+    (Purpose.DATABASE, r"database|banco de dados|\bsql\b|\bdbms\b|\bdb\b"),
+    (Purpose.HTTP, r"\bhttps?\b|\bweb\b"),
+    (Purpose.COMMUNICATION, r"comm?unica|\btlib\b|t-library"),
+    (Purpose.CONTROL, r"\bcontrol\b|\bcontrole\b"),
+)
+_PURPOSE = re.compile("|".join(f"(?P<p{index}>{pattern})" for index, (_, pattern) in enumerate(_PURPOSES)))
+
+_PLATFORMS = (
+    (Platform.WINDOWS, r"\bwin"),
+    (Platform.LINUX, r"linux|rhel|red ?hat|centos|ubuntu|debian|suse|\bsles|\brocky\b|\balma"),
+    (Platform.MACOS, r"\bmac ?os|\bdarwin"),
+    (Platform.FREEBSD, r"freebsd"),
+)
+
+_YES = {"1": True, "0": False}
 
 
-class BadCell(Exception):
-    """A cell that cannot be read; its argument is what to write instead, in whole sentences."""
+class Link(NamedTuple):
+    """One connection of a cell, whoever its client is."""
+
+    server: str
+    port_id: str
+    client_port: int | None = None
+    backup_client_port: int | None = None
+    client_address: str = ""
+    secure: bool | None = None
 
 
 def safe(text: str) -> str:
@@ -56,58 +92,57 @@ def clean(text: str) -> str:
     return text
 
 
-def read_name(text: str, if_empty: str) -> str:
-    """The name of a host or an application; `if_empty` is the sentence for an empty cell."""
-    if not text:
-        raise BadCell(if_empty)
+def _listed(text: str) -> str:
+    """The text of a cell in which lines are the items of a list."""
+    return clean(text if isinstance(text, Unread) or text.isprintable() else "; ".join(text.split("\n")))
+
+
+def _optional(text: str) -> str:
+    """The text of a cell in which a dash says that there is nothing."""
+    text = _listed(text)
+    return "" if text.casefold() in NO_ANSWERS else text
+
+
+def _read_name(text: str) -> str:
+    text = clean(text)
     if ":" in text or ";" in text:
         raise BadCell(words.NAME_WITH_MARK)
     return text
 
 
-def read_port_id(text: str) -> str:
-    """A port id; `default` when empty."""
-    return read_name(text or DEFAULT, "")
+def _read_purpose(text: str) -> Purpose | None:
+    """A purpose, by its word or by what people write of it; anything else is another purpose.
 
-
-def read_port(text: str) -> tuple[int, int | None]:
-    """A number, or the two ends of a range. Raises `BadCell`."""
+    Raises `BadCell` for a word that is one letter away from a purpose.
+    """
+    text = _optional(text)
     if not text:
-        raise BadCell(words.NO_PORT)
-    match = _PORT.fullmatch(text)
-    if match is None:
-        raise BadCell(words.PORT_WITH_TRANSPORT if _WITH_TRANSPORT.fullmatch(text) else words.BAD_PORT)
-    number = int(match[1])
-    last = int(match[2]) if match[2] else number
-    if not 1 <= number <= last <= HIGHEST_PORT:
-        raise BadCell(words.BAD_PORT)
-    return number, (None if last == number else last)
-
-
-def read_transport(text: str) -> Transport:
-    """A transport; TCP when empty."""
-    return _word(Transport, text, words.BAD_TRANSPORT) if text else Transport.TCP
-
-
-def read_purpose(text: str) -> Purpose:
-    """A purpose; communication when empty."""
-    return _word(Purpose, text, words.BAD_PURPOSE) if text else Purpose.COMMUNICATION
-
-
-def read_platform(text: str) -> Platform | None:
-    """A platform, or None when nobody has said."""
-    return _word(Platform, text, words.BAD_PLATFORM) if text else None
-
-
-def _word(kind: type[_Word], text: str, sentence: str) -> _Word:
+        return None
     try:
-        return parse_word(kind, text, "")
-    except InvalidValueError as error:
-        raise BadCell(sentence.format(allowed=", ".join(error.allowed))) from None
+        return parse_word(Purpose, text, "")
+    except InvalidValueError:
+        pass
+    told = plain(text)
+    stated = {_PURPOSES[int(match.lastgroup[1:])][0] for match in _PURPOSE.finditer(told) if match.lastgroup}
+    for purpose, _ in _PURPOSES:
+        if purpose in stated:
+            return purpose
+    if get_close_matches(told.replace(" ", "-"), list(Purpose), n=1, cutoff=0.75):
+        raise BadCell(words.BAD_PURPOSE.format(allowed=", ".join(Purpose)))
+    return Purpose.OTHER
 
 
-def read_address(text: str, sentence: str = words.BAD_ADDRESS) -> str:
-    """An IP address as it was written; empty, like `*`, means every address."""
+def _read_platform(text: str) -> Platform | None:
+    told = plain(_optional(text))
+    if not told:
+        return None
+    for platform, pattern in _PLATFORMS:
+        if re.search(pattern, told):
+            return platform
+    raise BadCell(words.BAD_PLATFORM.format(allowed=", ".join(Platform)))
+
+
+def _address(text: str, sentence: str) -> str:
     if text == "*":
         return ""
     if text:
@@ -118,24 +153,132 @@ def read_address(text: str, sentence: str = words.BAD_ADDRESS) -> str:
     return text
 
 
-def read_connections(client: str, text: str) -> Iterator[Connection]:
+def _read_block(text: str) -> tuple[tuple[int, int], ...]:
+    numbers = read_numbers(text) if (text := _optional(text)) else ()
+    if any(one.transports for one in numbers):
+        raise BadCell(words.BAD_BLOCK)
+    return tuple((one.number, one.last or one.number) for one in numbers)
+
+
+def _read_ignored(text: str) -> frozenset[str]:
+    codes = re.split(r"[\s,;]+", _optional(text).upper())
+    for code in filter(None, codes):
+        if not _CODE.fullmatch(code):
+            raise BadCell(words.BAD_CODE.format(text=code[:30]))
+    return frozenset(filter(None, codes))
+
+
+def _read_links(text: str) -> tuple[Link, ...]:
     """The connections of one cell. Whether their servers exist is left to a check."""
-    for part in text.split(";"):
-        if not part.strip():
-            continue
-        named, client_port = part.strip(), None
-        if fixed := _CLIENT_PORT.search(named):
-            named, client_port = named[: fixed.start()], int(fixed[1])
-            if not 1 <= client_port <= HIGHEST_PORT:
-                raise BadCell(words.BAD_CLIENT_PORT.format(text=part.strip()))
-        server, *ids = (piece.strip() for piece in named.split(":"))
-        if not server or len(ids) > 1:
-            raise BadCell(words.BAD_CONNECTION.format(text=part.strip()))
-        port_id = (ids[0] if ids else "") or DEFAULT
-        yield Connection(client=client, server=server, port_id=port_id, client_port=client_port)
+    text = _listed(text)
+    if text.casefold() in NO_ANSWERS:
+        return ()
+    parts: list[str] = []
+    for part in filter(None, map(str.strip, text.split(";"))):
+        if parts and _PARAMETER.match(part):
+            # Genesys writes transport parameters with semicolons between them.
+            parts[-1] += f" {part}"
+        elif ":" in part:
+            parts.append(part)
+        else:
+            # A saved plan writes the port id of each; people who leave it out set commas between names.
+            parts.extend(filter(None, map(str.strip, part.split(","))))
+    return tuple(dict.fromkeys(map(_read_link, parts)))
+
+
+def _read_link(text: str) -> Link:
+    named, parameters = text, dict[str, str]()
+    for _ in range(MOST_PARAMETERS):
+        if (parameter := _PARAMETER.search(named)) is None:
+            break
+        named = named[: parameter.start()]
+        parameters.setdefault(parameter[1].lower(), parameter[2].rstrip(","))
+    server, *ids = (piece.strip() for piece in named.split(":"))
+    if not server or len(ids) > 1:
+        raise BadCell(words.BAD_CONNECTION.format(text=text[:100]))
+    secure = parameters.get("tls")
+    if secure is not None and secure not in _YES:
+        raise BadCell(words.BAD_TLS.format(text=text[:100]))
+    return Link(
+        server,
+        (ids[0] if ids else "") or DEFAULT,
+        _client_port(text, parameters.get("port")),
+        _client_port(text, parameters.get("backup-port")),
+        _address(parameters.get("address", ""), words.BAD_CLIENT_ADDRESS.format(text=text[:100])),
+        None if secure is None else _YES[secure],
+    )
+
+
+def _client_port(text: str, digits: str | None) -> int | None:
+    if digits is None:
+        return None
+    if not re.fullmatch("[0-9]{1,6}", digits) or not 1 <= int(digits) <= HIGHEST_PORT:
+        raise BadCell(words.BAD_CLIENT_PORT.format(text=text[:100]))
+    return int(digits)
 
 
 def connection_text(connection: Connection) -> str:
-    """A connection as a cell holds it: `message_server:default`, ` port=4500` after it for a client port."""
-    text = f"{connection.server}:{connection.port_id}"
-    return text if connection.client_port is None else f"{text} port={connection.client_port}"
+    """A connection as a cell holds it: `message_server:default`, and its transport parameters after it."""
+    parameters = {
+        "port": connection.client_port,
+        "backup-port": connection.backup_client_port,
+        "address": connection.client_address or None,
+        "tls": None if connection.secure is None else int(connection.secure),
+    }
+    stated = [f"{name}={value}" for name, value in parameters.items() if value is not None]
+    return " ".join([f"{connection.server}:{connection.port_id}", *stated])
+
+
+def _read_port(text: str) -> tuple[Numbers, ...] | None:
+    """The ports of a cell: none of them where it says so, None where it says nothing."""
+    # Most of all cells, and hardly one like another.
+    if len(text) <= 5 and text.isascii() and text.isdecimal() and 0 < (number := int(text)) <= HIGHEST_PORT:
+        return (Numbers(number, None),)
+    text = _listed(text)
+    return read_numbers(text) if text else None
+
+
+def _read_one_number(text: str) -> int | None:
+    text = _optional(text)
+    return read_number(text) if text else None
+
+
+def _read_transports(text: str) -> tuple[tuple[Transport, ...], ...]:
+    text = _optional(text)
+    return read_transports(text) if text else ()
+
+
+def _read_address(text: str) -> str:
+    return _address(_optional(text), words.BAD_ADDRESS)
+
+
+def _read_host_address(text: str) -> str:
+    return _address(_optional(text), words.BAD_HOST_ADDRESS)
+
+
+#: How the cell of each column is read. Raises `BadCell`.
+READ: dict[Column, Callable[[str], Any]] = {
+    Column.HOST: _read_name,
+    Column.APPLICATION: _read_name,
+    Column.TYPE: clean,
+    Column.PORT_ID: _read_name,
+    Column.PORT: _read_port,
+    Column.TRANSPORT: _read_transports,
+    Column.PURPOSE: _read_purpose,
+    Column.ADDRESS: _read_address,
+    Column.CONNECTS_TO: _read_links,
+    Column.HOST_ADDRESS: _read_host_address,
+    Column.HOST_PLATFORM: _read_platform,
+    Column.BACKUP: _read_name,
+    Column.TEAM: clean,
+    Column.BLOCK: _read_block,
+    Column.IGNORE: _read_ignored,
+    Column.LCA_PORT: _read_one_number,
+    Column.SERVER_INFO_PORT: _read_one_number,
+}
+
+#: The same for cells up to `LONGEST_KEPT`: a sheet says the same few things in most cells of most columns.
+READ_KEPT: dict[Column, Callable[[str], Any]] = {
+    column: read if column in (Column.APPLICATION, Column.PORT) else lru_cache(maxsize=4096)(read)
+    for column, read in READ.items()
+}

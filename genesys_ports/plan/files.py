@@ -14,7 +14,7 @@ from . import words
 
 __all__ = ["MOST_BYTES", "ending", "read_bytes", "shown_name", "write_new"]
 
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 100 * 1024 * 1024
 
 
 def shown_name(path: str | os.PathLike[str]) -> str:

@@ -24,7 +24,24 @@ __all__ = ["READERS", "FileRead", "Reader", "Reading", "load_plan", "read_plans"
 Reader = Callable[[str, bytes], Iterable[RawRow | PlanFileError]]
 
 #: Endings of names and who reads them.
-READERS: dict[str, Reader] = {".csv": read_csv, ".xlsx": read_xlsx, ".xlsm": read_xlsx, ".json": read_json}
+READERS: dict[str, Reader] = {
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".txt": read_csv,
+    ".xlsx": read_xlsx,
+    ".xlsm": read_xlsx,
+    ".json": read_json,
+}
+
+#: First bytes of what people take for a sheet.
+_KINDS = {
+    b"%PDF": "PDF",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"\x1f\x8b": "gzip",
+    b"{\\rtf": "RTF",
+}
 
 _WORKBOOKS = (".xlsb", ".xls", ".ods")
 
@@ -65,7 +82,8 @@ def read_plans(
     unreadable: list[PlanFileError] = []
     skipped: list[str] = []
     total = 0
-    for path in paths:
+    for path in dict.fromkeys(paths):
+        builder.start_file()
         sheets: dict[str, None] = {}
         rows, ports = 0, builder.ports
         try:
@@ -94,13 +112,18 @@ def read_plans(
 
 
 def load_plan(path: str | os.PathLike[str]) -> Deployment:
-    """The plan in a file, named like the file without its ending.
+    """The plan in a file (.csv, .xlsx, .json), named like the file without its ending.
 
-    Columns, in any order and case: Host, Application, Port (these three are needed), Type, Port ID,
-    Transport, Purpose, Address, Connects to. Commas, semicolons or tabs separate the cells.
+    Three columns are needed: Host, Application, Port. Known too: Type, Port ID, Transport, Purpose, Address,
+    Connects to, Host address, Host platform, Backup, Team, Block, Ignore, LCA port, Server Info port; any others
+    are left alone. They stand in any order and case, under English or Portuguese names (Servidor, Aplicação,
+    Porta …), and titles may stand above them. A sheet of two columns without names is read as application and port.
+
+    A cell may hold several ports (`5060/udp; 5061/tls; 20000-45000/udp`). The host of a row that names none is that
+    of the row right above, as where cells are merged.
 
     Raises `PlanFileError` when the file cannot be read at all, and `BadRowsError`, with every bad cell and the
-    plan of all good rows, when some of its rows cannot.
+    plan of all that could be read, when some of its cells cannot.
     """
     reading = read_plans(path)
     for error in reading.unreadable:
@@ -112,19 +135,33 @@ def load_plan(path: str | os.PathLike[str]) -> Deployment:
 
 def rows_of(path: str | os.PathLike[str]) -> Iterable[RawRow | PlanFileError]:
     """The raw rows of a plan file, and in their places the sheets that cannot be read. Raises `PlanFileError`."""
-    file = shown_name(path)
+    file, end = shown_name(path), ending(path)
     data = read_bytes(path)
-    reader = READERS.get(ending(path))
+    reader = READERS.get(end)
+    if reader is read_csv or reader is None:
+        problem = _no_text(end, data)
+        if problem:
+            raise PlanFileError(file, problem)
     if reader is None:
-        raise PlanFileError(file, _no_reader(ending(path)))
+        raise PlanFileError(file, _no_reader(end))
     if not data.strip():
         raise PlanFileError(file, words.EMPTY.format(columns=", ".join(USUAL)))
     return reader(file, data)
 
 
+def _no_text(end: str, data: bytes) -> str:
+    """What a file is by its first bytes, as a sentence, where it is no text."""
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return words.OLD_WORKBOOK
+    if data.startswith(b"PK") and end not in _WORKBOOKS:
+        return words.IS_ZIP
+    kind = next((kind for start, kind in _KINDS.items() if data.startswith(start)), "")
+    return words.IS_OTHER.format(kind=kind) if kind else ""
+
+
 def _no_reader(end: str) -> str:
     if end in _WORKBOOKS:
-        return words.WORKBOOK
+        return words.OTHER_WORKBOOK
     if not end:
         return words.NO_ENDING.format(endings=", ".join(READERS))
     return words.WRONG_ENDING.format(ending=end, endings=", ".join(READERS))

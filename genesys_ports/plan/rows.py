@@ -1,23 +1,27 @@
-"""Raw rows: what every reader of plan files yields, and the one way from a header to columns.
+"""Raw rows: what every reader of plan files yields, and the one way from a sheet to rows under their columns.
 
-A reader turns bytes into `RawRow`s and knows its file format only; the builder turns rows into a plan and
+A reader turns bytes into records of text and knows its file format only; the builder turns rows into a plan and
 knows no format.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
+from itertools import chain
 from typing import NamedTuple, Self
 
 from ..errors import PlanFileError
 from . import words
+from .columns import ALIASES, USUAL, Column, column_letters, columns_of, missing_columns, named_twice
 
 __all__ = [
     "ALIASES",
+    "LOOKED_AT",
     "MOST_CELL",
     "MOST_COLUMNS",
     "MOST_ROWS",
+    "UNNAMED_HOST",
     "USUAL",
     "Column",
     "NoPlanError",
@@ -25,52 +29,26 @@ __all__ = [
     "Unread",
     "column_letters",
     "is_blank",
+    "is_pair",
     "known_names",
     "numbered_rows",
     "sheet_rows",
-    "workbook_rows",
 ]
 
-MOST_ROWS = 200_000
+#: As many as a sheet of a workbook can have.
+MOST_ROWS = 1_048_576
 MOST_COLUMNS = 200
 #: Characters of one cell; room for a few hundred connections.
 MOST_CELL = 10_000
 
+#: Filled rows from the top among which the column names are looked for: a title, an author, a date may stand above.
+LOOKED_AT = 20
 
-class Column(StrEnum):
-    """The columns of a plan sheet, by the name a saved sheet gives them."""
+#: The host of every application in a sheet that holds names and numbers only.
+UNNAMED_HOST = "unnamed-host"
 
-    HOST = "Host"
-    APPLICATION = "Application"
-    TYPE = "Type"
-    PORT_ID = "Port ID"
-    PORT = "Port"
-    TRANSPORT = "Transport"
-    PURPOSE = "Purpose"
-    ADDRESS = "Address"
-    CONNECTS_TO = "Connects to"
-    HOST_ADDRESS = "Host address"
-    HOST_PLATFORM = "Host platform"
-    BACKUP = "Backup"
-    TEAM = "Team"
-    BLOCK = "Block"
-    IGNORE = "Ignore"
-    LCA_PORT = "LCA port"
-    SERVER_INFO_PORT = "Server Info port"
-
-
-REQUIRED = (Column.HOST, Column.APPLICATION, Column.PORT)
-
-#: The columns to show somebody who has none yet.
-USUAL = tuple(Column)[:9]
-
-
-def _key(name: str) -> str:
-    return "".join(character for character in name.casefold() if character.isalnum())
-
-
-#: Header text, without case, blanks and marks, to its column. Other names and languages are more entries.
-ALIASES: dict[str, Column] = {_key(column): column for column in Column}
+#: A cell that is a port and nothing else; a number alone may be one.
+_BARE_PORT = re.compile(r"\s*'?[0-9]{1,5}(?:[.,]0+)?\s*(?:/\s*(?:tcp|udp|tls)\s*)?", re.IGNORECASE)
 
 
 class NoPlanError(PlanFileError):
@@ -104,56 +82,109 @@ class RawRow(NamedTuple):
 
 
 def sheet_rows(file: str, records: Iterable[Sequence[str]], sheet: str = "") -> Iterator[RawRow]:
-    """The rows of one sheet: its first filled record names the columns, blank ones are skipped.
+    """The rows of one sheet under their columns; blank ones, titles above the column names and column names that
+    stand there once more are skipped.
 
-    Raises `PlanFileError` when a needed column is missing, one stands twice, or the sheet is over the limits.
+    A sheet of names and ports without column names is read too: its applications stand on `UNNAMED_HOST`.
+
+    Raises `NoPlanError` when it holds no plan, and `PlanFileError` when a needed column is missing, one stands
+    twice, or the sheet is over the limits.
     """
     return numbered_rows(file, enumerate(records, start=1), sheet)
 
 
 def numbered_rows(file: str, records: Iterable[tuple[int, Sequence[str]]], sheet: str = "") -> Iterator[RawRow]:
-    """The same of records that come with their row numbers: a workbook leaves rows out. Raises `PlanFileError`."""
-    header: list[Column | None] | None = None
+    """The same of records that come with their row numbers: a workbook leaves rows out."""
+    filled = _filled(file, records, sheet)
+    first: list[tuple[int, Sequence[str]]] = []
+    for number, record in filled:
+        first.append((number, record))
+        columns = columns_of(record)
+        if not missing_columns(columns):
+            _refuse_twice(file, sheet, number, columns, record)
+            yield from _rows(file, sheet, record, columns, filled)
+            return
+        if len(first) == LOOKED_AT:
+            break
+    if first and (pair := _pair_columns(first)):
+        for row in _rows(file, sheet, (), pair, chain(first, filled)):
+            yield row._replace(cells={Column.HOST: UNNAMED_HOST, **row.cells})
+        return
+    raise _no_header(file, sheet, first)
+
+
+def _refuse_twice(file: str, sheet: str, row: int, columns: Sequence[Column | None], record: Sequence[str]) -> None:
+    if twice := named_twice(columns, record):
+        column, first, second = twice
+        sentence = words.COLUMN_TWICE if first.casefold() == second.casefold() else words.COLUMN_TWICE_AS
+        raise _error(file, sheet, sentence.format(row=row, column=column, first=first, second=second))
+
+
+def _filled(file: str, records: Iterable[tuple[int, Sequence[str]]], sheet: str) -> Iterator[tuple[int, Sequence[str]]]:
     for count, (number, record) in enumerate(records, start=1):
         if count > MOST_ROWS:
-            raise PlanFileError(file, words.TOO_MANY_ROWS.format(most=f"{MOST_ROWS:,}"))
+            raise _error(file, sheet, words.TOO_MANY_ROWS.format(most=f"{MOST_ROWS:,}"))
         if len(record) > MOST_COLUMNS:
-            raise PlanFileError(file, words.TOO_MANY_COLUMNS.format(row=number, most=MOST_COLUMNS))
-        if is_blank(record):
-            continue
-        if header is None:
-            header = _columns(file, number, record)
-            continue
-        cells = {column: cell for column, cell in zip(header, record, strict=False) if column is not None}
+            raise _error(file, sheet, words.TOO_MANY_COLUMNS.format(row=number, most=MOST_COLUMNS))
+        if not is_blank(record):
+            yield number, record
+
+
+def _rows(
+    file: str,
+    sheet: str,
+    header: Sequence[str],
+    columns: Sequence[Column | None],
+    filled: Iterable[tuple[int, Sequence[str]]],
+) -> Iterator[RawRow]:
+    named = [(index, column) for index, column in enumerate(columns) if column is not None]
+    width = len(columns)
+    last = max(index for index, _ in named)
+    again = list(header)
+    host, name, above = "", "", -1
+    for number, record in filled:
+        if len(record) > last:
+            cells = {column: record[index] for index, column in named}
+        else:
+            cells = {column: record[index] for index, column in named if index < len(record)}
         surplus: tuple[tuple[str, str], ...] = ()
-        if len(record) > len(header):
-            beyond = enumerate(record[len(header) :], start=len(header))
+        if len(record) > width:
+            beyond = enumerate(record[width:], start=width)
             surplus = tuple((column_letters(index), cell) for index, cell in beyond if cell.strip())
-        yield RawRow(file=file, row=number, cells=cells, sheet=sheet, surplus=surplus)
-    if header is None:
-        raise PlanFileError(file, words.NO_ROWS.format(columns=", ".join(USUAL)))
+        elif again and record[0] == again[0] and list(record) == again:
+            # Where a sheet has sections, people repeat the column names above each.
+            continue
+        if above == number - 1 and not cells.get(Column.HOST, "").strip():
+            # Where a host stands once beside its applications, merged or not, the cells below it are empty. So are
+            # those of the application beside further ports, and then no host is named again either.
+            if not cells.get(Column.APPLICATION, "").strip() and cells.get(Column.PORT):
+                cells[Column.APPLICATION] = name
+            if cells.get(Column.APPLICATION):
+                cells[Column.HOST] = host
+        host, name, above = cells.get(Column.HOST, ""), cells.get(Column.APPLICATION, ""), number
+        yield RawRow(file, number, cells, sheet, surplus)
 
 
-def workbook_rows(
-    file: str, sheets: Iterable[tuple[str, Iterable[tuple[int, Sequence[str]]]]]
-) -> Iterator[RawRow | PlanFileError]:
-    """The rows of every sheet that holds a plan; for every other sheet, the error that says why it is skipped.
+def _pair_columns(first: Sequence[tuple[int, Sequence[str]]]) -> list[Column | None] | None:
+    """The columns of a sheet where each row is a name and a port and nothing else; None for any other sheet."""
+    pairs = {is_pair(record) for _, record in first}
+    pair = pairs.pop()
+    if pairs or pair is None:
+        return None
+    columns: list[Column | None] = [None] * (max(pair) + 1)
+    columns[pair[0]], columns[pair[1]] = Column.APPLICATION, Column.PORT
+    return columns
 
-    A sheet is its name and its records, each with its row number.
 
-    Raises that error where no sheet at all holds a plan, and `PlanFileError` when a sheet is over the limits.
-    """
-    without: list[NoPlanError] = []
-    found = False
-    for sheet, records in sheets:
-        try:
-            yield from numbered_rows(file, records, sheet)
-            found = True
-        except NoPlanError as error:
-            without.append(error)
-    if without and not found:
-        raise without[0]
-    yield from without
+def is_pair(record: Sequence[str]) -> tuple[int, int] | None:
+    """Where a record holds one name and one port and nothing else: the index of each."""
+    told = [index for index, cell in enumerate(record) if cell and not cell.isspace()]
+    if len(told) != 2:
+        return None
+    ports = [index for index in told if _BARE_PORT.fullmatch(record[index])]
+    if len(ports) != 1:
+        return None
+    return (told[0] if told[1] == ports[0] else told[1]), ports[0]
 
 
 def is_blank(record: Sequence[str]) -> bool:
@@ -163,35 +194,21 @@ def is_blank(record: Sequence[str]) -> bool:
 
 def known_names(record: Sequence[str]) -> int:
     """How many cells of a record name a column."""
-    return sum(_key(name) in ALIASES for name in record)
+    return sum(column is not None for column in columns_of(record))
 
 
-def _columns(file: str, row: int, record: Sequence[str]) -> list[Column | None]:
-    columns = [ALIASES.get(_key(name)) for name in record]
-    missing = [column for column in REQUIRED if column not in columns]
-    if missing:
-        raise PlanFileError(file, _missing(row, missing, record))
-    seen: set[Column] = set()
-    for column in columns:
-        if column in seen:
-            raise PlanFileError(file, words.COLUMN_TWICE.format(row=row, column=column))
-        if column is not None:
-            seen.add(column)
-    return columns
-
-
-def _missing(row: int, missing: Iterable[Column], record: Sequence[str]) -> str:
+def _no_header(file: str, sheet: str, first: Sequence[tuple[int, Sequence[str]]]) -> PlanFileError:
+    if not first:
+        problem = words.NO_ROWS.format(columns=", ".join(USUAL))
+        return NoPlanError(file, problem)
+    row, record = max(first, key=lambda one: known_names(one[1]))
     filled = [" ".join(name.split()) for name in record if name.strip()]
     shown = [repr(name if len(name) <= 30 else name[:29] + "…") for name in filled[:12]]
     found = ", ".join([*shown, "…"] if len(filled) > len(shown) else shown)
-    return words.MISSING_COLUMNS.format(row=row, missing=", ".join(missing), found=found)
+    missing = missing_columns(columns_of(record))
+    problem = words.MISSING_COLUMNS.format(row=row, missing=", ".join(missing), found=found)
+    return NoPlanError(file, problem)
 
 
-def column_letters(index: int) -> str:
-    """The letters a sheet shows above its column `index` (from 0): A, B, …, Z, AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+def _error(file: str, sheet: str, problem: str) -> PlanFileError:
+    return PlanFileError(file, words.IN_SHEET.format(sheet=sheet, problem=problem) if sheet else problem)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
 
 from ..errors import OutputFormatError, OutputWriteError, PlanFileError
 from ..model import Application, Deployment, Host, ListeningPort
@@ -18,6 +21,9 @@ from .files import ending, shown_name, write_new
 from .rows import USUAL, Column
 
 __all__ = ["plan_rows", "port_cells", "save_plan", "save_rows"]
+
+#: Half of a character: no file can hold it.
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def save_plan(plan: Deployment, path: str | os.PathLike[str]) -> None:
@@ -34,6 +40,9 @@ def save_plan(plan: Deployment, path: str | os.PathLike[str]) -> None:
     if plan.switches:
         raise OutputWriteError(file, words.SAVE_SWITCHES)
     text = _csv(list(plan_rows(plan)))
+    if half := _HALF.search(text):
+        line = text[max(0, half.start() - 20) : half.end()].splitlines()[-1]
+        raise OutputWriteError(file, words.SAVE_HALF_CHARACTER.format(text=line))
     _prove(plan, file, text)
     _write(path, text)
 
@@ -75,6 +84,9 @@ def plan_rows(plan: Deployment) -> Iterator[dict[Column, str]]:
     servers: dict[str, list[str]] = {}
     for connection in plan.connections:
         servers.setdefault(connection.client, []).append(connection_text(connection))
+    blocks: dict[tuple[str, str], list[str]] = {}
+    for block in plan.blocks:
+        blocks.setdefault((block.host, block.team), []).append(str(block))
     waiting = {host.name: _host_cells(host) for host in plan.hosts}
     order = deque(waiting)
     for application in plan.applications:
@@ -83,15 +95,25 @@ def plan_rows(plan: Deployment) -> Iterator[dict[Column, str]]:
             if name in waiting:
                 yield {**waiting.pop(name), Column.APPLICATION: NONE}
         first = waiting.pop(application.host, {Column.HOST: application.host})
-        first |= {
-            Column.TYPE: application.type,
-            Column.CONNECTS_TO: "; ".join(servers.get(application.name, ())),
-        }
+        first |= _application_cells(application)
+        first[Column.CONNECTS_TO] = "; ".join(servers.get(application.name, ()))
+        # In a row with a team, a block is the team's; else it is the host's.
+        owner = ("", application.team) if application.team else (application.host, "")
+        first[Column.BLOCK] = "; ".join(blocks.pop(owner, ()))
         for cells in _port_rows(application):
-            yield {**cells, **first}
+            yield {**cells, **first, Column.IGNORE: _ignored(plan, application, cells)}
             first = {Column.HOST: application.host, Column.TYPE: application.type}
     for cells in waiting.values():
         yield {**cells, Column.APPLICATION: NONE}
+    for (host, team), numbers in blocks.items():
+        # A block of a team whose applications are not planned yet stands beside any host.
+        beside = host or next((one.name for one in plan.hosts), "")
+        yield {
+            Column.HOST: beside,
+            Column.APPLICATION: NONE,
+            Column.TEAM: team,
+            Column.BLOCK: "; ".join(numbers),
+        }
 
 
 def _host_cells(host: Host) -> dict[Column, str]:
@@ -99,7 +121,29 @@ def _host_cells(host: Host) -> dict[Column, str]:
         Column.HOST: host.name,
         Column.HOST_ADDRESS: host.address or "",
         Column.HOST_PLATFORM: host.platform or "",
+        Column.LCA_PORT: _number(host.lca_port),
     }
+
+
+def _application_cells(application: Application) -> dict[Column, str]:
+    return {
+        Column.TYPE: application.type,
+        Column.BACKUP: application.backup,
+        Column.TEAM: application.team,
+        Column.SERVER_INFO_PORT: _number(application.server_info_port),
+    }
+
+
+def _number(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _ignored(plan: Deployment, application: Application, cells: Mapping[Column, str]) -> str:
+    """The finding codes switched off in the row that this port was read from, or its application without a port."""
+    port_id = cells.get(Column.PORT_ID)
+    origin = plan.origin
+    place = origin.ports.get((application.name, port_id)) if port_id else origin.applications.get(application.name)
+    return ", ".join(sorted(origin.ignored.get(place, ()))) if place else ""
 
 
 def _port_rows(application: Application) -> Iterator[dict[Column, str]]:
@@ -124,18 +168,26 @@ def port_cells(port: ListeningPort) -> dict[Column, str]:
 def _prove(plan: Deployment, file: str, text: str) -> None:
     """Reads the text again before it becomes a file: what would come back changed is refused, by name."""
     try:
-        again, bad = build(plan.name, read_csv(file, text.encode("utf-8", "surrogatepass")))
+        again, bad = build(plan.name, read_csv(file, text.encode()))
     except PlanFileError as error:
         raise OutputWriteError(file, words.SAVE_REFUSED.format(problem=error.problem)) from None
     if bad:
         raise OutputWriteError(file, words.SAVE_BAD.format(bad=bad[0]))
-    parts: Iterable[tuple[Sequence[object], Sequence[object]]] = (
+    parts: Iterable[tuple[Sequence[Any], Sequence[Any]]] = (
         (plan.hosts, again.hosts),
         (plan.applications, again.applications),
         (plan.connections, again.connections),
+        (plan.blocks, again.blocks),
     )
     for before, after in parts:
         kept = set(after)
         for one in before:
             if one not in kept:
-                raise OutputWriteError(file, words.SAVE_CHANGED.format(what=repr(one)[:200]))
+                raise OutputWriteError(file, words.SAVE_CHANGED.format(what=_told(one)))
+
+
+def _told(one: Any) -> str:
+    """A part of a plan in one line: what it says beyond the usual."""
+    stated = ((member.name, getattr(one, member.name), member.default) for member in fields(one))
+    text = ", ".join(f"{name}={value!r}" for name, value, usual in stated if value != usual)
+    return f"{type(one).__name__}({text})"[:200]

@@ -1,0 +1,154 @@
+"""The columns of a plan sheet, and every name people give them, in English and Portuguese."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from enum import StrEnum
+
+__all__ = [
+    "ALIASES",
+    "REQUIRED",
+    "USUAL",
+    "Column",
+    "column_letters",
+    "columns_of",
+    "missing_columns",
+    "named_twice",
+    "plain",
+]
+
+
+class Column(StrEnum):
+    """The columns of a plan sheet, by the name a saved sheet gives them."""
+
+    HOST = "Host"
+    APPLICATION = "Application"
+    TYPE = "Type"
+    PORT_ID = "Port ID"
+    PORT = "Port"
+    TRANSPORT = "Transport"
+    PURPOSE = "Purpose"
+    ADDRESS = "Address"
+    CONNECTS_TO = "Connects to"
+    HOST_ADDRESS = "Host address"
+    HOST_PLATFORM = "Host platform"
+    BACKUP = "Backup"
+    TEAM = "Team"
+    BLOCK = "Block"
+    IGNORE = "Ignore"
+    LCA_PORT = "LCA port"
+    SERVER_INFO_PORT = "Server Info port"
+
+
+REQUIRED = (Column.HOST, Column.APPLICATION, Column.PORT)
+
+#: The columns to show somebody who has none yet.
+USUAL = tuple(Column)[:9]
+
+
+def plain(text: str) -> str:
+    """The text in small letters without accents."""
+    if text.isascii():
+        return text.lower()
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _key(name: str) -> str:
+    # No header is longer than a line; a cell of a title row may be.
+    return "".join(character for character in plain(name[:200]) if character.isalnum())
+
+
+_NAMES = {
+    Column.HOST: "Servidor, Máquina, Hostname, Server, Nome do host, Nome do servidor, Nome da máquina, Server name, "
+    "Machine, Machine name, Computer, Computador, Host (servidor), Servidor (host), App host name",
+    Column.APPLICATION: "Aplicação, Aplicações, Aplicativo, Applications, App, App name, Application name, "
+    "Nome da aplicação, Nome do aplicativo, Nome aplicação, Nome do app, Programa, Program",
+    Column.TYPE: "Tipo, App type, Application type, Tipo de aplicação, Tipo da aplicação, Tipo de aplicativo, "
+    "Tipo do aplicativo, Tipo app",
+    Column.PORT_ID: "ID da porta, ID porta, Port identifier, Identificador da porta, Port name, Nome da porta",
+    Column.PORT: "Ports, Porta, Portas, Port(s), Porta(s), Número da porta, Nº da porta, Nº porta, Núm. porta, "
+    "Port number, Port no, TCP port, Porta TCP, Port TCP, Porta TCP/UDP, Port TCP/UDP, TCP/UDP port, Listening port, "
+    "Listen port, Porta de escuta, Communication port, Porta de comunicação, App port, Porta/Protocolo, Port/Protocol",
+    Column.TRANSPORT: "Transporte, Protocolo, Protocol, Proto, Protocolo de transporte, Transport protocol, TCP/UDP",
+    Column.PURPOSE: "Finalidade, Propósito",
+    Column.ADDRESS: "Endereço, Bind address, Listen address, Listening address, Endereço de escuta, Endereço de bind",
+    Column.CONNECTS_TO: "Connect to, Connections, Connects, Client of, Conecta em, Conecta a, Conecta com, "
+    "Conecta-se a, Conecta, Conexão, Conexões, Cliente de, Clientes de",
+    Column.HOST_ADDRESS: "Endereço do host, Endereço do servidor, Endereço da máquina, Server address",
+    Column.HOST_PLATFORM: "Platform, Plataforma, Plataforma do host, Sistema operacional, Operating system, SO, S.O., "
+    "OS, OS type, Host OS",
+    Column.BACKUP: "Reserva, Par HA, HA pair, HA backup, Backup server, Servidor backup, Servidor de backup, "
+    "Aplicação backup, Aplicação reserva",
+    Column.TEAM: "Equipe",
+    Column.BLOCK: "Faixa, Bloco, Port block, Bloco de portas",
+    Column.IGNORE: "Ignorar, Ignored, Ignorado, Ignorados",
+    Column.LCA_PORT: "Porta LCA, Porta do LCA",
+    Column.SERVER_INFO_PORT: "Porta Server Info, Porta do Server Info",
+}
+
+#: Header text, without case, accents, blanks and marks, to its column.
+ALIASES: dict[str, Column] = {
+    _key(name): column for column, names in _NAMES.items() for name in (column, *names.split(", "))
+}
+
+#: What may mean a column where nothing else does, the likelier column first. An IP address beside a host is the
+#: host's own; without a host it is how the sheet names it.
+_WEAK: dict[str, tuple[Column, ...]] = {
+    _key(name): columns
+    for names, columns in {
+        "Name, Nome": (Column.APPLICATION,),
+        "Component, Componente": (Column.APPLICATION, Column.TYPE),
+        "Service, Serviço": (Column.APPLICATION, Column.PURPOSE),
+        "IP, IP address, IPv4, Endereço IP, IP do host, IP do servidor, IP da máquina, IP servidor, IP host, Host IP, "
+        "Server IP, App IP address": (Column.HOST, Column.HOST_ADDRESS),
+        "FQDN": (Column.HOST,),
+        "Description, Descrição, Use, Usage, Used for, Uso, Function, Função": (Column.PURPOSE,),
+        "Identifier, Identificador": (Column.PORT_ID,),
+        "Port range, Range, Faixa de portas": (Column.PORT, Column.BLOCK),
+        "Time": (Column.TEAM,),
+    }.items()
+    for name in names.split(", ")
+}
+
+
+def columns_of(record: Sequence[str]) -> list[Column | None]:
+    """The column that each cell names, None where it names none. A doubtful name gives way to a clear one."""
+    keys = [_key(name) for name in record]
+    columns = [ALIASES.get(key) for key in keys]
+    taken = set(columns)
+    for index, key in enumerate(keys):
+        for column in _WEAK.get(key, ()):
+            if column not in taken:
+                columns[index] = column
+                taken.add(column)
+                break
+    return columns
+
+
+def missing_columns(columns: Sequence[Column | None]) -> list[Column]:
+    """The needed columns that are not there."""
+    return [column for column in REQUIRED if column not in columns]
+
+
+def named_twice(columns: Sequence[Column | None], record: Sequence[str]) -> tuple[Column, str, str] | None:
+    """The first column that two cells name, with the two cells; None where there is none."""
+    seen: dict[Column, str] = {}
+    for column, cell in zip(columns, record, strict=False):
+        name = " ".join(cell.split())
+        if column in seen:
+            return column, seen[column], name
+        if column is not None:
+            seen[column] = name
+    return None
+
+
+def column_letters(index: int) -> str:
+    """The letters a sheet shows above its column `index` (from 0): A, B, …, Z, AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
