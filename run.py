@@ -493,7 +493,7 @@ def command_lab(environment, arguments, options):
 
 def command_notebooks(environment, arguments, options):
     environment.ensure(["test"])
-    return become(environment, ["tools/build_notebooks.py"] + arguments)
+    return become(environment, ["-m", "tools.build_notebooks"] + arguments)
 
 
 def benchmark_files(folder, words):
@@ -545,7 +545,7 @@ def test_steps():
         ),
         ("pytest", PYTEST + COVERAGE + ["--durations=15", "tests/"]),
         ("notebooks, run and compared", NBVAL),
-        ("notebooks, rebuilt and compared", ["tools/build_notebooks.py", "--check"]),
+        ("notebooks, rebuilt and compared", ["-m", "tools.build_notebooks", "--check"]),
     ]
 
 

@@ -6,11 +6,34 @@ from typing import Any
 
 import nbformat
 import pytest
+from hypothesis import HealthCheck, settings
 from nbformat import v4
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.helpers import PATIENCE
+from tests.helpers import ROOT as ROOT
+
+# A machine that is busy is no fault of the code. (With CI=true, hypothesis tries the same examples each time.)
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
+
+#: What runs longest begins first, so that no process is left alone with it at the end.
+FIRST = ("test_browser_lessons.py", "test_kernel_lessons.py", "test_notebooks_answers.py", "test_lab_cancel.py")
 
 Write = Callable[..., Path]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long tests first."""
+    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
+
+
+@pytest.fixture(autouse=True)
+def _patient_labs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an answer in a lab take its time; a test about silence sets a limit of its own."""
+    if request.path.name.startswith("test_lab_"):
+        for module in ("knock", "lab", "link"):
+            monkeypatch.setattr(f"genesys_ports.lab.{module}.WAIT_LIMIT", PATIENCE)
+        monkeypatch.setattr("genesys_ports.lab.application.GREETING_LIMIT", PATIENCE)
 
 
 def code(source: str, *tags: str) -> Any:

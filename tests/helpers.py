@@ -1,12 +1,13 @@
 """What several test files need."""
 
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
-from functools import wraps
+from functools import cache
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 # The library is imported on first use: pytest reads this file before coverage begins to count.
 if TYPE_CHECKING:
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 
 HEADER = "Host,Application,Type,Port ID,Port,Transport,Purpose,Address,Connects to\n"
+
+#: Seconds after which something hangs. Never reached where all is well, however busy the machine is.
+PATIENCE = 30
+
+#: macOS has one loopback address for all.
+ONE_ADDRESS = sys.platform == "darwin"
 
 
 def read(text: str | bytes, name: str = "plan.csv") -> "Deployment":
@@ -25,37 +32,60 @@ def read(text: str | bytes, name: str = "plan.csv") -> "Deployment":
     return load_plan(name)
 
 
+# --- loopback addresses
+
+
+@cache
+def _own_octet() -> tuple[int, socket.socket | None]:
+    """The x of 127.x.0.0/16 that this process has for itself, and the socket that keeps others away until it ends."""
+    # The labs' own range and those that tests write out lie below 64.
+    for number in count(os.getpid()):
+        octet = 64 + number % 190
+        holder = socket.socket()
+        try:
+            # Bound and not listening: nothing shows up as open.
+            holder.bind((f"127.{octet}.255.253", 20219))
+        except OSError:
+            holder.close()
+            if ONE_ADDRESS or number > os.getpid() + 190:
+                return octet, None
+        else:
+            return octet, holder
+    raise AssertionError
+
+
+def own_address(end: str) -> str:
+    """A loopback address that no other process of the tests uses: `own_address("200.1")` is 127.x.200.1.
+
+    Labs of the tests use the low ones: their first block is 1.0/24, and that of `serve` 0.0/24.
+    """
+    return f"127.{_own_octet()[0]}.{end}"
+
+
+def own_network() -> str:
+    """The range of this process, for `GENESYS_PORTS_NETWORK`."""
+    return own_address("0.0/16")
+
+
+# --- processes
+
+
+def unmeasured() -> dict[str, str]:
+    """The environment for a process whose lines coverage need not count: that would take twice the time."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}
+
+
 def outputs_of_two_processes(code: str) -> set[bytes]:
     """What a program prints under two orders of sets and dictionaries; one element when both print the same."""
-    return {
-        subprocess.run(
+    running = [
+        subprocess.Popen(
             [sys.executable, "-c", code],
-            check=True,
-            capture_output=True,
+            stdout=subprocess.PIPE,
             cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed},
-        ).stdout
+            env={**unmeasured(), "PYTHONHASHSEED": seed},
+        )
         for seed in ("1", "2")
-    }
-
-
-#: How often a kernel may be started until one lives.
-TRIES = 3
-
-
-def patient(start: Callable[..., Any]) -> Callable[..., Any]:
-    """Start a kernel, and once more where it dies at once.
-
-    Ports for a kernel are chosen before it opens them, and another program may be quicker.
-    """
-
-    @wraps(start)
-    def started(*args: Any, **kwargs: Any) -> Any:
-        for _ in range(TRIES - 1):
-            try:
-                return start(*args, **kwargs)
-            except RuntimeError:
-                continue
-        return start(*args, **kwargs)
-
-    return started
+    ]
+    outputs = {one.communicate()[0] for one in running}
+    assert [one.returncode for one in running] == [0, 0]
+    return outputs

@@ -17,20 +17,16 @@ import pytest
 
 import genesys_ports
 from genesys_ports.cli import main, words
+from tests.helpers import PATIENCE, own_address
 
 ROOT = Path(genesys_ports.__file__).parent.parent
 PLANS = ROOT / "notebooks" / "plans"
 WINDOWS = os.name == "nt"
 
-#: Away from everybody else's network, and from that of another run of these tests on this machine.
-NETWORK = f"127.{60 + os.getpid() // 250 % 60}.{1 + os.getpid() % 250}.0/24"
+#: The first address of the block that `serve` takes.
+ADDRESS = own_address("0.1")
 
 one_address = pytest.mark.skipif(sys.platform == "darwin", reason="with one loopback address ports are translated")
-
-
-@pytest.fixture(autouse=True)
-def _network(monkeypatch):
-    monkeypatch.setenv("GENESYS_PORTS_NETWORK", NETWORK)
 
 
 @contextmanager
@@ -49,7 +45,7 @@ def serving(*arguments: str):
         yield process
     finally:
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
 
 
 def json_lines(process, count: int) -> list[dict[str, Any]]:
@@ -58,7 +54,7 @@ def json_lines(process, count: int) -> list[dict[str, Any]]:
 
 def is_open(line: dict[str, Any]) -> bool:
     with socket.socket() as caller:
-        caller.settimeout(5)
+        caller.settimeout(PATIENCE)
         return caller.connect_ex((line["address"], line["port"])) == 0
 
 
@@ -83,7 +79,7 @@ def test_ports_are_those_of_the_plan():
     with serving(str(PLANS / "two-servers.csv"), "--json") as process:
         lines = json_lines(process, 2)
         assert [line["port"] for line in lines] == [3600, 5150]
-        assert all(line["address"].startswith(NETWORK.rsplit(".", 1)[0]) for line in lines)
+        assert all(line["address"] == ADDRESS for line in lines)
 
 
 @pytest.mark.skipif(WINDOWS, reason="Windows sends no such signal to another process")
@@ -92,7 +88,7 @@ def test_a_signal_closes_everything(number):
     with serving(str(PLANS / "two-servers.csv"), "--json") as process:
         lines = json_lines(process, 2)
         process.send_signal(getattr(signal, number))
-        rest, errors = process.communicate(timeout=30)
+        rest, errors = process.communicate(timeout=PATIENCE)
         assert (process.returncode, rest, errors) == (0, "", "")
         assert not any(is_open(line) for line in lines)
     with serving(str(PLANS / "two-servers.csv"), "--json") as process:
@@ -104,10 +100,10 @@ def test_a_signal_while_it_comes_up(tmp_path):
     rows = "".join(f"h,a{number},{10000 + number}\n" for number in range(300))
     (tmp_path / "many.csv").write_text("Host,Application,Port\n" + rows)
     with serving(str(tmp_path / "many.csv")) as process:
-        while process.poll() is None and not is_open({"address": NETWORK.replace("0/24", "1"), "port": 10000}):
-            pass
+        while process.poll() is None and not is_open({"address": ADDRESS, "port": 10000}):
+            time.sleep(0.001)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=PATIENCE)
         assert (process.returncode, errors) == (0, "")
 
 
@@ -116,7 +112,7 @@ def test_what_a_person_sees():
     with serving(str(PLANS / "two-servers.csv"), "--only", "solution_control_server") as process:
         shown = [process.stdout.readline().rstrip() for _ in range(5)]
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=30)
+        rest, _ = process.communicate(timeout=PATIENCE)
     assert shown[0].split() == ["Application", "Port", "ID", "Planned", "Open", "on", "this", "machine"]
     assert shown[2].split()[:3] == ["solution_control_server", "default", "framework-host:3600/tcp"]
     assert shown[3] == "No connection yet: solution_control_server → message_server (refused)."
@@ -146,7 +142,7 @@ def test_a_clash_in_the_plan_opens_nothing(capsys):
         "port 5150/tcp on framework-host is already open: message_server holds it. "
         "Two applications on one host cannot listen on the same port. Next free port on this host: 5151.\n"
     )
-    assert not is_open({"address": NETWORK.replace("0/24", "1"), "port": 5150})
+    assert not is_open({"address": ADDRESS, "port": 5150})
     assert [signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)] == before
 
 
@@ -189,11 +185,11 @@ def test_closed_outputs_are_no_hindrance():
     line = 'exec "$0" -m genesys_ports serve "$1" >&- 2>&-'
     process = subprocess.Popen(["sh", "-c", line, sys.executable, str(PLANS / "two-servers.csv")], cwd=ROOT)
     try:
-        place = {"address": NETWORK.replace("0/24", "1"), "port": 5150}
+        place = {"address": ADDRESS, "port": 5150}
         while process.poll() is None and not is_open(place):
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=PATIENCE) == 0
     finally:
         process.kill()
 
@@ -223,7 +219,7 @@ def test_a_plan_without_any_port(tmp_path):
             "No application that was started has a port in this plan, so none is open. Ctrl-C ends this.\n"
         )
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=30) == ("Closed.\n", "")
+        assert process.communicate(timeout=PATIENCE) == ("Closed.\n", "")
         assert process.returncode == 0
 
 

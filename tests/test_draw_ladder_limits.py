@@ -84,10 +84,10 @@ def test_a_full_trace_says_what_is_gone():
 def test_ten_thousand_messages_grow_linearly():
     def seconds(count):
         trace = busy(count)
-        start = time.perf_counter()
+        start = time.process_time()
         one = ladder(trace)
         one.to_text(), one.to_svg(), one.to_mermaid(), one.to_csv(), one._repr_html_()
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(100)
     assert seconds(10_000) < 30 * max(seconds(1_000), 0.02)

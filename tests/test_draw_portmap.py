@@ -251,9 +251,10 @@ def test_pretty_printing():
 def test_a_plan_of_thousands_of_hosts_takes_a_moment():
     names = [f"h{number}" for number in range(5000)]
     plan = plan_with(*(app(f"a{name}", 5150, 5151, host=name) for name in names), hosts=names)
-    started = time.monotonic()
+    # Of the processor's time, whoever else keeps it busy. Searched host by host, it would be minutes.
+    started = time.process_time()
     shown = port_map(plan)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 5
     assert [(cell.host, cell.port) for cell in shown.cells[:3]] == [
         ("h0", "5150/tcp"),
         ("h0", "5151/tcp"),

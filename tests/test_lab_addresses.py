@@ -12,6 +12,9 @@ from genesys_ports.lab.addresses import VARIABLE, blocks, claim_block, fixed_blo
 from genesys_ports.lab.hosts import HostAddresses, canonical, is_loopback
 from genesys_ports.lab.network import open_network
 from genesys_ports.model import Deployment, Host, Platform, Transport
+from tests.helpers import own_address, own_network
+
+OWN = own_address("200.1")
 
 
 @pytest.mark.parametrize(
@@ -72,10 +75,10 @@ def test_without_the_variable_there_is_a_range_of_our_own(monkeypatch, value):
 
 
 def test_claims_follow_each_other_and_leave_the_first_block_alone():
-    network = IPv4Network("127.42.0.0/16")
+    network = IPv4Network(own_address("240.0/21"))
     first, second = claim_block(network), claim_block(network)
     try:
-        assert [str(first.block), str(second.block)] == ["127.42.1.0/24", "127.42.2.0/24"]
+        assert [str(first.block), str(second.block)] == [own_address("241.0/24"), own_address("242.0/24")]
     finally:
         first.release()
         first.release()
@@ -86,7 +89,7 @@ def test_claims_follow_each_other_and_leave_the_first_block_alone():
 
 
 def test_a_full_range():
-    network = IPv4Network("127.43.7.0/27")
+    network = IPv4Network(own_address("239.0/27"))
     claim = claim_block(network)
     with pytest.raises(NetworkRangeError, match="Every block of this range is held by another lab of yours"):
         claim_block(network)
@@ -118,9 +121,9 @@ def test_a_claim_that_fails_for_other_reasons(monkeypatch, number, error):
 
 
 def test_the_fixed_block_is_the_same_for_everyone(monkeypatch):
-    monkeypatch.setenv(VARIABLE, "127.45.7.0/24")
+    monkeypatch.setenv(VARIABLE, own_address("238.0/24"))
     first, second = open_network(fixed=True), open_network(fixed=True)
-    assert first.text == second.text == "127.45.7.0/27"
+    assert first.text == second.text == own_address("238.0/27")
     first.close()
     second.close()
 
@@ -227,8 +230,8 @@ def test_windows_asks_for_exclusive_use(monkeypatch):
     # SO_KEEPALIVE stands in: Linux has no such option.
     monkeypatch.setattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_KEEPALIVE, raising=False)
     for opened in (
-        sockets.listening_socket("127.46.2.1", 5150, Transport.TCP),
-        sockets.claiming_socket("127.46.2.1", 5151),
+        sockets.listening_socket(OWN, 5150, Transport.TCP),
+        sockets.claiming_socket(OWN, 5151),
     ):
         with opened:
             assert opened.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
@@ -236,19 +239,19 @@ def test_windows_asks_for_exclusive_use(monkeypatch):
 
 
 def test_udp_sockets_never_share_a_number():
-    with sockets.listening_socket("127.46.2.1", 5060, Transport.UDP) as first:
+    with sockets.listening_socket(OWN, 5060, Transport.UDP) as first:
         assert not first.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR)
         with pytest.raises(OSError, match="in use"):
-            sockets.listening_socket("127.46.2.1", 5060, Transport.UDP)
+            sockets.listening_socket(OWN, 5060, Transport.UDP)
 
 
 def test_the_second_claim_and_the_second_caller_are_refused():
-    with sockets.claiming_socket("127.46.2.1", 20220), pytest.raises(OSError, match="in use"):
-        sockets.claiming_socket("127.46.2.1", 20220)
-    with sockets.calling_socket("127.46.2.1", 21001) as first:
+    with sockets.claiming_socket(OWN, 20220), pytest.raises(OSError, match="in use"):
+        sockets.claiming_socket(OWN, 20220)
+    with sockets.calling_socket(OWN, 21001) as first:
         first.listen()
         with pytest.raises(OSError, match="in use"):
-            sockets.calling_socket("127.46.2.1", 21001)
+            sockets.calling_socket(OWN, 21001)
 
 
 def test_where_nobody_limits_sockets(monkeypatch):
@@ -257,15 +260,15 @@ def test_where_nobody_limits_sockets(monkeypatch):
 
 
 def test_own_addresses_are_tried(monkeypatch):
-    assert sockets.has_own_addresses("127.46.2.1") is True
+    assert sockets.has_own_addresses(OWN) is True
     assert sockets.has_own_addresses("192.0.2.1") is False
     monkeypatch.setattr(sockets, "calling_socket", refusing(errno.EACCES))
-    assert sockets.has_own_addresses("127.46.2.1") is True
+    assert sockets.has_own_addresses(OWN) is True
 
 
 def test_a_network_closes_what_it_opened():
     plan = Deployment().add("a", host="h", port=5150)
-    net = network.LoopbackNetwork(claim_block(IPv4Network("127.47.0.0/16")))
+    net = network.LoopbackNetwork(claim_block(IPv4Network(own_network())))
     net.prepare(plan)
     (opened,) = net.bind("a", "h", plan.application("a").port())
     net.close()

@@ -8,6 +8,7 @@ import pytest
 
 from genesys_ports import Lab, load_plan
 from genesys_ports.lab import is_open
+from tests.helpers import PATIENCE
 
 PLANS = Path(__file__).parent.parent / "notebooks" / "plans"
 FRAMEWORK = load_plan(PLANS / "framework.csv").add("sip_server", host="agent-host", port=5060, transport="udp")
@@ -20,7 +21,7 @@ def open_files():
 
 
 async def settled(condition):
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             await asyncio.sleep(0.002)
 
@@ -32,7 +33,7 @@ async def interrupted(call, turns):
         await asyncio.sleep(0)
     running = not task.done()
     task.cancel()
-    await asyncio.wait([task], timeout=5)
+    await asyncio.wait([task], timeout=PATIENCE)
     assert task.done()
     if not task.cancelled():
         task.exception()
@@ -118,7 +119,7 @@ async def test_an_outsider_interrupted_at_any_turn():
             task = asyncio.ensure_future(lab.run_outsider("agent-host", 2060))
             await asyncio.sleep(pause)
             task.cancel()
-            await asyncio.wait([task], timeout=5)
+            await asyncio.wait([task], timeout=PATIENCE)
             await lab.end_outsiders()
             await lab.start(CS)
             await lab.start(STAT)
@@ -134,7 +135,7 @@ async def test_a_close_interrupted_while_another_call_is_in_progress():
         for _ in range(turns):
             await asyncio.sleep(0)
         await interrupted(lab.close(), 1)
-        await asyncio.wait([starting], timeout=5)
+        await asyncio.wait([starting], timeout=PATIENCE)
         error = starting.exception()
         assert error is None or type(error).__name__ == "LabClosedError"
         await settled(lambda: open_files() <= before)

@@ -23,7 +23,7 @@ from genesys_ports.errors import (
 )
 from genesys_ports.lab import Report, is_open
 from genesys_ports.lab import lab as lab_module
-from genesys_ports.lab.addresses import VARIABLE
+from tests.helpers import PATIENCE
 
 PLANS = Path(__file__).parent.parent / "notebooks" / "plans"
 MODES = pytest.mark.parametrize("one_address", [False, True], ids=["own addresses", "one address"])
@@ -49,7 +49,7 @@ def is_socket(one):
         return False
 
 
-async def settled(condition, limit=5.0):
+async def settled(condition, limit=PATIENCE):
     async with asyncio.timeout(limit):
         while not condition():
             await asyncio.sleep(0.005)
@@ -93,7 +93,7 @@ async def test_in_any_order(one_address, calls, left):
     connected = {"server", "client"} <= set(left)
     assert (lab.connection_states()[0].status == "connected") is connected
     await lab.close()
-    assert sockets_open() == before
+    assert sockets_open() <= before
     assert lab.on_their_way == 0
     assert not lab.dialling
 
@@ -275,22 +275,22 @@ async def test_two_calls_at_once(one_address, first, second):
         if started:
             await lab.start(*NAMES)
         calls = calls_of(lab)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             ended = await asyncio.gather(calls[first](), calls[second](), return_exceptions=True)
         for one in ended:
             assert not isinstance(one, Exception) or type(one).__module__ == "genesys_ports.errors", one
         await lab.close()
-        await settled(lambda: sockets_open() == before)
+        await settled(lambda: sockets_open() <= before)
 
 
 async def test_everything_at_once():
     before = sockets_open()
     lab = await Lab.open(PLAN)
     calls = [call for _ in range(5) for name, call in calls_of(lab).items() if name != "close"]
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*(call() for call in calls), return_exceptions=True)
         await asyncio.gather(lab.close(), lab.close(), *(call() for call in calls), return_exceptions=True)
-    assert sockets_open() == before
+    assert sockets_open() <= before
 
 
 # --- labs beside each other
@@ -324,9 +324,7 @@ def test_labs_in_two_processes():
     assert first.split()[1:] == second.split()[1:]
 
 
-async def test_opening_again_closes_the_one_before(monkeypatch):
-    # Tests that run beside this one give blocks back meanwhile: not in this range.
-    monkeypatch.setenv(VARIABLE, f"127.{100 + os.getpid() % 100}.0.0/16")
+async def test_opening_again_closes_the_one_before():
     one = await Lab.open(PLAN)
     await one.start_all()
     two = await Lab.open(PLAN)
@@ -345,7 +343,7 @@ async def test_opening_again_many_at_once():
     assert [lab.status() == "This lab is closed." for lab in labs].count(False) == 1
     for lab in labs:
         await lab.close()
-    assert sockets_open() == before
+    assert sockets_open() <= before
 
 
 async def opened_and_left(one_address=None):
@@ -370,14 +368,14 @@ def test_opening_again_after_the_event_loop_has_ended(one_address):
         asyncio.run(lab.start("server"))
     assert asyncio.run(opened_again()) == list(NAMES)
     assert lab.status() == "This lab is closed."
-    assert sockets_open() == before
+    assert sockets_open() <= before
 
 
 def test_closing_after_the_event_loop_has_ended():
     before = sockets_open()
     lab = asyncio.run(opened_and_left())
     assert str(asyncio.run(lab.close())) == "3 ports closed. Nothing is left open."
-    assert sockets_open() == before
+    assert sockets_open() <= before
 
 
 def test_a_lab_of_another_thread_is_left_alone():
@@ -394,11 +392,11 @@ def test_a_lab_of_another_thread_is_left_alone():
 
     with ThreadPoolExecutor(1) as pool:
         there = pool.submit(asyncio.run, elsewhere())
-        assert opened.wait(10)
+        assert opened.wait(PATIENCE)
         assert asyncio.run(opened_again()) == list(NAMES)
         ended.set()
-        there.result(10)
-    assert sockets_open() == before
+        there.result(PATIENCE)
+    assert sockets_open() <= before
 
 
 def test_a_lab_is_used_only_where_it_was_opened():
@@ -419,7 +417,7 @@ def test_a_lab_is_used_only_where_it_was_opened():
         asyncio.run(lab.close())
     loop.run_until_complete(lab.close())
     loop.close()
-    assert sockets_open() == before
+    assert sockets_open() <= before
 
 
 # --- what cannot be opened, and changed plans
@@ -432,7 +430,7 @@ async def test_a_plan_with_more_hosts_than_addresses():
         plan = plan.add(f"a{number}", host=f"h{number}", port=5150)
     with pytest.raises(NetworkRangeError, match="needs more than 253 host addresses"):
         await Lab.open(plan)
-    assert sockets_open() == before
+    assert sockets_open() <= before
     async with await Lab.open(PLAN) as lab:
         await lab.start("server")
         with pytest.raises(NetworkRangeError):
@@ -453,7 +451,7 @@ async def test_a_lab_that_cannot_be_made_gives_its_block_back(monkeypatch):
     monkeypatch.setattr(lab_module, "Outsiders", None)
     with pytest.raises(TypeError):
         await Lab.open(PLAN)
-    assert sockets_open() == before
+    assert sockets_open() <= before
 
 
 async def test_a_changed_plan_is_read_at_the_next_start():

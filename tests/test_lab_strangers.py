@@ -14,6 +14,7 @@ from genesys_ports.lab import outsiders
 from genesys_ports.lab.application import OUTSIDERS
 from genesys_ports.lab.link import MISTAKES, STRANGERS_KEPT
 from genesys_ports.lab.wire import LINE_LIMIT, WireError, answer_id, clean, decode, encode, text_of
+from tests.helpers import PATIENCE
 
 PLAN = (
     Deployment(name="three")
@@ -40,12 +41,12 @@ async def call(lab):
 
 
 async def hear(reader):
-    line = await asyncio.wait_for(reader.readline(), 5)
+    line = await asyncio.wait_for(reader.readline(), PATIENCE)
     return json.loads(line) if line else None
 
 
 async def until(condition):
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             await asyncio.sleep(0.005)
 
@@ -115,7 +116,7 @@ def test_any_bytes(pieces):
                 writer.write(piece)
                 await asyncio.sleep(0)
             writer.write_eof()
-            await asyncio.wait_for(reader.read(), 5)
+            await asyncio.wait_for(reader.read(), PATIENCE)
             writer.close()
             await lab.send("client", "message_server")
 
@@ -184,7 +185,7 @@ async def test_half_a_line_at_the_end_is_forgotten(lab):
 async def test_after_many_mistakes_the_connection_ends(lab):
     reader, writer = await call(lab)
     writer.write(b"x\n" * 1_000)
-    answers = (await asyncio.wait_for(reader.read(), 5)).splitlines()
+    answers = (await asyncio.wait_for(reader.read(), PATIENCE)).splitlines()
     assert len(answers) == MISTAKES
     writer.close()
 
@@ -266,11 +267,12 @@ async def test_a_stranger_that_never_reads(lab):
             await lab.send("client", "message_server")
         return lab.trace.last_number == before + 100
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not await unheard():
             pass
     assert stranger._transport.get_write_buffer_size() < 3_000_000
-    async with asyncio.timeout(2):
+    # It does not wait for the stranger, as long as it would for an answer.
+    async with asyncio.timeout(PATIENCE / 2):
         await lab.stop("message_server")
     writer.transport.abort()
 
@@ -303,7 +305,7 @@ async def test_strangers_are_let_go_with_the_server(lab):
         await hear(reader)
     await lab.stop("message_server")
     for reader, writer in pairs:
-        assert await asyncio.wait_for(reader.read(), 5) == b""
+        assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
         writer.close()
 
 
@@ -316,7 +318,7 @@ async def test_whoever_comes_as_the_port_closes_is_let_go(lab):
         caller.setblocking(False)
         await until(lambda: not server.incoming)
         with contextlib.suppress(ConnectionResetError):
-            assert await asyncio.wait_for(asyncio.get_running_loop().sock_recv(caller, 100), 5) == b""
+            assert await asyncio.wait_for(asyncio.get_running_loop().sock_recv(caller, 100), PATIENCE) == b""
 
 
 # --- over UDP
@@ -329,7 +331,7 @@ async def exchange(lab, data, answers=True):
         caller.connect((where.address, where.number))
         loop = asyncio.get_running_loop()
         await loop.sock_sendall(caller, data)
-        return json.loads(await asyncio.wait_for(loop.sock_recv(caller, 100_000), 5)) if answers else None
+        return json.loads(await asyncio.wait_for(loop.sock_recv(caller, 100_000), PATIENCE)) if answers else None
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import copy
 
 import pytest
+from nbformat import v4
 
 from tests.test_notebooks_structure import LESSONS, details, load, tagged
 from tools import build_notebooks
@@ -35,14 +36,22 @@ def verdict(cell):
 TASKS = [(path, number) for path in LESSONS for number in range(len(exercises(load(path))))]
 
 
-def run_with(path, *numbers):
-    """The lesson, run with the answers of these exercises."""
+def verdicts(path, *attempts):
+    """What each check says when these exercises are answered; one list for each attempt, all in one kernel."""
     lesson = load(path)
+    tasks = exercises(lesson)
     notebook = copy.deepcopy(lesson.notebook)
-    for number in numbers:
-        starter, _, answer = exercises(lesson)[number]
-        notebook.cells[starter].source = answer
-    return build_notebooks.execute(notebook, path.parent, path.name)
+    notebook.cells = []
+    for answered in attempts:
+        cells = copy.deepcopy(lesson.cells)
+        for number in answered:
+            starter, _, answer = tasks[number]
+            cells[starter].source = answer
+        notebook.cells += [*cells, v4.new_code_cell("%reset -f")]
+    ran = build_notebooks.execute(notebook, path.parent, path.name).cells
+    length = len(lesson.cells) + 1
+    walks = [ran[begin : begin + length] for begin in range(0, len(ran), length)]
+    return [[verdict(cells[check]) for _, check, _ in tasks] for cells in walks]
 
 
 def named(value):
@@ -60,16 +69,12 @@ def test_untouched_the_check_says_not_yet(path, number):
     assert verdict(lesson.cells[check]).startswith("Not yet")
 
 
-@pytest.mark.parametrize(("path", "number"), TASKS, ids=named)
-def test_answered_alone(path, number):
-    ran = run_with(path, number)
-    for each, (_, check, _) in enumerate(exercises(load(path))):
-        said = verdict(ran.cells[check])
-        assert said.startswith("Done" if each == number else "Not yet"), said
-
-
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("path", sorted({path for path, _ in TASKS}), ids=named)
-def test_all_answered(path):
-    tasks = exercises(load(path))
-    ran = run_with(path, *range(len(tasks)))
-    assert [verdict(ran.cells[check]).partition("\n")[0] for _, check, _ in tasks] == ["Done."] * len(tasks)
+def test_each_answered_alone_and_all_together(path):
+    numbers = range(len(exercises(load(path))))
+    *alone, together = verdicts(path, *([number] for number in numbers), numbers)
+    for number, said in zip(numbers, alone, strict=True):
+        assert [one.startswith("Done") for one in said] == [each == number for each in numbers], said
+        assert all(one.startswith(("Done", "Not yet")) for one in said), said
+    assert [one.partition("\n")[0] for one in together] == ["Done."] * len(numbers)

@@ -394,7 +394,7 @@ def raised(lesson: Lesson) -> Iterator[str]:
 def file(lesson: Lesson) -> Iterator[str]:
     """The file is as the builder writes it: the kernel by its general name, no widget state, no version, no timing."""
     if build_notebooks.to_text(build_notebooks.normalise(lesson.notebook)) != lesson.path.read_text(encoding="utf-8"):
-        yield f"not as the builder writes it; run  python tools/build_notebooks.py {lesson.number:02}"
+        yield f"not as the builder writes it; run  python3 run.py notebooks {lesson.number:02}"
 
 
 RULES = (
@@ -613,4 +613,4 @@ def test_metadata_of_one_author(change, tmp_path):
     lesson = sample(tmp_path)
     lesson.notebook.metadata.update(change)
     lesson.path.write_text(build_notebooks.to_text(lesson.notebook), encoding="utf-8")
-    assert "run  python tools/build_notebooks.py 01" in "\n".join(file(lesson))
+    assert "run  python3 run.py notebooks 01" in "\n".join(file(lesson))

@@ -1,8 +1,8 @@
 """Run the notebooks and store their outputs, so that two runs give the same bytes.
 
-    python tools/build_notebooks.py                 every notebook of notebooks/
-    python tools/build_notebooks.py 03              only 03-…
-    python tools/build_notebooks.py --check         run, write nothing, compare with what is stored
+    python3 run.py notebooks                 every notebook of notebooks/
+    python3 run.py notebooks 03              only 03-…
+    python3 run.py notebooks --check         run, write nothing, compare with what is stored
 
 A cell that raises needs the tag `raises-exception`, and a cell with the tag has to raise. Nothing is written when a
 cell fails. Exit codes: 0 all is well, 1 a notebook failed or differs, 2 no such notebook.
@@ -28,6 +28,10 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from traitlets.config import Config
+
+from tools import kernels
+from tools.kernels import patient
 
 # nbformat has no type hints of its own for these.
 reads: Any = nbformat.reads
@@ -40,9 +44,6 @@ FOLDER = ROOT / "notebooks"
 
 #: Seconds one cell may take.
 CELL_LIMIT = 60
-
-#: How often a kernel may be started until one lives.
-TRIES = 3
 
 #: Lines of a difference that are shown for one cell.
 DIFFERENCE_SHOWN = 16
@@ -132,7 +133,7 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, name: str) -> nbforma
     """A copy of the notebook with the outputs of a fresh kernel that runs in `folder`. Raises `BuildError`."""
     fresh = copy.deepcopy(notebook)
     with tempfile.TemporaryDirectory() as profile, ExitStack() as stack:
-        client = _started(fresh, stack, cwd=str(folder), env=environment(profile))
+        client = _started(fresh, stack, profile, cwd=str(folder), env=environment(profile))
         for index, cell in enumerate(fresh.cells):
             try:
                 client.execute_cell(cell, index)
@@ -150,34 +151,29 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, name: str) -> nbforma
     return fresh
 
 
-def _started(notebook: nbformat.NotebookNode, stack: ExitStack, **options: Any) -> NotebookClient:
+@patient
+def _started(notebook: nbformat.NotebookNode, stack: ExitStack, folder: str, **options: Any) -> NotebookClient:
     """A client with a running kernel, which ends with `stack`."""
-    for left in reversed(range(TRIES)):
-        client = NotebookClient(
-            notebook,
-            timeout=CELL_LIMIT,
-            kernel_name="python3",
-            record_timing=False,
-            store_widget_state=False,
-            coalesce_streams=True,
-            # ipykernel warns about its own transport at each start.
-            extra_arguments=["--IPKernelApp.log_level=40"],
-        )
-        try:
-            stack.enter_context(client.setup_kernel(**options))
-        except RuntimeError:
-            # Ports for a kernel are chosen before it opens them. Where somebody is quicker the kernel dies at once.
-            if not left:
-                raise
-        else:
-            return client
-    raise AssertionError
+    client = NotebookClient(
+        notebook,
+        config=Config(KernelManager=kernels.options(folder)),
+        timeout=CELL_LIMIT,
+        kernel_name="python3",
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+        # ipykernel warns about its own transport at each start.
+        extra_arguments=["--IPKernelApp.log_level=40"],
+    )
+    stack.enter_context(client.setup_kernel(**options))
+    return client
 
 
 def environment(profile: str) -> dict[str, str]:
     """The environment a kernel runs in; `profile` is a folder that takes the place of the author's IPython folder."""
-    # An author's own IPython start-up files and drawing backend must not show in the lessons.
-    kept = {key: value for key, value in os.environ.items() if key != "MPLBACKEND"}
+    # An author's own IPython start-up files and drawing backend must not show in the lessons, and who counts the lines
+    # that tests run does not count those of kernels: it would take them twice the time.
+    kept = {key: value for key, value in os.environ.items() if key != "MPLBACKEND" and not key.startswith("COVERAGE_")}
     # The library of this checkout, installed or not.
     path = os.pathsep.join([str(ROOT), *filter(None, [kept.get("PYTHONPATH")])])
     return {**kept, "IPYTHONDIR": profile, "PYTHONPATH": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
@@ -328,7 +324,7 @@ def _read(content: bytes, path: Path) -> nbformat.NotebookNode:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; gives the exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="run.py notebooks", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="03, 03-port-collisions, or a path (default: all)")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="the same as NAME")
     parser.add_argument("--check", action="store_true", help="write nothing; compare with what is stored")
@@ -355,7 +351,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(problem, file=sys.stderr, flush=True)
         failed += bool(problems)
     if failed and given.check:
-        print("Run  python tools/build_notebooks.py  and look at the difference before you commit.", file=sys.stderr)
+        print("Run  python3 run.py notebooks  and look at the difference before you commit.", file=sys.stderr)
     return 1 if failed else 0
 
 
