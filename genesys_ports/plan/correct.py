@@ -12,7 +12,7 @@ __all__ = ["accept"]
 
 
 def accept(plan: Deployment, findings: Iterable[Finding]) -> Deployment:
-    """A new plan in which every `Finding.change` is made; findings without one change nothing.
+    """A new plan in which all of every `Finding.changes` is made; findings without one change nothing.
 
     A range moves as a whole. Where two findings move one port, the first of them counts: the graver one, in the
     findings of a check. Accepting the same again changes nothing.
@@ -21,8 +21,8 @@ def accept(plan: Deployment, findings: Iterable[Finding]) -> Deployment:
     """
     moves: dict[str, dict[str, int]] = {}
     for finding in findings:
-        if finding.change is not None:
-            moves.setdefault(finding.change.application, {}).setdefault(finding.change.port_id, finding.change.to)
+        for change in finding.changes:
+            moves.setdefault(change.application, {}).setdefault(change.port_id, change.to)
     moved = {name: _moved(plan.application(name), numbers) for name, numbers in moves.items()}
     return replace(plan, applications=tuple(moved.get(one.name, one) for one in plan.applications))
 

@@ -1,0 +1,181 @@
+"""What is proposed where ports are in each other's way: which of them moves, and to which number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from ...errors import NoFreePortError
+from ...model import Application
+from ..findings import Change
+from ..free import FreePorts
+from . import words
+from .ground import Ground, Stand
+
+__all__ = ["Moves", "Proposal"]
+
+
+class Proposal(NamedTuple):
+    """The sentence of a proposal, and the moves it makes."""
+
+    text: str
+    changes: tuple[Change, ...]
+
+
+class Moves:
+    """The proposals of one check: a port moves once, and no number is proposed twice."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._moved: dict[tuple[str, str], int] = {}
+        #: Hosts and blocks that have no number left, so that they are not searched again.
+        self._full: set[tuple[str, str, str, range | None, int]] = set()
+
+    @cached_property
+    def _free(self) -> FreePorts:
+        return FreePorts(self._ground.plan, self._ground.platform)
+
+    def apart(self, stands: Sequence[Stand], *, all_move: bool = False) -> Proposal:
+        """Moves all of these but one, or all, to numbers of their own.
+
+        It stays: what has moved away for another finding already leaves; of the others the one whose number is its own
+        by documentation stays, else the widest range, else the one most clients know, else the first of the plan.
+        """
+        waiting = [one for one in stands if one.key not in self._moved]
+        moving = [one for one in stands if one.key in self._moved]
+        if waiting and not all_move:
+            stays = max(range(len(waiting)), key=lambda i: (*self._weight(waiting[i]), -i))
+            waiting.pop(stays)
+        changes: list[Change] = []
+        sentences: list[str] = []
+        for one in moving:
+            changes.append(self._change(one))
+        for one in waiting:
+            changes += self._move(one, sentences)
+        moved = [one for one in (*moving, *waiting) if one.key in self._moved]
+        left = [one for one in waiting if one.key not in self._moved]
+        told = [words.listed(map(self._told, moved), words.PROPOSED, len(moved))] if moved else []
+        told += sentences[: words.PROPOSED]
+        if left:
+            names = words.named([one.application.name for one in left])
+            told.append(words.NO_NUMBER_LEFT.format(applications=names, host=words.shown(left[0].application.host)))
+        return Proposal(words.told_together(told), tuple(dict.fromkeys(changes)))
+
+    def to_number(self, stand: Stand, number: int) -> Proposal | None:
+        """Moves a port to just this number, if it is free there."""
+        if stand.key in self._moved or not self._movable(stand) or number < 2:
+            return None
+        length = len(stand.port.numbers)
+        if number + length > 65536:
+            return None
+        try:
+            self._free.take_for_all([_place(stand)], number - 1, block=range(number, number + length), length=length)
+        except NoFreePortError:
+            return None
+        self._moved[stand.key] = number
+        return Proposal(
+            words.MOVE_TO.format(
+                number=_numbers(number, length), port=words.port_of(stand), transport=stand.port.transport.carrier
+            ),
+            (self._change(stand),),
+        )
+
+    def client_port(self, client: Application, number: int) -> int | None:
+        """A free number for a client's own end."""
+        try:
+            return self._free.take_for_all([(client.host, "tcp", "")], number, block=self._ground.block_of(client))
+        except NoFreePortError:
+            return None
+
+    def is_moved(self, stand: Stand) -> bool:
+        """Whether a proposal moves this port."""
+        return stand.key in self._moved
+
+    # --- how
+
+    def _weight(self, stand: Stand) -> tuple[bool, int, int]:
+        ground = self._ground
+        return ground.has_by_nature(stand), len(stand.port.numbers), ground.clients[stand.key]
+
+    def _movable(self, stand: Stand) -> bool:
+        # Two ports with one port id: a change can name the first of them only.
+        return self._ground.port_ids(stand.application)[stand.port.port_id] is stand.port
+
+    def _change(self, stand: Stand) -> Change:
+        return Change(*stand.key, self._moved[stand.key])
+
+    def _told(self, stand: Stand) -> str:
+        number = _numbers(self._moved[stand.key], len(stand.port.numbers))
+        block = self._ground.block_of(stand.application)
+        told = {"number": number, "port": words.port_of(stand)}
+        if block is None:
+            return words.NEXT_FREE.format(**told)
+        where = f"{block.start}-{block.stop - 1}"
+        if self._moved[stand.key] in block:
+            return words.NEXT_FREE_IN.format(block=where, **told)
+        return words.NEXT_FREE_BESIDE.format(block=where, **told)
+
+    def _move(self, stand: Stand, sentences: list[str]) -> Iterable[Change]:
+        """Moves a port and what goes with it; nothing when no number is left."""
+        if stand.key in self._moved or not self._movable(stand):
+            return []
+        block = self._ground.block_of(stand.application)
+        together = self._with_it(stand)
+        # All of them to one number; where that cannot be, the port alone; where its block is full, beside the block.
+        for ports, numbers in ((together, block), ([stand], block), ([stand], None)):
+            number = self._take(ports, numbers)
+            if number is None:
+                continue
+            for one in ports:
+                self._moved[one.key] = number
+            if len(ports) > 1:
+                others = words.named([words.port_of(one) for one in ports[1:]])
+                sentences.append(words.MOVE_WITH.format(port=words.port_of(stand), ports=others))
+            return [self._change(one) for one in ports]
+        return []
+
+    def _take(self, stands: Sequence[Stand], block: range | None) -> int | None:
+        port = stands[0].port
+        key = (*_place(stands[0]), block, len(port.numbers))
+        if len(stands) == 1 and key in self._full:
+            return None
+        try:
+            return self._free.take_for_all(
+                [_place(one) for one in stands], port.number, block=block, length=len(port.numbers)
+            )
+        except NoFreePortError:
+            if len(stands) == 1:
+                self._full.add(key)
+            return None
+
+    def _with_it(self, stand: Stand) -> list[Stand]:
+        """The port with those that should keep its number: TCP beside UDP, and both at the HA partner elsewhere."""
+        application, port = stand
+        own = [
+            Stand(application, other)
+            for other in self._ground.on_number(application, port)
+            if other.transport.carrier is not port.transport.carrier
+        ]
+        partner = self._ground.partner(application)
+        theirs: list[Stand] = []
+        if partner is not None and not self._one_machine(application, partner):
+            ids = self._ground.port_ids(partner)
+            for one in (stand, *own):
+                other = ids.get(one.port.port_id)
+                if other is not None and other.numbers == port.numbers:
+                    theirs.append(Stand(partner, other))
+        rest = [one for one in (*own, *theirs) if one.key not in self._moved and self._movable(one)]
+        return [stand, *rest]
+
+    def _one_machine(self, one: Application, two: Application) -> bool:
+        machine_of = self._ground.machine_of
+        return machine_of[one.host] == machine_of[two.host]
+
+
+def _place(stand: Stand) -> tuple[str, str, str]:
+    return stand.application.host, str(stand.port.transport), stand.port.address
+
+
+def _numbers(number: int, length: int) -> str:
+    return str(number) if length == 1 else f"{number}-{number + length - 1}"

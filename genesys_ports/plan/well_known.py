@@ -1,0 +1,86 @@
+"""Numbers that everybody takes for something else: a small part of IANA's registry.
+
+Source: IANA, Service Name and Transport Protocol Port Number Registry (names and transports as registered), reduced to
+services that are common on servers of a contact centre and beside them. Oracle's 1521 is not registered for Oracle;
+Microsoft's and Oracle's manuals and Debian's /etc/services agree about the rest.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..model import Purpose, Transport
+
+__all__ = ["WELL_KNOWN", "Service"]
+
+
+class Service(NamedTuple):
+    """What a number is known for.
+
+    An application with one of the purposes, or with one of the words in its type or name, may well be just that.
+    """
+
+    name: str
+    purposes: tuple[Purpose, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+_TCP, _UDP = Transport.TCP, Transport.UDP
+_WEB = (Purpose.HTTP,)
+_DB = (Purpose.DATABASE,)
+_SNMP = (Purpose.MANAGEMENT,)
+
+#: By number and carrier.
+WELL_KNOWN: dict[tuple[int, Transport], Service] = {
+    (20, _TCP): Service("FTP data", words=("ftp",)),
+    (21, _TCP): Service("FTP", words=("ftp",)),
+    (22, _TCP): Service("SSH", words=("ssh", "sftp")),
+    (23, _TCP): Service("Telnet", words=("telnet",)),
+    (25, _TCP): Service("SMTP mail", words=("smtp", "mail")),
+    (53, _TCP): Service("DNS", words=("dns",)),
+    (53, _UDP): Service("DNS", words=("dns",)),
+    (80, _TCP): Service("HTTP", _WEB),
+    (88, _TCP): Service("Kerberos", words=("kerberos",)),
+    (88, _UDP): Service("Kerberos", words=("kerberos",)),
+    (110, _TCP): Service("POP3 mail", words=("pop3", "mail")),
+    (111, _TCP): Service("RPC port mapper", words=("rpc",)),
+    (111, _UDP): Service("RPC port mapper", words=("rpc",)),
+    (123, _UDP): Service("NTP", words=("ntp",)),
+    (135, _TCP): Service("Windows RPC", words=("rpc",)),
+    (137, _UDP): Service("NetBIOS names", words=("netbios",)),
+    (138, _UDP): Service("NetBIOS datagrams", words=("netbios",)),
+    (139, _TCP): Service("NetBIOS sessions", words=("netbios", "samba")),
+    (143, _TCP): Service("IMAP mail", words=("imap", "mail")),
+    (161, _UDP): Service("SNMP", _SNMP, ("snmp",)),
+    (162, _UDP): Service("SNMP traps", _SNMP, ("snmp",)),
+    (389, _TCP): Service("LDAP", words=("ldap",)),
+    (443, _TCP): Service("HTTPS", _WEB),
+    (445, _TCP): Service("Windows file shares", words=("smb", "samba")),
+    (514, _UDP): Service("syslog", words=("syslog",)),
+    (587, _TCP): Service("mail submission", words=("smtp", "mail")),
+    (636, _TCP): Service("LDAP over TLS", words=("ldap",)),
+    (705, _TCP): Service("AgentX", _SNMP, ("snmp",)),
+    (993, _TCP): Service("IMAP mail over TLS", words=("imap", "mail")),
+    (995, _TCP): Service("POP3 mail over TLS", words=("pop3", "mail")),
+    (1433, _TCP): Service("Microsoft SQL Server", _DB, ("sql",)),
+    (1434, _UDP): Service("Microsoft SQL Server Browser", _DB, ("sql",)),
+    (1521, _TCP): Service("Oracle Database", _DB, ("oracle",)),
+    (1812, _UDP): Service("RADIUS", words=("radius",)),
+    (1813, _UDP): Service("RADIUS accounting", words=("radius",)),
+    (2049, _TCP): Service("NFS", words=("nfs",)),
+    (3260, _TCP): Service("iSCSI", words=("iscsi",)),
+    (3306, _TCP): Service("MySQL", _DB, ("mysql", "mariadb")),
+    (3389, _TCP): Service("Remote Desktop", words=("rdp", "remotedesktop")),
+    (5060, _TCP): Service("SIP", (Purpose.SIP,)),
+    (5060, _UDP): Service("SIP", (Purpose.SIP,)),
+    (5061, _TCP): Service("SIP over TLS", (Purpose.SIP,)),
+    (5432, _TCP): Service("PostgreSQL", _DB, ("postgres",)),
+    (5672, _TCP): Service("AMQP (RabbitMQ)", words=("rabbit", "amqp")),
+    (5900, _TCP): Service("VNC", words=("vnc",)),
+    (5985, _TCP): Service("Windows Remote Management", words=("winrm",)),
+    (5986, _TCP): Service("Windows Remote Management over TLS", words=("winrm",)),
+    (6379, _TCP): Service("Redis", (Purpose.DATABASE,), ("redis",)),
+    (8080, _TCP): Service("HTTP (alternate)", _WEB),
+    (11211, _TCP): Service("memcached", words=("memcache",)),
+    (27017, _TCP): Service("MongoDB", _DB, ("mongo",)),
+}
