@@ -36,7 +36,9 @@ def test_version(capsys):
     assert capsys.readouterr().out == f"genesys-ports {genesys_ports.__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [[], ["serve"], ["catalog"], ["lab"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["check"], ["firewall"], ["compare"], ["diff"], ["ripple"], ["serve"], ["catalog"], ["lab"]]
+)
 def test_help_shows_examples_that_start_with_the_command(arguments, capsys):
     assert main([*arguments, "--help"]) == 0
     shown = capsys.readouterr().out

@@ -78,7 +78,7 @@ WHERE = [
     ([Place(A, "", 14), Place(A, "", 14)], 1, "Row 14: "),
     ([Place(A, "", row) for row in (2, 3, 5)], 1, "Rows 2, 3 and 5: "),
     ([Place(A, "", row) for row in range(1, 9)], 1, "Rows 1, 2, 3, 4, 5, 6, 7 and 8: "),
-    ([Place(A, "", row) for row in range(1, 41)], 1, "Rows 1, 2, 3, 4, 5, 6, 7, 8, … (40 in all): "),
+    ([Place(A, "", row) for row in range(1, 41)], 1, "Rows 1, 2, 3, 4, 5, 6, 7 and 33 more: "),
     ([Place(B, "SIP", 9)], 1, "Sheet 'SIP', row 9: "),
     ([Place(B, "SIP", 9), Place(B, "T", 2), Place(B, "T", 3)], 1, "Sheet 'SIP', row 9; sheet 'T', rows 2 and 3: "),
     ([Place(A, "", 14)], 2, "a.csv, row 14: "),
@@ -133,15 +133,15 @@ def test_a_long_cell_is_said_back_in_part():
 SUMMARIES = [
     ((), (), (), "No findings"),
     (("error",), (), (), "1 error"),
-    (("error", "error", "warning", "info"), (), (), "2 errors, 1 warning, 1 note"),
+    (("error", "error", "warning", "info"), (), (), "2 errors, 1 warning, 1 info"),
     (("warning",) * 11, (bad(),), (), "1 cell that cannot be read, 11 warnings"),
     (
         (),
         (bad(), bad(row=4), bad(row=5, code="GP402")),
         ("x.csv",),
-        "1 file that cannot be read, 2 cells that cannot be read",
+        "1 file or sheet that cannot be read, 2 cells that cannot be read",
     ),
-    (("info",) * 1200, (), (), "1,200 notes"),
+    (("info",) * 1200, (), (), "1,200 infos"),
 ]
 
 

@@ -1,7 +1,7 @@
 """The command line `genesys-ports`. Holds no logic of its own: each command shows what the rooms below give.
 
-Exit codes: 0 all is well, 1 the plan has problems (or nothing was found), 2 the input cannot be used, 3 the output
-cannot be written.
+Exit codes: 0 all is well, 1 the plan has problems or differs (or nothing was found), 2 the input cannot be used, 3 the
+output cannot be written; 130 is the shell's own for what Ctrl-C ended.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import LabError, NetworkRangeError, PortsError
-from . import catalog, lab, serve, words
+from . import catalog, check, compare, diff, firewall, lab, ripple, serve, words
 from .console import NoOutputError, complain, prepare, show, silence
 
 __all__ = ["main"]
 
 OK, PROBLEMS, BAD_INPUT, NO_OUTPUT = 0, 1, 2, 3
+
+#: What a shell says of a command that Ctrl-C ended: 128 and the number of the signal.
+INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         silence(sys.stdout)
         complain(words.NO_OUTPUT)
         return NO_OUTPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def _run(arguments: list[str]) -> int:
@@ -72,6 +77,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=words.VERSION.format(version=__version__))
     parser.set_defaults(run=None, parser=parser)
     commands = parser.add_subparsers(metavar=words.COMMAND)
-    for command in (serve, catalog, lab):
+    for command in (check, firewall, compare, diff, ripple, serve, catalog, lab):
         command.add_to(commands)
     return parser

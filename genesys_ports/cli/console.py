@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
-__all__ = ["NoOutputError", "complain", "is_watched", "prepare", "show", "silence", "width"]
+__all__ = ["NoOutputError", "complain", "is_watched", "prepare", "printable", "show", "silence", "width"]
 
 #: Narrower than this, a terminal breaks the lines itself.
 LEAST_WIDTH = 40
@@ -57,6 +57,11 @@ def is_watched() -> bool:
 def width() -> int:
     """Characters in a line of the terminal."""
     return max(LEAST_WIDTH, shutil.get_terminal_size((100, 24)).columns)
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal obeys instead of showing it."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
 def complain(*lines: str) -> None:

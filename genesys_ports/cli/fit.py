@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from ..table import Table
 
-__all__ = ["fit"]
+__all__ = ["fit", "natural_width"]
 
 GAP = "  "
 
@@ -23,7 +23,7 @@ def fit(table: Table, width: int | None, optional: str = "") -> tuple[str, bool]
     """
     table = table.without_empty_columns()
     lines: list[Sequence[str]] = [table.columns, *table.rows]
-    natural = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    natural = _natural(lines)
     widths = _shrunk(natural, width)
     is_whole = table.columns[-1] != optional or widths[-1] >= min(LEAST, natural[-1])
     if not is_whole:
@@ -32,6 +32,16 @@ def fit(table: Table, width: int | None, optional: str = "") -> tuple[str, bool]
     head, *rows = [_wrapped(line, widths) for line in lines]
     rule = GAP.join("─" * one for one in widths)
     return "\n".join([head, rule, *rows]), is_whole
+
+
+def natural_width(table: Table) -> int:
+    """Characters of a line in which no cell is broken."""
+    widths = _natural([table.columns, *table.rows])
+    return sum(widths) + len(GAP) * (len(widths) - 1)
+
+
+def _natural(lines: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(*lines, strict=True)]
 
 
 def _shrunk(natural: Sequence[int], width: int | None) -> list[int]:

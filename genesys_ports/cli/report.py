@@ -10,15 +10,15 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from ..origin import Place
-from ..table import one_line
 from . import words
+from .console import printable
 
 if TYPE_CHECKING:
     from ..errors import BadRow
     from ..plan.findings import Finding, Findings
     from ..plan.load import FileRead, Reading
 
-__all__ = ["as_json", "counted", "headings", "lines", "short", "summary", "unread"]
+__all__ = ["as_json", "counted", "headings", "lines", "summary", "unread"]
 
 #: Rows that one finding names before it only counts the rest.
 MOST_ROWS = 8
@@ -65,7 +65,7 @@ def headings(reading: Reading) -> Iterator[str]:
 def _heading(file: FileRead, hosts: int) -> str:
     sentence = words.READ_SHEETS if file.sheets else words.READ
     return sentence.format(
-        file=one_line(file.file),
+        file=printable(file.file),
         sheets=counted(words.SHEETS, len(file.sheets)),
         rows=counted(words.DATA_ROWS, file.rows),
         ports=counted(words.PORTS, file.ports),
@@ -104,21 +104,21 @@ def lines(
 def _cell(bad: BadRow, name_file: bool) -> tuple[str, str]:
     what = words.NOT_READ_CELL.format(
         where=_where([Place(bad.file, bad.sheet, bad.row)], name_file),
-        column=one_line(bad.column),
-        value=short(bad.value),
+        column=printable(bad.column),
+        value=bad.value if len(bad.value) <= MOST_VALUE else bad.value[: MOST_VALUE - 1] + "…",
     )
-    return what, one_line(bad.message)
+    return what, printable(bad.message)
 
 
 def _finding(finding: Finding, name_file: bool) -> tuple[str, str]:
     what = (words.FOUND if finding.rows else words.FOUND_NOWHERE).format(
         where=_where(finding.rows, name_file),
-        message=one_line(finding.message),
+        message=printable(finding.message),
         code=finding.code,
         severity=finding.severity,
     )
     more = words.WHY_PROPOSAL if finding.proposal else words.WHY
-    return what, more.format(why=one_line(finding.why), proposal=one_line(finding.proposal))
+    return what, more.format(why=printable(finding.why), proposal=printable(finding.proposal))
 
 
 def _where(places: Sequence[Place], name_file: bool) -> str:
@@ -130,18 +130,16 @@ def _where(places: Sequence[Place], name_file: bool) -> str:
         sentence = (words.IN_SHEET_OF_FILE if sheet else words.IN_FILE) if name_file else words.IN_SHEET
         if not (sheet or name_file):
             sentence = words.IN_PLAN
-        parts.append(sentence.format(file=one_line(file), sheet=sheet, rows=_rows(sorted(set(rows)))))
+        parts.append(sentence.format(file=printable(file), sheet=sheet, rows=_rows(sorted(set(rows)))))
     text = "; ".join(parts)
     # A file keeps the name it has; everything else begins a sentence.
     return text if not parts or name_file else text[0].upper() + text[1:]
 
 
 def _rows(rows: Sequence[int]) -> str:
-    if len(rows) == 1:
-        return words.ROW.format(row=rows[0])
-    if len(rows) > MOST_ROWS:
-        return words.MORE_ROWS.format(rows=", ".join(map(str, rows[:MOST_ROWS])), count=len(rows))
-    return words.ROWS.format(rows=", ".join(map(str, rows[:-1])), last=rows[-1])
+    from ..plan.finding_words import listed
+
+    return words.ROWS[len(rows) > 1].format(rows=listed(map(str, rows), MOST_ROWS))
 
 
 def _wrapped(text: str, width: int | None, first: str, others: str) -> Iterable[str]:
@@ -158,7 +156,7 @@ def summary(reading: Reading, findings: Iterable[Finding]) -> str:
         (words.CELLS_UNREADABLE, len(unread(reading))),
         (words.ERRORS, severities.count("error")),
         (words.WARNINGS, severities.count("warning")),
-        (words.NOTES, severities.count("info")),
+        (words.INFOS, severities.count("info")),
     )
     return ", ".join(counted(sentence, count) for sentence, count in counts if count) or words.NOTHING_FOUND
 
@@ -166,8 +164,3 @@ def summary(reading: Reading, findings: Iterable[Finding]) -> str:
 def counted(sentence: tuple[str, str], count: int) -> str:
     """So many of it: the first of two sentences for one, the second for any other number."""
     return sentence[count != 1].format(count=f"{count:,}")
-
-
-def short(text: str) -> str:
-    """A text of somebody else's, as far as it is said back."""
-    return text if len(text) <= MOST_VALUE else text[: MOST_VALUE - 1] + "…"

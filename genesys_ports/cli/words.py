@@ -35,7 +35,8 @@ READING = "Reading"
 READING_UNIT = "rows"
 NOT_READ_ONE = "1 cell cannot be read, and its row is left out here. To see it:  genesys-ports check {files}"
 NOT_READ = "{count} cells cannot be read, and their rows are left out here. To see them:  genesys-ports check {files}"
-ROWS_LEFT_OUT = "… and {count} more rows, which have no room here. A file takes them all: add  > list.txt"
+ROWS_LEFT_OUT = "… and {count} more rows. For all of them, send the output to a file: add  > list.txt"
+COLUMNS_LEFT_OUT = "Columns that have no room here: {columns}. A wider window shows them, and so does a file."
 
 # --- check
 
@@ -48,24 +49,23 @@ nothing, HA pairs that drifted apart, numbers that the system keeps for itself. 
 matters, a proposal, and a code. No file of yours is changed.
 """
 CHECK_EPILOG = """\
-exit codes: 0 no error (warnings and notes do not count) · 1 a finding of severity error
+exit codes: 0 no error (warnings and infos do not count) · 1 a finding of severity error
             2 a file, a sheet or a row cannot be read
 
 examples:
   genesys-ports check Ports.xlsx
   genesys-ports check Ports.xlsx --suggest Ports_checked.xlsx
   genesys-ports check SiteA.xlsx SiteB.csv --platform windows
-  genesys-ports check Ports.xlsx --ignore GP404,GP501
+  genesys-ports check Ports.xlsx --ignore GP404,GP5
   genesys-ports check Ports.xlsx --json > findings.json
 """
 CHECK_FILES = f"{PLAN_FILE}; several files are one plan"
 CHECK_SUGGEST = "write a new workbook in the same layout, with findings and proposals in columns of their own"
 CHECK_PLATFORM = "the system of hosts that name none: {systems}"
-CHECK_IGNORE = "leave out findings of this code; several with commas, or the option again"
+CHECK_IGNORE = "leave out findings of this code, or of a family of them (GP5); several with commas, or once more"
 CHECK_JSON = "one JSON object: files, errors (what cannot be read), findings"
 CHECKING = "Checking"
 CHECKING_UNIT = "ports"
-UNKNOWN_CODE = "{code!r} is no finding code. The codes are: {known}."
 
 SHEETS = ("1 sheet", "{count} sheets")
 DATA_ROWS = ("1 row", "{count} rows")
@@ -74,9 +74,7 @@ HOSTS = ("1 host", "{count} hosts")
 READ = "{file}: {rows}, {ports} on {hosts}"
 READ_SHEETS = "{file}: {sheets}, {rows}, {ports} on {hosts}"
 
-ROW = "row {row}"
-ROWS = "rows {rows} and {last}"
-MORE_ROWS = "rows {rows}, … ({count} in all)"
+ROWS = ("row {rows}", "rows {rows}")
 IN_PLAN = "{rows}"
 IN_SHEET = "sheet {sheet!r}, {rows}"
 IN_FILE = "{file}, {rows}"
@@ -92,11 +90,11 @@ SUMMARY = "{counts}."
 SUMMARY_WRITTEN = "{counts}. Written: {file} (your file is unchanged)."
 SUMMARY_WRITTEN_MANY = "{counts}. Written: {file} (your files are unchanged)."
 NOTHING_FOUND = "No findings"
-FILES_UNREADABLE = ("1 file that cannot be read", "{count} files that cannot be read")
+FILES_UNREADABLE = ("1 file or sheet that cannot be read", "{count} files or sheets that cannot be read")
 CELLS_UNREADABLE = ("1 cell that cannot be read", "{count} cells that cannot be read")
 ERRORS = ("1 error", "{count} errors")
 WARNINGS = ("1 warning", "{count} warnings")
-NOTES = ("1 note", "{count} notes")
+INFOS = ("1 info", "{count} infos")
 
 # --- firewall
 
@@ -117,8 +115,7 @@ examples:
 FIREWALL_FILES = f"{PLAN_FILE}; several files are one plan"
 FIREWALL_OUT = "write a new file, by its ending: .csv, .xlsx or .md; a file that is there is never replaced"
 FIREWALL_FORMAT = "how to print it: text (the default), csv or markdown"
-FIREWALL_JSON = "one JSON object: rows, each with the columns of the list"
-FIREWALL_NOTHING = "This plan has no connection between two hosts, so no firewall has to let anything through."
+FIREWALL_JSON = "one JSON object: plan, rows, local (how many inside one host were left out), notes"
 WRITTEN_LIST = "Written: {file} ({rows})."
 
 # --- compare
@@ -133,7 +130,8 @@ For another machine, save there what listens, and give that file with --from. On
 On Windows:  netstat -ano > gen-fw-01.txt
 """
 COMPARE_EPILOG = """\
-exit codes: 0 as planned · 1 something is not as planned · 2 the plan or the saved output cannot be read
+exit codes: 0 every planned port listens · 1 one is silent, or held by another program
+            2 the plan or the saved output cannot be read
 
 examples:
   genesys-ports compare Ports.xlsx
@@ -142,7 +140,7 @@ examples:
 """
 COMPARE_HOST = "the host of the plan to compare (without it: the one that this machine is)"
 COMPARE_FROM = "the saved output of  ss -lntup  or  netstat -ano  of another machine"
-COMPARE_JSON = "one JSON object"
+COMPARE_JSON = "one JSON object: plan, host, clean, rows, notes and counts"
 
 # --- diff
 
@@ -157,8 +155,7 @@ examples:
 """
 DIFF_OLD = "the plan as it was, in any form that check reads"
 DIFF_NEW = "the plan as it is now"
-DIFF_JSON = "one JSON object"
-DIFF_SAME = "The plans are equal."
+DIFF_JSON = "one JSON object: old, new, changes"
 
 # --- ripple
 
@@ -178,7 +175,7 @@ examples:
 """
 RIPPLE_WHAT = "an application, with a port id after a colon unless it is 'default'; or a number: every port that has it"
 RIPPLE_TO = "the number it moves to"
-RIPPLE_JSON = "one JSON object"
+RIPPLE_JSON = "one JSON object: ports, to, steps"
 
 # --- serve
 
