@@ -18,8 +18,6 @@ def _in_an_empty_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-NUMBER = "Write a whole number from 1 to 65535, or a range such as 20000-45000, smaller number first."
-
 # --- files that cannot be read ---------------------------------------------------------------------------------
 
 COLUMNS = "Host, Application, Type, Port ID, Port, Transport, Purpose, Address, Connects to"
@@ -32,7 +30,7 @@ BAD_FILES = [
     (
         "plan.csv",
         b"\nhost,Name,Number\nh,a,1\n",
-        "Row 2 should name the columns, and these are missing: Application, Port. Found: 'host', 'Name', 'Number'.",
+        "Row 2 should name the columns, and these are missing: Port. Found: 'host', 'Name', 'Number'.",
     ),
     (
         "plan.csv",
@@ -49,8 +47,8 @@ BAD_FILES = [
     ),
     (
         "plan.csv",
-        b"Host;Name;Port\nh;a;1\n",
-        "Row 1 should name the columns, and these are missing: Application. Found: 'Host', 'Name', 'Port'.",
+        b"Host;Owner;Port\nh;a;1\n",
+        "Row 1 should name the columns, and these are missing: Application. Found: 'Host', 'Owner', 'Port'.",
     ),
     (
         "plan.csv",
@@ -59,13 +57,45 @@ BAD_FILES = [
         "'Host|Application|Port'.",
     ),
     ("plan.csv", b"Host,Application,Port,port\n", "Row 1 names the column Port twice. Keep one of them."),
-    ("plan.csv", b"Host,Application,Port\nh,a\0,1\n", f"This is not text. {SAVE_AS} and load that file."),
-    ("plan.csv", b"PK\x03\x04\x14\0\x06\0", f"This is not text. {SAVE_AS} and load that file."),
-    ("plan.csv", "Host,Application,Port\n".encode("utf-16"), f"This is not text. {SAVE_AS} and load that file."),
     (
         "plan.csv",
-        b"Host,Application,Port\r\nh,a,1\r\nS\xe3o,b,2\r\n",
-        f"Line 3 holds a character that is not UTF-8. {SAVE_AS} and load that file.",
+        "Máquina;Aplicação;Porta;Servidor\n".encode("cp1252"),
+        "Row 1 names the column Host twice, as 'Máquina' and as 'Servidor'. Give one of them another name.",
+    ),
+    ("plan.csv", b"Host,Application,Port\nh,a\0,1\n", f"This is not text. {SAVE_AS} and load that file."),
+    ("plan.csv", b"\xff\xfeH\0o", f"This is not text. {SAVE_AS} and load that file."),
+    ("plan.csv", b"\xff\xfe" + b"\0\xd8" * 3, f"This is not text. {SAVE_AS} and load that file."),
+    (
+        "plan.csv",
+        b"PK\x03\x04\x14\0\x06\0",
+        "This is not text, but a zip archive or a workbook. A workbook is read under a name that ends in .xlsx; a zip "
+        "archive is unpacked first.",
+    ),
+    (
+        "plan.tsv",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "This is a workbook of the old form, or one with a password. Open it in Excel or LibreOffice and save it as "
+        ".xlsx without a password.",
+    ),
+    *(
+        (
+            "plan.csv",
+            start,
+            f"This is not text, but a file of the kind {kind}. Save the sheet that it shows as .xlsx, or as 'CSV UTF-8 "
+            "(comma delimited)', and load that file.",
+        )
+        for start, kind in ((b"%PDF-1.7\n", "PDF"), (b"\x89PNG\r\n", "PNG"), (b"\xff\xd8\xff\xe0", "JPEG"))
+    ),
+    (
+        "plan.csv",
+        b"Host,Application,Port\r\nh,a,1\r\nS\x81o,b,2\r\n",
+        f"Line 3 holds a character that is neither UTF-8 nor Windows-1252. {SAVE_AS} and load that file.",
+    ),
+    (
+        "plan.csv",
+        "Host,Application,Port\r\nhá,a,1\r\n".encode() + b"S\xe3o,b,2\r\n",
+        f"Line 3 holds a character that is not UTF-8, and other lines hold some that are. {SAVE_AS} and load that "
+        "file.",
     ),
     (
         "plan.csv",
@@ -86,20 +116,39 @@ BAD_FILES = [
         b"," * 200,
         "Row 1 has more than 200 columns. Keep the columns of the plan and a few of your own.",
     ),
-    ("plan.csv", b"Host,Application,Port\n" + b"\n" * 200_000, "The sheet has more than 200,000 rows."),
+    (
+        "plan.csv",
+        b"a;" * 1_000_001,
+        "Row 1 has more than 200 columns. Keep the columns of the plan and a few of your own.",
+    ),
+    *(
+        (
+            "plan.csv",
+            data,
+            f"Row {row} holds a cell of more than 10,000 characters. A plan has short cells: is a quotation mark left "
+            "open?",
+        )
+        for row, data in (
+            (1, b"a" * 3_000_000),
+            (2, b"Host,Application,Port\n" + b"a" * 200_000),
+            (2, b'Host,Application,Port\nh,"a,1\n' + b"h,a,1\n" * 50_000),
+        )
+    ),
+    ("plan.csv", b"Host,Application,Port\n" + b"\n" * 1_048_576, "The sheet has more than 1,048,576 rows."),
     (
         "plan.csv",
         b"Host,Application,Port\n" + b"h,a,0\n" * 10_001,
         "More than 10,000 cells cannot be read, so this is hardly a port plan. The first: row 2, column Port: '0': "
-        f"This is not a port. {NUMBER}",
+        "Port 0 is no port: it asks the system for any free one, which no client could find. Write a whole number "
+        "from 1 to 65535, or none when the application opens no port.",
     ),
     (
         "plan.XLS",
         b"PK",
         "This kind of workbook cannot be read. Open it in Excel or LibreOffice and save it as .xlsx.",
     ),
-    ("plan.pdf", b"PK", "The name ends in '.pdf'; a plan file ends in one of: .csv, .xlsx, .xlsm, .json."),
-    ("plan", b"PK", "The name has no ending; a plan file ends in one of: .csv, .xlsx, .xlsm, .json."),
+    ("plan.pdf", b"PK", "The name ends in '.pdf'; a plan file ends in one of: .csv, .tsv, .txt, .xlsx, .xlsm, .json."),
+    ("plan", b"PK", "The name has no ending; a plan file ends in one of: .csv, .tsv, .txt, .xlsx, .xlsm, .json."),
 ]
 
 
@@ -158,8 +207,8 @@ def test_a_file_the_user_may_not_read(monkeypatch):
 
 def test_a_file_over_the_limit():
     with open("plan.csv", "wb") as opened:
-        opened.truncate(20 * 1024 * 1024 + 1)
+        opened.truncate(100 * 1024 * 1024 + 1)
     with pytest.raises(
-        PlanFileError, match=r"^plan\.csv: The file is larger than 20 MB\. A port plan is a small sheet"
+        PlanFileError, match=r"^plan\.csv: The file is larger than 100 MB\. A port plan is a small sheet"
     ):
         load_plan("plan.csv")

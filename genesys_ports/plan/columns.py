@@ -51,7 +51,8 @@ def plain(text: str) -> str:
     """The text in small letters without accents."""
     if text.isascii():
         return text.lower()
-    letters = unicodedata.normalize("NFKD", text.casefold())
+    # Not the K of catalogue names: a footnote mark must not become a digit of a port.
+    letters = unicodedata.normalize("NFD", text.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
@@ -68,7 +69,7 @@ _NAMES = {
     Column.TYPE: "Tipo, App type, Application type, Tipo de aplicação, Tipo da aplicação, Tipo de aplicativo, "
     "Tipo do aplicativo, Tipo app",
     Column.PORT_ID: "ID da porta, ID porta, Port identifier, Identificador da porta, Port name, Nome da porta",
-    Column.PORT: "Ports, Porta, Portas, Port(s), Porta(s), Número da porta, Nº da porta, Nº porta, Núm. porta, "
+    Column.PORT: "Ports, Porta, Portas, Port(s), Porta(s), Número da porta, Nº da porta, Nº porta, N° da porta, N° porta, Núm. porta, "
     "Port number, Port no, TCP port, Porta TCP, Port TCP, Porta TCP/UDP, Port TCP/UDP, TCP/UDP port, Listening port, "
     "Listen port, Porta de escuta, Communication port, Porta de comunicação, App port, Porta/Protocolo, Port/Protocol",
     Column.TRANSPORT: "Transporte, Protocolo, Protocol, Proto, Protocolo de transporte, Transport protocol, TCP/UDP",

@@ -138,10 +138,8 @@ def rows_of(path: str | os.PathLike[str]) -> Iterable[RawRow | PlanFileError]:
     file, end = shown_name(path), ending(path)
     data = read_bytes(path)
     reader = READERS.get(end)
-    if reader is read_csv or reader is None:
-        problem = _no_text(end, data)
-        if problem:
-            raise PlanFileError(file, problem)
+    if (reader is read_csv or reader is None) and (problem := _not_text(data, reader)):
+        raise PlanFileError(file, problem)
     if reader is None:
         raise PlanFileError(file, _no_reader(end))
     if not data.strip():
@@ -149,11 +147,11 @@ def rows_of(path: str | os.PathLike[str]) -> Iterable[RawRow | PlanFileError]:
     return reader(file, data)
 
 
-def _no_text(end: str, data: bytes) -> str:
+def _not_text(data: bytes, reader: Reader | None) -> str:
     """What a file is by its first bytes, as a sentence, where it is no text."""
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         return words.OLD_WORKBOOK
-    if data.startswith(b"PK") and end not in _WORKBOOKS:
+    if data.startswith(b"PK\x03\x04") and reader is read_csv:
         return words.IS_ZIP
     kind = next((kind for start, kind in _KINDS.items() if data.startswith(start)), "")
     return words.IS_OTHER.format(kind=kind) if kind else ""
