@@ -37,9 +37,17 @@ if TYPE_CHECKING:
     from .model import Switch as Switch
     from .model import Transport as Transport
     from .model import VoicePort as VoicePort
+    from .plan import Finding as Finding
+    from .plan import Findings as Findings
+    from .plan import Severity as Severity
+    from .plan import accept as accept
+    from .plan import check as check
+    from .plan import compare as compare
+    from .plan import diff as diff
     from .plan import firewall_list as firewall_list
     from .plan import load_plan as load_plan
     from .plan import next_free_port as next_free_port
+    from .plan import ripple as ripple
     from .trace import Message as Message
     from .trace import Trace as Trace
 
@@ -65,9 +73,17 @@ _HOMES = {
     "Switch": "model",
     "Transport": "model",
     "VoicePort": "model",
+    "Finding": "plan",
+    "Findings": "plan",
+    "Severity": "plan",
+    "accept": "plan",
+    "check": "plan",
+    "compare": "plan",
+    "diff": "plan",
     "firewall_list": "plan",
     "load_plan": "plan",
     "next_free_port": "plan",
+    "ripple": "plan",
     "Message": "trace",
     "Trace": "trace",
 }

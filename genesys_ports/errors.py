@@ -14,6 +14,7 @@
     │   ├── UnknownPortIdError       ┘
     │   ├── UnknownNumberError       a number that nothing in the plan listens on
     │   ├── NoFreePortError          a block of port numbers is used up
+    │   ├── WhichHostError           which host of the plan a machine is cannot be told
     │   └── PortKindError            a voice port where a listening port belongs, or the reverse
     ├── CatalogError                 a component the catalogue does not have
     ├── OutputError                  something to show could not be written to a file
@@ -85,6 +86,7 @@ __all__ = [
     "UnknownNumberError",
     "UnknownPortIdError",
     "UnknownQuestionError",
+    "WhichHostError",
 ]
 
 #: Characters in a line of an error shown by Jupyter: as many as fit beside the notebook's margins on a projector.
@@ -329,6 +331,26 @@ class NoFreePortError(PlanError):
         yield f"No port from {self.first} to {self.last} is left to plan on {self.host}."
         yield "Each is planned already, needs administrator rights, or serves outgoing connections."
         yield "Choose a larger block, or another host."
+
+
+@dataclass(eq=False)
+class WhichHostError(PlanError):
+    """Which host of the plan a machine, `source`, is cannot be told; `likely` are those that it may be."""
+
+    source: str
+    likely: Sequence[str]
+    known: Sequence[str]
+
+    def sentences(self) -> Iterable[str]:
+        if self.likely:
+            yield f"Which host of the plan is {self.source}? It may be each of these: {_listed(self.likely)}."
+        elif self.known:
+            yield f"Which host of the plan is {self.source}? No address and no name of a planned host tells."
+            yield f"The plan's hosts: {_listed(self.known)}."
+        else:
+            yield "The plan has no host."
+            return
+        yield f'Say which:  --host {self.known[0]}  on the command line,  host="{self.known[0]}"  in Python.'
 
 
 @dataclass(eq=False)

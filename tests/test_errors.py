@@ -43,6 +43,7 @@ from genesys_ports.errors import (
     UnknownNumberError,
     UnknownPortIdError,
     UnknownQuestionError,
+    WhichHostError,
 )
 
 ROW = BadRow(file="p.csv", row=3, column="Port", value="51500x", message="Write a whole number from 1 to 65535.")
@@ -87,6 +88,13 @@ TEXTS = [
     (NoFreePortError("framework-host", 5150, 5159),
      "No port from 5150 to 5159 is left to plan on framework-host. Each is planned already, needs administrator "
      "rights, or serves outgoing connections. Choose a larger block, or another host."),
+    (WhichHostError("this machine", [], ["fw", "sip"]),
+     "Which host of the plan is this machine? No address and no name of a planned host tells. The plan's hosts: fw, "
+     'sip. Say which:  --host fw  on the command line,  host="fw"  in Python.'),
+    (WhichHostError("ports.txt", ["fw", "sip"], ["fw", "sip", "db"]),
+     "Which host of the plan is ports.txt? It may be each of these: fw, sip. Say which:  --host fw  on the command "
+     'line,  host="fw"  in Python.'),
+    (WhichHostError("this machine", [], []), "The plan has no host."),
     (PortKindError(used="voice port", wanted="listening port", what="trunk port 24 of switch"),
      "trunk port 24 of switch is a voice port, and a listening port belongs here. A listening port is a number on a "
      "host: the end point by which a client program finds a server program over TCP or UDP. A voice port is a "

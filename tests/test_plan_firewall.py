@@ -18,6 +18,7 @@ from genesys_ports.model import Application, Connection, Deployment, Host, Liste
 from genesys_ports.origin import Origin, Place
 from genesys_ports.plan import export, firewall_list, load_plan
 from genesys_ports.plan.firewall_rules import Basis, Classification, class_of
+from genesys_ports.table import Table
 from tests.helpers import ROOT, outputs_of_two_processes
 
 
@@ -174,7 +175,7 @@ CASES = [
         "Solution Control Server and the agents",
         plan_of(
             SCS,
-            app("lca_2", "h2", port("4999", purpose="control"), type="LCA"),
+            app("lca_2", "h2", port("4999", purpose="control"), port("4998/udp", "beat", "control"), type="LCA"),
             hosts=[
                 Host(name="h1", lca_port=4999),
                 Host(name="h2", lca_port=4999),
@@ -435,6 +436,10 @@ def test_markdown_takes_nothing_for_markup():
     assert "](" not in text.replace("\\]", "")
 
 
+def test_markdown_of_a_table_without_a_caption():
+    assert export.markdown(Table(["A|"], [["b"]])) == "| A\\| |\n| --- |\n| b   |\n"
+
+
 def test_html_is_escaped():
     assert "<img" not in evil_list()._repr_html_()
 
@@ -546,9 +551,9 @@ def test_a_large_plan_takes_time_in_proportion():
             *(app(f"r{n}", f"h{n % 50}", port("5090/udp", "sip", "sip"), type="RM") for n in range(count)),
             connections=[C(client=f"s{n}", server=f"r{n * 7 % count}", port_id="sip") for n in range(count)],
         )
-        start = time.perf_counter()
+        start = time.process_time()
         firewall_list(plan)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(100)
     small, large = min(seconds(500) for _ in range(3)), min(seconds(4000) for _ in range(2))
