@@ -264,7 +264,7 @@ def test_serve_with_bad_rows(capsys, monkeypatch, tmp_path):
     assert main(["serve", "bad.csv"]) == 2
     output = capsys.readouterr()
     assert output.out == ""
-    assert output.err.startswith("bad.csv: 2 cells cannot be read.\n  row 2, column Port: '0': This is not a port.")
+    assert output.err.startswith("bad.csv: 2 cells cannot be read.\n  row 2, column Port: '0': ")
 
 
 def test_serve_only_an_application_that_is_not_there(capsys):

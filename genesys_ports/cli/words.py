@@ -44,9 +44,9 @@ CHECK = "check a plan: what is wrong, in which row, and what to write instead"
 CHECK_USAGE = """\
 genesys-ports check FILE ... [--suggest OUT.xlsx] [--platform SYSTEM] [--ignore CODE] [--json]"""
 CHECK_DESCRIPTION = """\
-Reads one plan from one or more files, and says what is wrong with it: ports in each other's way, connections to
-nothing, HA pairs that drifted apart, numbers that the system keeps for itself. Each finding has its rows, why it
-matters, a proposal, and a code. No file of yours is changed.
+Reads one plan from one or more files, and says what is wrong with it: ports in each other's way, connections
+to nothing, HA pairs that drifted apart, numbers that the system keeps for itself. Each finding has its rows,
+why it matters, a proposal, and a code. No file of yours is changed.
 """
 CHECK_EPILOG = """\
 exit codes: 0 no error (warnings and infos do not count) · 1 a finding of severity error
@@ -101,8 +101,8 @@ INFOS = ("1 info", "{count} infos")
 FIREWALL = "the firewall list of a plan: who connects to whom, on which port"
 FIREWALL_USAGE = "genesys-ports firewall FILE ... [-o OUT | --format FORMAT | --json]"
 FIREWALL_DESCRIPTION = """\
-Lists every flow that a firewall between the hosts of a plan has to let through: who opens the connection, to which
-port, over what, and what for. It comes from the connections of the plan, not from its messages.
+Lists every flow that a firewall between the hosts of a plan has to let through: who opens the connection, to
+which port, over what, and what for. It comes from the connections of the plan, not from its messages.
 """
 FIREWALL_EPILOG = """\
 exit codes: 0 done · 2 a file or a row cannot be read, or OUT exists already
@@ -123,11 +123,11 @@ WRITTEN_LIST = "Written: {file} ({rows})."
 COMPARE = "the plan against what really listens on this machine"
 COMPARE_USAGE = "genesys-ports compare PLAN [--host NAME] [--from SAVED] [--json]"
 COMPARE_DESCRIPTION = """\
-Tells for one host of the plan which ports are planned and listening, planned and silent, listening and not planned,
-or held by somebody else. Looks only; opens and stops nothing.
+Tells for one host of the plan which ports are planned and listening, planned and silent, listening and not
+planned, or held by somebody else. Looks only; opens and stops nothing.
 
-For another machine, save there what listens, and give that file with --from. On Linux:  ss -lntup > gen-fw-01.txt
-On Windows:  netstat -ano > gen-fw-01.txt
+For another machine, save there what listens, and give that file with --from:
+on Linux  ss -lntup > gen-fw-01.txt, on Windows  netstat -ano > gen-fw-01.txt
 """
 COMPARE_EPILOG = """\
 exit codes: 0 every planned port listens · 1 one is silent, or held by another program
@@ -162,8 +162,8 @@ DIFF_JSON = "one JSON object: old, new, changes"
 RIPPLE = "who must change if a port moves"
 RIPPLE_USAGE = "genesys-ports ripple PLAN (APPLICATION[:PORT_ID] | PORT) [--to NUMBER] [--json]"
 RIPPLE_DESCRIPTION = """\
-Tells what has to follow when a listening port gets another number: the application, its backup, every client that
-connects to it, the firewall. Changes nothing.
+Tells what has to follow when a listening port gets another number: the application, its backup, every client
+that connects to it, the firewall. Changes nothing.
 """
 RIPPLE_EPILOG = """\
 exit codes: 0 done · 2 the plan cannot be read, or has no such port
