@@ -21,8 +21,7 @@ from genesys_ports.errors import (
     UnknownApplicationError,
     UnknownHostError,
 )
-from genesys_ports.lab import Report, is_open
-from genesys_ports.lab import lab as lab_module
+from genesys_ports.lab import Report, is_open, standing
 from tests.helpers import PATIENCE
 
 PLANS = Path(__file__).parent.parent / "notebooks" / "plans"
@@ -448,7 +447,7 @@ async def test_a_plan_with_more_hosts_than_addresses():
 
 async def test_a_lab_that_cannot_be_made_gives_its_block_back(monkeypatch):
     before = sockets_open()
-    monkeypatch.setattr(lab_module, "Outsiders", None)
+    monkeypatch.setattr(standing, "Outsiders", None)
     with pytest.raises(TypeError):
         await Lab.open(PLAN)
     assert sockets_open() <= before

@@ -32,7 +32,6 @@ from .application import RunningApplication, is_called
 from .knock import knock_on
 from .link import WAIT_LIMIT, Link
 from .network import Network, PortTaken, open_network
-from .outsiders import Outsiders
 from .report import Report
 from .roles import component_of
 from .standing import Standing
@@ -66,7 +65,6 @@ class Lab(Standing):
     def __init__(self, plan: Deployment, network: Network, name: str) -> None:
         super().__init__(plan, network)
         self.name = name
-        self.outsiders = Outsiders(network, self.trace)
         #: Calls that no server has taken yet, by the address they come from.
         self.dialling: dict[Any, Link] = {}
         #: Messages without an answer that have been sent and not yet been heard.

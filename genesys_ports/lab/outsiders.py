@@ -65,6 +65,10 @@ class Outsiders:
             raise
         self._network.outsider_listens(host, number, int(said))
 
+    def on(self, host: str) -> list[int]:
+        """The numbers that its processes hold on a host now."""
+        return [number for program, name, number in self._programs if name == host and program.poll() is None]
+
     def end(self) -> int:
         """End every process that was started; gives their number."""
         count = len(self._programs)

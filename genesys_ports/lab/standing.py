@@ -10,13 +10,16 @@ from typing import Any
 from ..errors import NoFreePortError, PortInUseError
 from ..model import Application, Connection, Deployment, ListeningPort, Transport
 from ..plan import next_free_port
+from ..plan.sockets import Sockets
 from ..state import ConnectionState, ConnectionStatus, PortState, PortStatus
 from ..table import Table
 from ..trace import Kind, Trace
 from . import words
 from .application import LogEvent, RunningApplication
 from .network import Network, PortTaken
+from .outsiders import Outsiders
 from .owners import owner_sentence
+from .seen import seen_on
 
 __all__ = ["Standing"]
 
@@ -34,6 +37,8 @@ class Standing:
         self.plan = plan
         self.network = network
         self.trace = Trace()
+        #: Programs outside the lab: those it lets run, and those that call.
+        self.outsiders = Outsiders(network, self.trace)
         self.events: deque[LogEvent] = deque(maxlen=EVENTS_KEPT)
         self._running: dict[str, RunningApplication] = {}
         # (application, port id) → who had the port when the application last tried to open it; empty is a stranger.
@@ -69,6 +74,14 @@ class Standing:
         """A table of the planned ports and their states."""
         rows = [(s.host, s.port, s.application, s.status, s.holder) for s in self.port_states()]
         return Table(("Host", "Port", "Application", "State", "Held by"), rows, words.PORTS).without_empty_columns()
+
+    def sockets(self, host: str) -> Sockets:
+        """The open ports of a planned host, as `ss -lntup` would show them there; `compare` takes them.
+
+        Raises `UnknownHostError`.
+        """
+        platform = self.plan.host(host).platform
+        return seen_on(host, self.port_states(), self.outsiders.on(host), platform)
 
     def connections(self) -> Table:
         """A table of the planned connections and their states: who connects, to whom, on which port."""

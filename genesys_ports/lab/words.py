@@ -109,3 +109,8 @@ DO_PORT = (
     "A program of yours holds this port on every address. End it, or expect a collision in the lessons that use it."
 )
 DO_WIDGETS = "Set the lessons up again:  python3 run.py lab"
+
+# --- what is open on a planned host
+SEEN_ON = "{host} in the lab"
+#: As systems write it.
+EVERY_ADDRESS = "0.0.0.0"
