@@ -39,7 +39,7 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_files(parser, words.CHECK_FILES)
-    parser.add_argument("--suggest", metavar="OUT.xlsx", help=words.CHECK_SUGGEST)
+    parser.add_argument("--suggest", metavar="OUT.xlsx", default="", help=words.CHECK_SUGGEST)
     parser.add_argument(
         "--platform",
         metavar="SYSTEM",
@@ -62,36 +62,38 @@ def _run(arguments: argparse.Namespace) -> int:
     ports = sum(one.ports for one in reading.files)
     with progress(words.CHECKING, words.CHECKING_UNIT, ports) as told:
         findings = check(reading, platform=arguments.platform, ignore=ignored, progress=told)
-    problem = _suggest(arguments.files, reading, findings, arguments.suggest) if arguments.suggest else None
+    problem = _suggest(arguments.files, reading, findings, arguments.suggest) if arguments.suggest else ""
     if arguments.json:
         show(json.dumps(report.as_json(reading, findings)))
     else:
-        _show(reading, findings, len(arguments.files), arguments.suggest if problem is None else None)
-    if problem is not None:
-        complain(str(problem))
-    if problem is not None or reading.unreadable or report.unread(reading):
+        _show(reading, findings, len(arguments.files), "" if problem else arguments.suggest)
+    if problem:
+        complain(problem)
+    if problem or reading.unreadable or report.unread(reading):
         return UNREADABLE
     return ERRORS if findings.errors else OK
 
 
-def _suggest(paths: Sequence[str], reading: Reading, findings: Findings, out: str) -> OutputError | None:
+def _suggest(paths: Sequence[str], reading: Reading, findings: Findings, out: str) -> str:
+    """Writes the suggestions, or says why not: the findings are worth more than the file, and are shown first."""
     from ..plan.suggest import write_suggestions
 
+    if not any(one.rows for one in reading.files):
+        return words.NOTHING_TO_SUGGEST.format(file=out)
     try:
         write_suggestions(paths, reading, findings, out)
     except OutputError as error:
-        # The findings are there, and worth more than the file: they are shown before this is said.
-        return error
-    return None
+        return str(error)
+    return ""
 
 
-def _show(reading: Reading, findings: Findings, files: int, written: str | None) -> None:
+def _show(reading: Reading, findings: Findings, files: int, written: str) -> None:
     watched = is_watched()
     show(*report.headings(reading), flush=True)
     complain(*map(str, reading.unreadable))
     show_sentences(*reading.skipped)
     show(*report.lines(reading, findings, width() if watched else None, MOST if watched else None))
     sentence = words.SUMMARY
-    if written is not None:
+    if written:
         sentence = words.SUMMARY_WRITTEN if files == 1 else words.SUMMARY_WRITTEN_MANY
     show(sentence.format(counts=report.summary(reading, findings), file=written))

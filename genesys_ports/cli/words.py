@@ -89,6 +89,7 @@ MORE_FOUND = "… and {count} more. For all of them, send the output to a file: 
 SUMMARY = "{counts}."
 SUMMARY_WRITTEN = "{counts}. Written: {file} (your file is unchanged)."
 SUMMARY_WRITTEN_MANY = "{counts}. Written: {file} (your files are unchanged)."
+NOTHING_TO_SUGGEST = "{file} was not written, because no row was read."
 NOTHING_FOUND = "No findings"
 FILES_UNREADABLE = ("1 file or sheet that cannot be read", "{count} files or sheets that cannot be read")
 CELLS_UNREADABLE = ("1 cell that cannot be read", "{count} cells that cannot be read")
