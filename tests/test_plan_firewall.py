@@ -374,6 +374,14 @@ def test_the_rows_of_connection_and_port_are_named():
     assert rows == ["p.xlsx [SITE A] row 3; p.csv row 7", "p.csv row 11", "", "p.csv row 9"]
 
 
+@pytest.mark.parametrize(("sheet", "wanted"), [("", "p rows 3, 7"), ("SIP", "p [SIP] rows 3, 7")])
+def test_rows_of_one_sheet_are_told_together(sheet, wanted):
+    connection = C(client="a", server="b")
+    places = {connection: Place("p", sheet, 3)}, {("b", "default"): Place("p", sheet, 7)}
+    plan = plan_of(A, B, connections=[connection], origin=Origin(connections=places[0], ports=places[1]))
+    assert firewall_list(plan).table().rows[0][-1] == wanted
+
+
 def test_every_purpose_has_a_classification():
     assert {class_of(purpose) for purpose in Purpose} == set(Classification)
 

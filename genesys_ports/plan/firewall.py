@@ -7,7 +7,7 @@ polls, Local Control Agents) is listed below it, each row with its basis.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..model import Application, Connection, Deployment
@@ -108,13 +108,18 @@ def _cells(rule: FirewallRule) -> tuple[object, ...]:
         rule.classification,
         rule.basis,
         rule.note,
-        "; ".join(_place(place) for place in rule.rows),
+        "; ".join(_places(rule.rows)),
     )
 
 
-def _place(place: Place) -> str:
-    sentence = words.PLACE_IN_SHEET if place.sheet else words.PLACE
-    return sentence.format(file=place.file, sheet=place.sheet, row=place.row)
+def _places(places: Sequence[Place]) -> Iterator[str]:
+    rows: dict[tuple[str, str], list[int]] = {}
+    for place in places:
+        rows.setdefault((place.file, place.sheet), []).append(place.row)
+    for (file, sheet), numbers in rows.items():
+        one, many = (words.PLACE_IN_SHEET, words.PLACES_IN_SHEET) if sheet else (words.PLACE, words.PLACES)
+        listed = ", ".join(map(str, numbers))
+        yield (one if len(numbers) == 1 else many).format(file=file, sheet=sheet, rows=listed)
 
 
 def firewall_list(plan: Deployment) -> FirewallList:

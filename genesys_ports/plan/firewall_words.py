@@ -29,8 +29,10 @@ PORT = COLUMNS[8]
 NOTE = COLUMNS[12]
 ANY_PORT = "any"
 PROTOCOL = {"tcp": "TCP", "udp": "UDP", "tls": "TCP (TLS)"}
-PLACE = "{file} row {row}"
-PLACE_IN_SHEET = "{file} [{sheet}] row {row}"
+PLACE = "{file} row {rows}"
+PLACES = "{file} rows {rows}"
+PLACE_IN_SHEET = "{file} [{sheet}] row {rows}"
+PLACES_IN_SHEET = "{file} [{sheet}] rows {rows}"
 
 CAPTION_ONE = "{plan}: 1 rule; {local} more inside one host, which no firewall sees"
 CAPTION = "{plan}: {rules} rules; {local} more inside one host, which no firewall sees"
