@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
+from .errors import InvalidValueError
+
 __all__ = ["Table", "Tabled", "one_line", "sentences_html"]
 
 #: Rows shown before a table only counts the rest; `to_csv` always has them all.
@@ -39,6 +41,14 @@ class Table:
         """The same table without the columns that no row fills."""
         kept = [i for i in range(len(self.columns)) if not self.rows or any(row[i] for row in self.rows)]
         return Table([self.columns[i] for i in kept], [[row[i] for i in kept] for row in self.rows], self.caption)
+
+    def only(self, *columns: str) -> Table:
+        """The same table with these columns alone, in this order. Raises `InvalidValueError`."""
+        for name in columns:
+            if name not in self.columns:
+                raise InvalidValueError("column of this table", name, self.columns)
+        kept = [self.columns.index(name) for name in columns]
+        return Table(columns, [[row[i] for i in kept] for row in self.rows], self.caption)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -96,6 +106,12 @@ class Tabled:
     """What is shown as its table: in a terminal and in a notebook."""
 
     __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        # IPython takes the __repr__ of a class, and every data class has one, before anything that it inherits.
+        if "_repr_pretty_" not in cls.__dict__:
+            cls._repr_pretty_ = Tabled._repr_pretty_  # type: ignore[method-assign]
 
     def table(self) -> Table:
         """The table."""

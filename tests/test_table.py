@@ -5,6 +5,8 @@ import io
 
 import pytest
 
+from genesys_ports import Deployment
+from genesys_ports.errors import InvalidValueError
 from genesys_ports.table import SHOWN, Table, defused
 
 PORTS = Table(("Host", "Port"), [("framework-host", 5150), ("sip-host", "5060/udp")], caption="Two ports")
@@ -135,3 +137,18 @@ def test_no_formula_in_a_csv(cell):
 def test_no_formula_in_a_csv_header():
     ((read,),) = csv.reader(io.StringIO(Table(("=A",), []).to_csv()))
     assert read == "'=A"
+
+
+def test_some_columns_alone():
+    table = Table(["Host", "Port", "State"], [["a", "1", "open"], ["b", "2", "shut"]], "Ports").only("Port", "Host")
+    assert (table.columns, table.rows, table.caption) == (("Port", "Host"), (("1", "a"), ("2", "b")), "Ports")
+    with pytest.raises(InvalidValueError, match=r"'Colour' is not a column of this table\. Write one of: Port, Host\."):
+        table.only("Host", "Colour")
+
+
+def test_a_data_class_is_shown_as_its_table():
+    from IPython.lib.pretty import pretty
+
+    plan = Deployment().add("message_server", host="a", port=5150)
+    assert pretty(plan) == str(plan)
+    assert repr(plan).startswith("Deployment(")

@@ -12,14 +12,18 @@ from .checks import (
     check_same_number,
     check_travelled,
 )
+from .plan_checks import check_as_planned, check_holder, check_plan
 from .questions import Question, question
 
 __all__ = [
     "Check",
     "Question",
+    "check_as_planned",
     "check_collision",
     "check_connected",
+    "check_holder",
     "check_listening",
+    "check_plan",
     "check_same_number",
     "check_travelled",
     "question",

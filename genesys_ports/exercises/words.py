@@ -35,6 +35,22 @@ TRAVELLED_OTHERWISE = (
     "The exercise asks for one that {wanted} opened."
 )
 
+# --- what a check saw of a plan
+UNREAD = "A cell cannot be read: {bad}"
+LOST = "{application} is no longer in the plan."
+LEFT = "{finding}"
+GONE = "No {code} is left: {title}."
+CLEAN_PLAN = "{plan}, and no error."
+
+# --- what a check saw of a host beside its plan
+AS_PLANNED = "All {count} planned ports of {host} listen, each held by its own application, and nothing else does."
+HELD_BY = "Port {port} belongs to {application} in the plan, and {program} holds it."
+SILENT = "Port {port} of {application} is planned, and nothing listens there."
+UNPLANNED = "Port {port} is open, and the plan does not know it: {program} holds it."
+NOT_HELD = "No port of {application} on {host} is held by another program."
+HOLDER = "{program} holds port {port} of {host}, which the plan gives to {application}."
+OTHER_HOLDER = "{program} does not hold port {port} of {host}. Look once more who listens there."
+
 # --- questions
 RIGHT = "Right."
 WRONG = "Not quite."

@@ -1,0 +1,69 @@
+"""Checks of the tasks on plans: of a plan itself, and of what is open on a host beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ..lab import Lab
+from ..model import Deployment
+from ..plan.check import check
+from ..plan.codes import CODES, switched_off
+from ..plan.comparison import Comparison, Group
+from ..plan.findings import Severity
+from ..plan.reality import compare
+from . import words
+from .checks import Check, Step
+
+__all__ = ["check_as_planned", "check_holder", "check_plan"]
+
+
+def check_plan(plan: Any, *, without: Iterable[str] = (), keeps: Deployment | None = None) -> Check:
+    """Whether a plan, or what an editor holds, has no finding of severity error, and no cell that cannot be read.
+
+    `without` names codes of other findings that must be gone too, `keeps` a plan whose applications must all be there.
+    """
+    wanted = switched_off(without)
+    held: Deployment = getattr(plan, "plan", plan)
+    steps = [Step(False, words.UNREAD.format(bad=bad)) for bad in getattr(plan, "bad", ())]
+    steps += [
+        Step(False, words.LOST.format(application=one.name))
+        for one in (keeps.applications if keeps else ())
+        if not held.has_application(one.name)
+    ]
+    left = [one for one in check(held) if one.severity is Severity.ERROR or one.code in wanted]
+    steps += [Step(False, words.LEFT.format(finding=one)) for one in left]
+    gone = sorted(wanted - {one.code for one in left})
+    steps += [Step(True, words.GONE.format(code=code, title=CODES[code].title)) for code in gone]
+    if all(step.ok for step in steps):
+        steps.append(Step(True, words.CLEAN_PLAN.format(plan=held.summary())))
+    return Check(steps)
+
+
+def check_as_planned(lab: Lab, plan: Deployment, host: str) -> Check:
+    """Whether the ports that are open on a host of the lab are those of this plan: all of them, and no others."""
+    comparison = compare(plan, lab.sockets(host), host)
+    steps = list(_differences(comparison))
+    if not steps:
+        count = len(comparison.group(Group.LISTENING))
+        steps.append(Step(True, words.AS_PLANNED.format(host=host, count=count)))
+    return Check(steps)
+
+
+def _differences(comparison: Comparison) -> Iterator[Step]:
+    sentences = {Group.HELD: words.HELD_BY, Group.SILENT: words.SILENT, Group.UNPLANNED: words.UNPLANNED}
+    for row in comparison.rows:
+        if sentence := sentences.get(row.group):
+            programs = ", ".join(row.programs)
+            yield Step(False, sentence.format(port=row.port, application=row.application, program=programs))
+
+
+def check_holder(comparison: Comparison, application: str, program: str) -> Check:
+    """Whether this program holds a port that the plan gives to the application."""
+    held = [row for row in comparison.group(Group.HELD) if row.application == application]
+    if not held:
+        return Check([Step(False, words.NOT_HELD.format(application=application, host=comparison.host))])
+    (row, *_) = held
+    values = {"application": application, "port": row.port, "host": comparison.host, "program": program}
+    right = str(program).strip().casefold() in {name.casefold() for name in row.programs}
+    return Check([Step(right, (words.HOLDER if right else words.OTHER_HOLDER).format(**values))])
