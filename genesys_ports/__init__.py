@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .plan import firewall_list as firewall_list
     from .plan import load_plan as load_plan
     from .plan import next_free_port as next_free_port
+    from .plan import read_plans as read_plans
     from .plan import ripple as ripple
     from .trace import Message as Message
     from .trace import Trace as Trace
@@ -83,6 +84,7 @@ _HOMES = {
     "firewall_list": "plan",
     "load_plan": "plan",
     "next_free_port": "plan",
+    "read_plans": "plan",
     "ripple": "plan",
     "Message": "trace",
     "Trace": "trace",
