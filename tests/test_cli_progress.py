@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 import pytest
@@ -15,6 +16,13 @@ class Terminal(io.StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+class Wide(Terminal):
+    """A terminal that the system can ask for its width."""
+
+    def fileno(self) -> int:
+        return 2
 
 
 class HungUp(Terminal):
@@ -91,3 +99,16 @@ def test_a_terminal_that_has_hung_up_does_not_stop_the_work(clock, monkeypatch):
         for count in (1000, 2000):
             clock[0] += 2
             told(count)
+
+
+@pytest.mark.parametrize(("told", "widest"), [(0, 79), (50, 50), (200, 200)])
+def test_the_bar_keeps_to_the_width(told, widest, clock, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", terminal := Wide())
+    monkeypatch.setattr("os.get_terminal_size", lambda *_: os.terminal_size((told, 24)))
+    # tqdm asks the system by itself, and takes one line off.
+    monkeypatch.setattr("tqdm.std._screen_shape_wrapper", lambda: lambda _: (told, 23 if told else -1))
+    with progress("Checking", "ports", 4000) as go_on:
+        clock[0] += 2
+        go_on(3000)
+        bar = terminal.getvalue().split("\r")[-1]
+    assert widest - 2 <= len(bar) <= widest

@@ -153,6 +153,7 @@ def test_the_closing_line_counts(severities, rows, unreadable, text):
 
 def test_headings_count_the_hosts_of_each_file():
     plan = Deployment().add("a", host="h1", port=1).add("a", host="h1", port=2, port_id="x").add("b", host="h2", port=1)
+    plan = plan.add("of nowhere", host="h3", port=1)
     places = {("a", "default"): Place(A, "", 2), ("a", "x"): Place(B, "S", 5), ("b", "default"): Place(B, "S", 6)}
     plan = Deployment(
         hosts=plan.hosts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,6 +11,9 @@ __all__ = ["progress"]
 
 #: Seconds without a bar: most sheets are read in less, and a bar that flashes by tells nothing.
 DELAY = 1.0
+
+#: Characters of the bar in a terminal that does not tell its width.
+USUAL_WIDTH = 79
 
 
 @contextmanager
@@ -28,7 +32,17 @@ def progress(sentence: str, unit: str, total: int | None = None) -> Iterator[Cal
         # tqdm would start a thread that wakes slow bars up.
         monitor_interval = 0
 
-    bar = Bar(total=total, desc=sentence, unit=f" {unit}", delay=DELAY, leave=False, file=sys.stderr)
+    bar = Bar(
+        total=total,
+        desc=sentence,
+        unit=f" {unit}",
+        delay=DELAY,
+        leave=False,
+        file=sys.stderr,
+        ncols=_fixed_width(),
+        # A terminal that tells no height would have the bar below its last line.
+        nrows=20,
+    )
 
     def advance(so_far: int) -> None:
         # A terminal that has hung up is no reason to stop the work.
@@ -40,3 +54,12 @@ def progress(sentence: str, unit: str, total: int | None = None) -> Iterator[Cal
     finally:
         with suppress(OSError):
             bar.close()
+
+
+def _fixed_width() -> int | None:
+    """None where the bar can follow the width of the terminal: of one that says 0, tqdm would draw none."""
+    try:
+        told = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):
+        return USUAL_WIDTH
+    return None if told else USUAL_WIDTH
