@@ -25,12 +25,20 @@ MOST_BAD = 10_000
 
 #: "No application on this host"; a dash is no application, and no name either.
 _NO_APPLICATION = frozenset({NONE, "nenhum", "nenhuma"})
+_LONGEST_NO_APPLICATION = max(map(len, _NO_APPLICATION))
 
 _ORDER = {str(column): index for index, column in enumerate(Column)}
 
 _OF_A_PORT = (Column.PORT_ID, Column.TRANSPORT, Column.PURPOSE, Column.ADDRESS)
 #: What a row about a host alone cannot say. A team belongs to an application, or to the block of the row.
-_OF_AN_APPLICATION = (Column.TYPE, *_OF_A_PORT, Column.CONNECTS_TO, Column.BACKUP, Column.SERVER_INFO_PORT)
+_OF_AN_APPLICATION = (
+    Column.TYPE,
+    *_OF_A_PORT,
+    Column.PORT,
+    Column.CONNECTS_TO,
+    Column.BACKUP,
+    Column.SERVER_INFO_PORT,
+)
 
 #: What is true of an application as a whole, and of a host: said once, or the same each time.
 _APPLICATION_FACTS = {
@@ -50,18 +58,17 @@ _HOST_FACTS = {
 LONGEST_VALUE = 200
 
 _Opened = tuple[int, int | None, Transport]
+_Facts = dict[Column, tuple[dict[str, tuple[Any, Place]], str]]
 
 
 @dataclass(slots=True)
 class _Application:
-    """An application so far, with the row that first named it. `real` when a row that can be understood does."""
+    """An application so far, with the row that first named it."""
 
     name: str
     host: str
     place: Place
     ports: list[ListeningPort] = field(default_factory=list)
-    connections: dict[Connection, Place] = field(default_factory=dict)
-    real: bool = False
 
 
 def build(name: str, rows: Iterable[RawRow]) -> tuple[Deployment, list[BadRow]]:
@@ -86,9 +93,10 @@ class Builder:
         self._bad_before = 0
         self._hosts: dict[str, Place] = {}
         self._applications: dict[str, _Application] = {}
-        self._facts: dict[Column, dict[str, tuple[Any, Place]]] = {
-            column: {} for column in (*_APPLICATION_FACTS, *_HOST_FACTS)
-        }
+        self._links: dict[Connection, Place] = {}
+        #: What is said of each, with the row that says it first, and the sentence for one that says otherwise.
+        self._of_applications: _Facts = {column: ({}, sentence) for column, sentence in _APPLICATION_FACTS.items()}
+        self._of_hosts: _Facts = {column: ({}, sentence) for column, sentence in _HOST_FACTS.items()}
         self._ids = PortIds()
         self._blocks: dict[Block, None] = {}
         self._ignored: dict[Place, frozenset[str]] = {}
@@ -102,10 +110,9 @@ class Builder:
     def add(self, raw: RawRow) -> None:
         """Takes one row. Raises `PlanFileError` when there are too many bad ones."""
         before = len(self.bad)
-        place = Place(raw.file, raw.sheet, raw.row)
         values, unread = self._read(raw)
-        if values or unread or raw.surplus:
-            self._take(raw, place, values, unread)
+        if any(values.values()) or unread or raw.surplus or Column.PORT in values:
+            self._take(raw, Place(raw.file, raw.sheet, raw.row), values, unread)
         if len(self.bad) - before > 1:
             found = self.bad[before:]
             self.bad[before:] = sorted(found, key=lambda one: _ORDER.get(one.column, len(_ORDER)))
@@ -116,92 +123,82 @@ class Builder:
         unread: set[Column] = set()
         for column, cell in raw.cells.items():
             if cell:
-                read = READ_KEPT if len(cell) <= LONGEST_KEPT else READ
                 try:
-                    value = read[column](cell)
+                    values[column] = READ_KEPT[column](cell) if len(cell) <= LONGEST_KEPT else READ[column](cell)
                 except BadCell as problem:
                     unread.add(column)
                     self._report(raw, column, str(problem), problem.code)
-                else:
-                    if value or (column is Column.PORT and value is not None):
-                        values[column] = value
         return values, unread
 
     def _take(self, raw: RawRow, place: Place, values: dict[Column, Any], unread: set[Column]) -> None:
         host, name = values.get(Column.HOST), values.get(Column.APPLICATION)
-        if host is None and Column.HOST not in unread:
+        if not host and Column.HOST not in unread:
             self._report(raw, Column.HOST, words.NO_HOST)
-        if name is None and Column.APPLICATION not in unread:
+        if not name and Column.APPLICATION not in unread:
             self._report(raw, Column.APPLICATION, words.NO_APPLICATION)
-        if Column.IGNORE in values:
-            self._ignored[place] = values[Column.IGNORE]
+        if ignored := values.get(Column.IGNORE):
+            self._ignored[place] = ignored
         for letters, cell in raw.surplus:
             self._report(raw, letters, words.SURPLUS, value=cell)
-        if name is not None and name.casefold() in _NO_APPLICATION:
-            self._only_host(raw, place, values, unread, host)
-            return
-        ports = self._opened(raw, values, unread, name)
         # Where a separator too many shifts cells, each of them may stand under a wrong name.
-        if host is None or name is None or raw.surplus:
+        trusted = not raw.surplus
+        if name and len(name) <= _LONGEST_NO_APPLICATION and name.casefold() in _NO_APPLICATION:
+            self._only_host(raw, values)
+            if host and trusted:
+                self._host(raw, place, values, host)
             return
-        application = self._application(raw, place, values, host, name)
-        if application is None:
+        ports = self._opened(raw, values, unread)
+        if not (host and name and trusted and (application := self._application(raw, place, values, host, name))):
             return
         self._host(raw, place, values, host)
         name = application.name
-        application.real = True
-        for column, sentence in _APPLICATION_FACTS.items():
-            if column in values:
-                self._agree(raw, place, column, name, values[column], sentence)
-        if Column.BLOCK in values:
-            self._block(values, host)
-        for link in values.get(Column.CONNECTS_TO, ()):
-            application.connections.setdefault(_connection(name, link), place)
+        for column, (facts, sentence) in self._of_applications.items():
+            if (value := values.get(column)) and facts.setdefault(name, (value, place))[0] != value:
+                self._differ(raw, column, facts[name], name, value, sentence)
+        if links := values.get(Column.CONNECTS_TO):
+            for link in links:
+                self._links.setdefault(_connection(name, link), place)
         # The id of a row counts even where its port is bad.
         stated = values.get(Column.PORT_ID)
-        if stated is None or values.get(Column.PORT) == () or self._states(raw, place, application, stated):
-            self._open(application, place, values, ports)
+        if stated and values.get(Column.PORT) != ():
+            holder = self._ids.places.setdefault((name, stated), place)
+            if holder is not place and not self._give_way(raw, place, application, stated, holder):
+                return
+        if ports:
+            self._open(application, place, values, stated, ports)
 
-    def _opened(
-        self, raw: RawRow, values: Mapping[Column, Any], unread: set[Column], name: str | None
-    ) -> Iterable[_Opened]:
+    def _opened(self, raw: RawRow, values: Mapping[Column, Any], unread: set[Column]) -> tuple[_Opened, ...]:
         """The ports that a row opens, as number, last number and transport; none where a cell of them is bad."""
         numbers = values.get(Column.PORT)
         if numbers:
             if unread and not unread.isdisjoint(_OF_A_PORT):
                 return ()
-            groups = values.get(Column.TRANSPORT, ())
             try:
-                return tuple(opened(numbers, groups))
+                return opened(numbers, values.get(Column.TRANSPORT, ()))
             except BadCell as problem:
                 self._report(raw, Column.PORT, str(problem))
         elif numbers is not None:
             for column in _OF_A_PORT:
-                if column in values:
+                if values.get(column):
                     self._report(raw, column, words.PORT_NONE_WITH)
         elif Column.PORT not in unread:
             self._report(raw, Column.PORT, words.NO_PORT)
         return ()
 
-    def _only_host(
-        self, raw: RawRow, place: Place, values: dict[Column, Any], unread: set[Column], host: str | None
-    ) -> None:
+    def _only_host(self, raw: RawRow, values: Mapping[Column, Any]) -> None:
         for column in _OF_AN_APPLICATION:
-            if column in values:
+            if values.get(column):
                 self._report(raw, column, words.APPLICATION_NONE_WITH)
-        if values.get(Column.PORT):
-            self._report(raw, Column.PORT, words.APPLICATION_NONE_WITH)
-        if host is None or raw.surplus:
-            return
-        self._host(raw, place, values, host)
-        if Column.BLOCK in values:
-            self._block(values, host)
 
-    def _host(self, raw: RawRow, place: Place, values: dict[Column, Any], host: str) -> None:
+    def _host(self, raw: RawRow, place: Place, values: Mapping[Column, Any], host: str) -> None:
         self._hosts.setdefault(host, place)
-        for column, sentence in _HOST_FACTS.items():
-            if column in values:
-                self._agree(raw, place, column, host, values[column], sentence)
+        for column, (facts, sentence) in self._of_hosts.items():
+            if (value := values.get(column)) and facts.setdefault(host, (value, place))[0] != value:
+                self._differ(raw, column, facts[host], host, value, sentence)
+        if blocks := values.get(Column.BLOCK):
+            team = values.get(Column.TEAM, "")
+            owner = {"team": team} if team else {"host": host}
+            self._blocks.update(dict.fromkeys(Block(first=first, last=last, **owner) for first, last in blocks))
 
     def _application(
         self, raw: RawRow, place: Place, values: Mapping[Column, Any], host: str, name: str
@@ -220,50 +217,52 @@ class Builder:
             return None
         return application
 
-    def _agree(self, raw: RawRow, place: Place, column: Column, name: str, value: Any, sentence: str) -> None:
-        said, where = self._facts[column].setdefault(name, (value, place))
-        if said != value and not (column is Column.TYPE and said.casefold() == value.casefold()):
-            self._report(raw, column, sentence.format(name=name, value=said, row=_row(where, raw)))
+    def _differ(
+        self, raw: RawRow, column: Column, said: tuple[Any, Place], name: str, value: Any, sentence: str
+    ) -> None:
+        if column is not Column.TYPE or said[0].casefold() != value.casefold():
+            self._report(raw, column, sentence.format(name=name, value=said[0], row=_row(said[1], raw)))
 
-    def _block(self, values: Mapping[Column, Any], host: str) -> None:
-        team = values.get(Column.TEAM, "")
-        for first, last in values[Column.BLOCK]:
-            self._blocks[Block(first=first, last=last, host="" if team else host, team=team)] = None
-
-    def _states(self, raw: RawRow, place: Place, application: _Application, port_id: str) -> bool:
-        """Whether the row that states this port id has it; a port that was only given it gets another."""
+    def _give_way(self, raw: RawRow, place: Place, application: _Application, port_id: str, holder: Place) -> bool:
+        """Whether the row that states a port id gets it: a port that was only given it takes another."""
         name = application.name
-        if holder := self._ids.state(name, port_id, place):
+        if not self._ids.take_back(name, port_id, place):
             told = words.PORT_ID_TWICE.format(name=name, value=port_id, row=_row(holder, raw))
             self._report(raw, Column.PORT_ID, told)
             return False
-        if holder := self._ids.give_way(name, port_id, place):
-            index = next(index for index, port in enumerate(application.ports) if port.port_id == port_id)
-            port = application.ports[index]
-            application.ports[index] = replace(port, port_id=self._ids.give(name, port, holder))
+        index = next(index for index, port in enumerate(application.ports) if port.port_id == port_id)
+        port = application.ports[index]
+        application.ports[index] = replace(port, port_id=self._ids.give(name, port, holder))
         return True
 
     def _open(
-        self, application: _Application, place: Place, values: Mapping[Column, Any], ports: Iterable[_Opened]
+        self,
+        application: _Application,
+        place: Place,
+        values: Mapping[Column, Any],
+        stated: str | None,
+        ports: tuple[_Opened, ...],
     ) -> None:
-        stated = values.get(Column.PORT_ID)
+        self.ports += len(ports)
+        purpose = values.get(Column.PURPOSE) or Purpose.COMMUNICATION
+        address = values.get(Column.ADDRESS, "")
         beside: tuple[str, str] | None = None
         for number, last, transport in ports:
             port = ListeningPort(
                 number=number,
                 last=last,
                 transport=transport,
-                purpose=values.get(Column.PURPOSE, Purpose.COMMUNICATION),
+                purpose=purpose,
                 port_id=stated or DEFAULT,
-                address=values.get(Column.ADDRESS, ""),
+                address=address,
             )
             if beside or not stated:
                 port_id = self._ids.give(application.name, port, place, beside)
                 if port_id != port.port_id:
                     port = replace(port, port_id=port_id)
-            beside = beside or (port.port_id, port.number_text)
+            if not beside and len(ports) > 1:
+                beside = port.port_id, port.number_text
             application.ports.append(port)
-            self.ports += 1
 
     def _report(self, raw: RawRow, column: str, message: str, code: str = "", value: str | None = None) -> None:
         # The value is bounded too: thousands of bad rows are kept.
@@ -280,13 +279,15 @@ class Builder:
 
     def plan(self, name: str) -> Deployment:
         """The plan of all that could be understood so far."""
-        real = [one for one in self._applications.values() if one.real]
-        connections = dict(self._connections(real))
+        connections = dict(self._connections())
+        places = self._ids.places
+        if len(places) != self.ports:
+            # The ids of bad rows too are taken, and stand for no port.
+            keys = ((one.name, port.port_id) for one in self._applications.values() for port in one.ports)
+            places = {key: places[key] for key in keys}
         origin = Origin(
-            ports={
-                key: self._ids.places[key] for one in real for port in one.ports for key in ((one.name, port.port_id),)
-            },
-            applications={one.name: one.place for one in real},
+            ports=places,
+            applications={one.name: one.place for one in self._applications.values()},
             hosts=self._hosts,
             connections=connections,
             ignored=self._ignored,
@@ -312,7 +313,7 @@ class Builder:
                     server_info_port=self._fact(Column.SERVER_INFO_PORT, one.name),
                     team=self._fact(Column.TEAM, one.name, ""),
                 )
-                for one in real
+                for one in self._applications.values()
             ),
             connections=tuple(connections),
             blocks=tuple(self._blocks),
@@ -320,22 +321,34 @@ class Builder:
         )
 
     def _fact(self, column: Column, name: str, unknown: Any = None) -> Any:
-        fact = self._facts[column].get(name)
+        facts, _ = (self._of_hosts if column in self._of_hosts else self._of_applications)[column]
+        fact = facts.get(name)
         return unknown if fact is None else fact[0]
 
-    def _connections(self, applications: Iterable[_Application]) -> Iterator[tuple[Connection, Place]]:
+    def _connections(self) -> Iterator[tuple[Connection, Place]]:
         # Grouped by client, whatever the order of the rows: a saved sheet then reads the same again.
-        for application in applications:
-            for connection, place in application.connections.items():
-                own = f"{connection.server}@{application.host}"
-                if connection.server in self._everywhere and own in self._applications:
-                    # Of what runs on every host, a client means that of its own.
-                    connection = replace(connection, server=own)
-                yield connection, place
+        order = {name: index for index, name in enumerate(self._applications)}
+        for connection, place in sorted(self._links.items(), key=lambda one: order[one[0].client]):
+            if connection.server in self._everywhere:
+                # Of what runs on every host, a client means that of its own.
+                own = f"{connection.server}@{self._applications[connection.client].host}"
+                if own in self._applications:
+                    yield replace(connection, server=own), place
+                    continue
+            yield connection, place
 
 
 def _connection(client: str, link: Link) -> Connection:
-    return Connection(client=client, **link._asdict())
+    server, port_id, client_port, backup_client_port, client_address, secure = link
+    return Connection(
+        client=client,
+        server=server,
+        port_id=port_id,
+        client_port=client_port,
+        backup_client_port=backup_client_port,
+        client_address=client_address,
+        secure=secure,
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -187,6 +187,10 @@ def _read_links(text: str) -> tuple[Link, ...]:
 
 
 def _read_link(text: str) -> Link:
+    if "=" not in text:
+        server, *ids = map(str.strip, text.split(":"))
+        if server and len(ids) <= 1:
+            return Link(server, (ids[0] if ids else "") or DEFAULT)
     named, parameters = text, dict[str, str]()
     for _ in range(MOST_PARAMETERS):
         if (parameter := _PARAMETER.search(named)) is None:

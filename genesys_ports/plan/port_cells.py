@@ -208,12 +208,23 @@ def read_transports(text: str) -> tuple[tuple[Transport, ...], ...]:
 
 def opened(
     numbers: Sequence[Numbers], groups: Sequence[tuple[Transport, ...]]
-) -> Iterator[tuple[int, int | None, Transport]]:
+) -> tuple[tuple[int, int | None, Transport], ...]:
     """Every port that the cells of port and transport open together.
 
     A list of transports as long as the list of ports goes with it one by one; else every port has every transport.
     Raises `BadCell` where a number says another transport than the column.
     """
+    if len(numbers) == 1 and not numbers[0].transports and len(groups) <= 1:
+        # Nearly every row.
+        stated = groups[0] if groups else (_TCP,)
+        if len(stated) == 1:
+            return ((numbers[0].number, numbers[0].last, stated[0]),)
+    return tuple(_each_opened(numbers, groups))
+
+
+def _each_opened(
+    numbers: Sequence[Numbers], groups: Sequence[tuple[Transport, ...]]
+) -> Iterator[tuple[int, int | None, Transport]]:
     one_by_one = len(groups) > 1 and len(groups) == len(numbers)
     every = tuple(dict.fromkeys(transport for group in groups for transport in group))
     for index, (number, last, own) in enumerate(numbers):

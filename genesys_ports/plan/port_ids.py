@@ -21,22 +21,14 @@ class PortIds:
         self.places: dict[tuple[str, str], Place] = {}
         self._given: set[tuple[str, str]] = set()
 
-    def state(self, application: str, port_id: str, place: Place) -> Place | None:
-        """Takes an id for the row that states it; gives back the row that states it already, which keeps it."""
-        key = application, port_id
-        holder = self.places.setdefault(key, place)
-        if holder is place or key in self._given:
-            return None
-        return holder
-
-    def give_way(self, application: str, port_id: str, place: Place) -> Place | None:
-        """Where this id was given to a port and is now stated: the row of that port, which needs another id."""
+    def take_back(self, application: str, port_id: str, place: Place) -> bool:
+        """Takes an id from the port that was only given it, for the row that states it; False where a row has it."""
         key = application, port_id
         if key not in self._given:
-            return None
+            return False
         self._given.remove(key)
-        holder, self.places[key] = self.places[key], place
-        return holder
+        self.places[key] = place
+        return True
 
     def give(self, application: str, port: ListeningPort, place: Place, beside: tuple[str, str] | None = None) -> str:
         """An id for a port whose row states none: `default`, else after its purpose, else after its number.
