@@ -41,14 +41,13 @@ def client_ends(ground: Ground) -> Iterator[ClientEnd]:
     A backup uses the connections of its primary (docs.genesys.com, FR/latest/CORM/CommTransParms): its own end has the
     `backup-port` of the connection, else the `port`, unless a connection of its own to that server fixes one.
     """
-    fixed = [one for one in ground.plan.connections if one.client_port or one.backup_client_port]
-    own = {(one.client, one.server, one.port_id) for one in fixed if one.client_port}
-    for one in fixed:
+    own = {(one.client, one.server, one.port_id) for one in ground.fixed_ends if one.client_port}
+    for one in ground.fixed_ends:
         client = ground.applications.get(one.client)
         if client is None:
             continue
         server = ground.applications.get(one.server)
-        port = ground.port_ids(server).get(one.port_id) if server is not None else None
+        port = ground.port(server, one.port_id) if server is not None else None
         carrier = Transport.TCP if port is None else port.transport.carrier
         if one.client_port:
             yield ClientEnd(client, one, one.client_port, carrier)

@@ -29,42 +29,30 @@ def collisions(ground: Ground, moves: Moves) -> Iterator[Finding]:
     """Every collision of the plan: first all that clash, then those of which it depends."""
     ends, agents = ends_of_plan(ground), lca_ports(ground)
     perhaps: list[tuple[str, Transport, list[Socket]]] = []
-    looked = 0
     for machine, applications in ground.on_machine.items():
         beside = (*ends.get(machine, ()), *agents.get(machine, ()))
+        if not beside and machine not in ground.survey.crowded:
+            continue
         for transport, sockets in _meeting(applications, beside):
             # Only different addresses leave anything to the system.
             if len({socket.address for socket in sockets}) > 1:
                 perhaps.append((machine, transport, sockets))
             for group in groups(sockets, transport, ground.platform_of[machine]):
                 yield from _clash(ground, moves, machine, transport, group)
-        if ground.progress is not None:
-            before, looked = looked, looked + sum(len(one.ports) for one in applications)
-            if before // 1000 != looked // 1000:
-                ground.progress(looked)
     for machine, transport, sockets in perhaps:
         yield from _perhaps(ground, moves, machine, transport, sockets)
 
 
-# --- which sockets share a number with another; most do not, so this is all that most of them cost
+# --- which sockets of a crowded machine share a number with another
 
 
 def _meeting(
     applications: Sequence[Application], beside: Sequence[ClientEnd | LcaPort]
 ) -> Iterator[tuple[Transport, list[Socket]]]:
-    tcp: list[int] = []
-    udp: list[int] = []
-    ranges = False
-    for application in applications:
-        for port in application.ports:
-            if port.last is not None:
-                ranges = True
-            (udp if port.transport is Transport.UDP else tcp).append(port.number)
-    if ranges or beside or len(set(tcp)) < len(tcp) or len(set(udp)) < len(udp):
-        for transport in (Transport.TCP, Transport.UDP):
-            sockets = _overlapping(_sockets(applications, beside, transport))
-            if sockets:
-                yield transport, sockets
+    for transport in (Transport.TCP, Transport.UDP):
+        sockets = _overlapping(_sockets(applications, beside, transport))
+        if sockets:
+            yield transport, sockets
 
 
 def _sockets(
@@ -178,12 +166,7 @@ def _client_ends(
     host = _hosts([one.application.host for one in ends])
     clients = _names([str(one) for one in ends[: words.NAMED]], len(ends))
     # Beside a server every client has to leave; among themselves the first may stay.
-    leaving = ends if servers else ends[1:]
-    sentences = []
-    for one in leaving[: words.PROPOSED]:
-        number = moves.client_port(one.application, one.number)
-        if number is not None:
-            sentences.append(words.CLIENT_PROPOSAL.format(number=number, connection=one))
+    proposal = _other_client_ports(moves, ends if servers else ends[1:])
     if servers:
         names = _names([words.port_of(one) if isinstance(one, Stand) else words.LCA for one in servers])
         message = words.CLIENT_AND_SERVER.format(port=port, host=host, clients=clients, applications=names)
@@ -195,8 +178,18 @@ def _client_ends(
         rows=rows,
         stands=stands,
         ports=[one.planned for one in ends],
-        proposal=words.told_together(sentences),
+        proposal=proposal,
     )
+
+
+def _other_client_ports(moves: Moves, ends: Sequence[ClientEnd]) -> str:
+    """Numbers for clients' own ends: only told, since a change moves listening ports."""
+    sentences = []
+    for one in ends[: words.PROPOSED]:
+        number = moves.client_port(one.application, one.number)
+        if number is not None:
+            sentences.append(words.CLIENT_PROPOSAL.format(number=number, connection=one))
+    return words.told_together(sentences)
 
 
 def _perhaps(
@@ -219,7 +212,7 @@ def _perhaps(
         agents = [one.owner for one in group if isinstance(one.owner, LcaPort)]
         names = [words.port_of(one) for one in stands] + [str(one) for one in ends] + [words.LCA] * len(agents)
         proposal = moves.apart(stands, all_move=bool(agents))
-        text = proposal.text
+        text = words.told_together(filter(None, (proposal.text, _other_client_ports(moves, ends))))
         if text and platform is None:
             text = words.STATE_PLATFORM.format(moves=text)
         message = words.DEPENDS.format(

@@ -20,7 +20,13 @@ _Fault = tuple[str, str, str]
 def connections(ground: Ground) -> Iterator[Finding]:
     """GP301 to GP305; connections with one fault at one server are told together."""
     faults: dict[_Fault, list[Connection]] = defaultdict(list)
+    applications = ground.applications
     for one in ground.plan.connections:
+        # In order, as most are: nothing more to ask.
+        server = applications.get(one.server)
+        known = server is not None and one.client in applications and one.client != one.server
+        if server is not None and known and one.secure is None and ground.port(server, one.port_id) is not None:
+            continue
         for fault in _faults(ground, one):
             faults[fault].append(one)
     for (code, server, port_id), those in faults.items():
@@ -38,7 +44,7 @@ def _faults(ground: Ground, one: Connection) -> Iterator[_Fault]:
         return
     if one.client == one.server:
         yield "GP303", one.server, ""
-    port = ground.port_ids(server).get(one.port_id)
+    port = ground.port(server, one.port_id)
     if port is None:
         yield "GP301", one.server, one.port_id
     elif one.secure is not None and one.secure is not (port.transport is Transport.TLS):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from ...catalog import Basis, Catalog, Component, load_catalog
+from ...catalog import Basis, Component, load_catalog
 from ...errors import BadRow
 from ...model import Application, Connection, Deployment, ListeningPort, Platform, Purpose
 from ...origin import Place
@@ -16,6 +16,7 @@ from ..findings import Change, Finding, PlannedPort
 from ..free import machines
 from . import words
 from .names_of import guessed_type
+from .survey import Survey, catalogued, look
 
 __all__ = ["Ground", "Stand"]
 
@@ -30,6 +31,10 @@ class Stand(NamedTuple):
     def key(self) -> tuple[str, str]:
         """How the plan's origin, and a change, name it."""
         return self.application.name, self.port.port_id
+
+
+#: Ports of one application up to which nobody makes an index of them.
+_FEW = 8
 
 
 class Ground:
@@ -52,8 +57,7 @@ class Ground:
         self.platform = platform
         self.off = off
         self.bad = bad
-        self.progress = progress
-        self.catalog: Catalog = load_catalog()
+        self._progress = progress
         self.applications = {one.name: one for one in plan.applications}
         self.machine_of = machines(plan)
         self.on_machine: dict[str, list[Application]] = defaultdict(list)
@@ -70,6 +74,14 @@ class Ground:
         self._ids: dict[str, dict[str, ListeningPort]] = {}
         self._numbers: dict[str, dict[tuple[int, int | None], list[ListeningPort]]] = {}
         self._types: dict[str, Component | None] = {}
+        catalog = load_catalog()
+        for kind in {one.type for one in plan.applications if one.type}:
+            self._types[kind] = catalog.component(kind) if catalog.has(kind) else None
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What one look at every port has found."""
+        return look(self.on_machine, self.platform_of, self._progress)
 
     # --- looking things up
 
@@ -79,6 +91,16 @@ class Ground:
         if ids is None:
             ids = self._ids[application.name] = {port.port_id: port for port in reversed(application.ports)}
         return ids
+
+    def port(self, application: Application, port_id: str) -> ListeningPort | None:
+        """The port of an application with this port id, found at once; None without one."""
+        # An application has a port or two: looking is quicker than an index.
+        if len(application.ports) > _FEW:
+            return self.port_ids(application).get(port_id)
+        for port in application.ports:
+            if port.port_id == port_id:
+                return port
+        return None
 
     def on_number(self, application: Application, port: ListeningPort) -> list[ListeningPort]:
         """The ports of an application on the numbers of this one, itself among them."""
@@ -91,27 +113,34 @@ class Ground:
 
     def component(self, application: Application) -> Component | None:
         """What the catalogue has of it: by its type or, without one, by what its name says."""
-        if not application.type:
-            return guessed_type(application.name)
-        return self.component_of(application.type)
+        return self._types[application.type] if application.type else guessed_type(application.name)
 
-    def component_of(self, kind: str) -> Component | None:
-        """The component of the catalogue with this name, if it has one."""
-        if kind not in self._types:
-            self._types[kind] = self.catalog.component(kind) if self.catalog.has(kind) else None
-        return self._types[kind]
+    @property
+    def types(self) -> dict[str, Component | None]:
+        """Every type of the plan, and the component of the catalogue that it is."""
+        return self._types
 
     def has_by_nature(self, stand: Stand) -> bool:
         """Whether this number is the application's own by documentation or custom, and no other would do as well."""
-        component = self.component(stand.application)
-        return component is not None and any(
-            entry.has(stand.port.number)
-            and (
-                entry.basis in (Basis.DEFAULT, Basis.CONVENTION)
-                or (entry.purpose is stand.port.purpose and entry.purpose is not Purpose.COMMUNICATION)
-            )
-            for entry in component.ports
-        )
+        fitting = [
+            component
+            for component, entry in catalogued().get(stand.port.number, ())
+            if entry.basis in (Basis.DEFAULT, Basis.CONVENTION)
+            or (entry.purpose is stand.port.purpose and entry.purpose is not Purpose.COMMUNICATION)
+        ]
+        # Asked last: what a name says takes longest to find out.
+        return bool(fitting) and self.component(stand.application) in fitting
+
+    def is_default(self, stand: Stand) -> bool:
+        """Whether this number is the documented default of this kind of application."""
+        entries = catalogued().get(stand.port.number, ())
+        fitting = [component for component, entry in entries if entry.basis is Basis.DEFAULT]
+        return bool(fitting) and self.component(stand.application) in fitting
+
+    @cached_property
+    def fixed_ends(self) -> list[Connection]:
+        """The connections whose client has a number of its own."""
+        return [one for one in self.plan.connections if one.client_port or one.backup_client_port]
 
     @cached_property
     def clients(self) -> Counter[tuple[str, str]]:

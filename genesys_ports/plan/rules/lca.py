@@ -56,14 +56,11 @@ def lca_below_2000(ground: Ground) -> Iterator[Finding]:
         if host.lca_port is not None and 0 < host.lca_port < LCA_LOWEST and not ground.silent("GP403", (row,)):
             message = words.LCA_HOST.format(host=words.shown(host.name), number=host.lca_port)
             yield ground.found("GP403", message, rows=(row,))
-    for application in ground.plan.applications:
-        for port in application.ports:
-            # The number first: it rules out nearly everything, at once.
-            if port.number >= LCA_LOWEST or not _is_lca(ground, Stand(application, port)):
-                continue
-            stand = Stand(application, port)
+    for odd in ground.survey.odd.values():
+        for stand in (Stand(*one) for one in odd if one[1].number < LCA_LOWEST):
+            application, port = stand
             rows = ground.rows((stand,))
-            if not ground.silent("GP403", rows):
+            if _is_lca(ground, stand) and not ground.silent("GP403", rows):
                 message = words.LCA_APPLICATION.format(
                     application=words.port_of(stand), host=words.shown(application.host), number=port.number
                 )

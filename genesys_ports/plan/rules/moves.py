@@ -151,19 +151,21 @@ class Moves:
 
     def _with_it(self, stand: Stand) -> list[Stand]:
         """The port with those that should keep its number: TCP beside UDP, and both at the HA partner elsewhere."""
+        ground = self._ground
         application, port = stand
         own = [
             Stand(application, other)
-            for other in self._ground.on_number(application, port)
+            for other in ground.on_number(application, port)
             if other.transport.carrier is not port.transport.carrier
         ]
-        partner = self._ground.partner(application)
+        partner = ground.partner(application)
         theirs: list[Stand] = []
         if partner is not None and not self._one_machine(application, partner):
-            ids = self._ground.port_ids(partner)
+            ids = ground.port_ids(partner)
             for one in (stand, *own):
                 other = ids.get(one.port.port_id)
-                if other is not None and other.numbers == port.numbers:
+                # A documented default stays where nothing is in its way.
+                if other is not None and other.numbers == port.numbers and not ground.is_default(Stand(partner, other)):
                     theirs.append(Stand(partner, other))
         rest = [one for one in (*own, *theirs) if one.key not in self._moved and self._movable(one)]
         return [stand, *rest]

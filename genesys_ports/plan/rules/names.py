@@ -26,7 +26,8 @@ def names(ground: Ground) -> Iterator[Finding]:
     """GP501 to GP503: those alike are told together."""
     special, dashed = [], []
     for name in ground.applications:
-        if not _PLAIN.fullmatch(name):
+        # Most names are words of a program too, and that is asked quickest.
+        if not name.isidentifier() and not _PLAIN.fullmatch(name):
             (dashed if _WITH_DASH.fullmatch(name) else special).append(name)
     applications = ground.origin.applications
     hosts = [host.name for host in ground.plan.hosts if not _DNS.fullmatch(host.name)]
@@ -43,10 +44,12 @@ def names(ground: Ground) -> Iterator[Finding]:
 
 def types(ground: Ground) -> Iterator[Finding]:
     """GP510: a type that the catalogue does not know, with everything that has it."""
+    strange = {kind for kind, component in ground.types.items() if component is None}
     unknown_types: dict[str, list[str]] = defaultdict(list)
-    for name, application in ground.applications.items():
-        if application.type and ground.component_of(application.type) is None:
-            unknown_types[application.type].append(name)
+    if strange:
+        for application in ground.plan.applications:
+            if application.type in strange:
+                unknown_types[application.type].append(application.name)
     for kind, of_kind in unknown_types.items():
         heard = [name for name in of_kind if not ground.silent("GP510", (ground.row_of_application(name),))]
         if heard:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import NamedTuple
 
-from ...catalog import Basis, CatalogPort, Component, load_catalog
-from ...model import Application, Block, ListeningPort, Platform, Purpose
+from ...catalog import Basis, CatalogPort, Component
+from ...model import Block, Platform, Purpose
 from ..findings import Finding
 from ..well_known import WELL_KNOWN, Service
 from . import words
 from .ground import Ground, Stand
+from .survey import catalogued
 from .system import outgoing_numbers, rights_below
 
 __all__ = ["blocks", "numbers"]
@@ -29,41 +29,19 @@ class _Fault(NamedTuple):
 def numbers(ground: Ground) -> Iterator[Finding]:
     """GP404 to GP410, GP511 and GP512. What is alike is told together: on one host, or of one number."""
     together: dict[_Fault, list[Stand]] = defaultdict(list)
-    told_blocks = bool(ground.plan.blocks)
-    for machine, applications in ground.on_machine.items():
+    for machine, odd in ground.survey.odd.items():
         platform = ground.platform_of[machine]
-        odd = _odd(platform)
-        for application in applications:
-            block = ground.block_of(application) if told_blocks else None
-            for port in application.ports:
-                if block is not None and not _inside(port, block):
-                    _outside(ground, together, application, port, block)
-                # Most numbers are nothing to anybody, and this is all they cost.
-                if port.number in odd or port.last is not None:
-                    stand = Stand(application, port)
-                    for fault in _faults(ground, machine, platform, stand):
-                        together[fault].append(stand)
+        for one in odd:
+            stand = Stand(*one)
+            for fault in _faults(ground, machine, platform, stand):
+                together[fault].append(stand)
+    if ground.plan.blocks:
+        for fault, stand in _outside(ground):
+            together[fault].append(stand)
     for fault, stands in together.items():
         heard = ground.heard(fault.code, stands)
         if heard:
             yield ground.found(fault.code, _message(ground, fault, heard), rows=ground.rows(heard), stands=heard)
-
-
-@cache
-def _odd(platform: Platform | None) -> frozenset[int]:
-    """Every number of which there is something to ask."""
-    known = {number for number, _ in WELL_KNOWN}
-    return frozenset({*range(rights_below(platform)), *outgoing_numbers(platform), *known, *_catalogued()})
-
-
-@cache
-def _catalogued() -> dict[int, list[tuple[Component, CatalogPort]]]:
-    """The single numbers of the catalogue."""
-    entries: dict[int, list[tuple[Component, CatalogPort]]] = defaultdict(list)
-    for component, entry in load_catalog().entries():
-        if entry.number is not None and entry.last is None:
-            entries[entry.number].append((component, entry))
-    return dict(entries)
 
 
 # --- what is wrong with one port
@@ -83,7 +61,7 @@ def _faults(ground: Ground, machine: str, platform: Platform | None, stand: Stan
     if service is not None:
         if not _is_the_service(service, stand) and not _documented(ground, stand):
             yield _Fault("GP409", machine, service.name)
-    elif port.last is None and port.number in _catalogued():
+    elif port.last is None and port.number in catalogued():
         yield from _of_catalogue(ground, stand)
 
 
@@ -91,7 +69,7 @@ def _entries(stand: Stand) -> list[tuple[Component, CatalogPort]]:
     carrier = stand.port.transport.carrier
     return [
         (component, entry)
-        for component, entry in _catalogued().get(stand.port.number, ())
+        for component, entry in catalogued().get(stand.port.number, ())
         if entry.transport is None or entry.transport.carrier is carrier
     ]
 
@@ -129,23 +107,20 @@ def _of_catalogue(ground: Ground, stand: Stand) -> Iterator[_Fault]:
 # --- blocks
 
 
-def _inside(port: ListeningPort, block: range) -> bool:
-    return port.number in block and (port.last is None or port.last in block)
-
-
-def _outside(
-    ground: Ground,
-    together: dict[_Fault, list[Stand]],
-    application: Application,
-    port: ListeningPort,
-    block: range,
-) -> None:
-    stand = Stand(application, port)
-    # 4999 is LCA's and 5060 SIP's, whatever block a site hands out.
-    if not ground.has_by_nature(stand):
-        team = application.team if ("", application.team) in ground.blocks and application.team else ""
-        place = "" if team else application.host
-        together[_Fault("GP410", place, f"{block.start}-{block.stop - 1}/{team}")].append(stand)
+def _outside(ground: Ground) -> Iterator[tuple[_Fault, Stand]]:
+    for application in ground.plan.applications:
+        block = ground.block_of(application)
+        if block is None:
+            continue
+        for port in application.ports:
+            if port.number in block and (port.last is None or port.last in block):
+                continue
+            stand = Stand(application, port)
+            # 4999 is LCA's and 5060 SIP's, whatever block a site hands out.
+            if not ground.has_by_nature(stand):
+                team = application.team if ("", application.team) in ground.blocks and application.team else ""
+                place = "" if team else application.host
+                yield _Fault("GP410", place, f"{block.start}-{block.stop - 1}/{team}"), stand
 
 
 def blocks(ground: Ground) -> Iterator[Finding]:
@@ -171,7 +146,7 @@ def _message(ground: Ground, fault: _Fault, stands: Sequence[Stand]) -> str:
     ports = words.ports_of(stands)
     if code in ("GP511", "GP512"):
         number, key = what.split("/")
-        component, entry = next((one, entry) for one, entry in _catalogued()[int(number)] if one.key == key)
+        component, entry = next((one, entry) for one, entry in catalogued()[int(number)] if one.key == key)
         if code == "GP511":
             return words.EXAMPLE.format(number=number, component=component.name, basis=entry.basis, ports=ports)
         return words.OTHERS_DEFAULT.format(number=number, component=component.name, ports=ports)

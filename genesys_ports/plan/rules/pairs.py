@@ -59,7 +59,7 @@ def _pair(ground: Ground, moves: Moves, primary: Application, backup: Applicatio
 
 def _type(ground: Ground, application: Application) -> str:
     """One word for a type however it is written; nothing where it is not told, so that nothing differs."""
-    component = ground.component_of(application.type) if application.type else None
+    component = ground.types[application.type] if application.type else None
     return component.key if component is not None else application.type.casefold()
 
 

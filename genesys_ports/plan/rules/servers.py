@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ...model import DEFAULT, Application, ListeningPort, Purpose, Transport
+from ...model import DEFAULT, Application, ListeningPort, Transport
 from ..findings import Finding
 from . import words
 from .ground import Ground, Stand
@@ -16,14 +16,15 @@ _KEY = "sip_server"
 
 def sip_transports(ground: Ground) -> Iterator[Finding]:
     """GP210, GP211: a SIP Server opens its SIP port over UDP and over TCP, on one number."""
-    for application in ground.plan.applications:
-        sip = [port for port in application.ports if port.purpose is Purpose.SIP]
-        # Whether it is a SIP Server is asked last: most applications are ruled out at once.
-        if not sip:
-            if application.type and _is_sip_server(ground, application):
-                yield from _none(ground, application)
-        elif _is_sip_server(ground, application):
+    for name, sip in ground.survey.sip.items():
+        application = ground.applications[name]
+        if _is_sip_server(ground, application):
             yield from _one_only(ground, application, sip)
+    kinds = {kind for kind, component in ground.types.items() if component is not None and component.key == _KEY}
+    if kinds:
+        for application in ground.plan.applications:
+            if application.type in kinds and application.name not in ground.survey.sip:
+                yield from _none(ground, application)
 
 
 def _is_sip_server(ground: Ground, application: Application) -> bool:
@@ -38,7 +39,7 @@ def _none(ground: Ground, application: Application) -> Iterator[Finding]:
         yield ground.found("GP211", message, rows=(row,))
 
 
-def _one_only(ground: Ground, application: Application, sip: list[ListeningPort]) -> Iterator[Finding]:
+def _one_only(ground: Ground, application: Application, sip: Sequence[ListeningPort]) -> Iterator[Finding]:
     # A secure port has no other transport beside it.
     plain = [port for port in sip if port.transport is not Transport.TLS]
     there = {(port.number, port.transport) for port in plain}
@@ -67,7 +68,7 @@ def server_info(ground: Ground) -> Iterator[Finding]:
         told = application.server_info_port
         if told is None or not application.ports:
             continue
-        default = ground.port_ids(application).get(DEFAULT)
+        default = ground.port(application, DEFAULT)
         numbers = [default.number] if default is not None else [port.number for port in application.ports]
         if told in numbers:
             continue

@@ -1,0 +1,121 @@
+"""Collisions against pairs looked at one by one, proposals carried out, and plans whose sockets are really opened."""
+
+import errno
+import socket
+import sys
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from genesys_ports.binding import Outcome, who_blocks
+from genesys_ports.model import Application, Block, Connection, Deployment, Host, ListeningPort, Platform, Transport
+from genesys_ports.plan import accept, check
+from genesys_ports.plan.findings import Severity
+from genesys_ports.plan.rules.meeting import Socket, groups
+
+ADDRESSES = ["", "*", "0.0.0.0", "10.0.0.1", "::ffff:10.0.0.1", "10.0.0.2", "::", "[::]", "::1", "0:0::1", "h.example"]
+ADDRESSES += ["fe80::1%eth0", "fe80::1%eth1", "fe80::1"]
+PLATFORMS = st.sampled_from([None, *Platform])
+
+
+@st.composite
+def listening(draw, addresses=ADDRESSES, most=12):
+    first = draw(st.integers(5000, 5000 + most))
+    last = draw(st.sampled_from([None, None, None, first + 1, first + 4]))
+    transport = draw(st.sampled_from(Transport))
+    return ListeningPort(number=first, last=last, transport=transport, address=draw(st.sampled_from(addresses)))
+
+
+def linked(ports, platform, wanted):
+    """Groups of ports linked by pairs of one of these outcomes, found the slow way."""
+    heads = list(range(len(ports)))
+    for i, j in combinations(range(len(ports)), 2):
+        if who_blocks(ports[i], ports[j], platform).outcome in wanted:
+            old, new = heads[j], heads[i]
+            heads = [new if head == old else head for head in heads]
+    together = {}
+    for i, head in enumerate(heads):
+        together.setdefault(head, set()).add(i)
+    return {frozenset(group) for group in together.values() if len(group) > 1}
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(listening(), max_size=9), PLATFORMS, st.sampled_from([Transport.TCP, Transport.UDP]), st.booleans())
+def test_groups_are_those_of_the_pairs(ports, platform, transport, perhaps):
+    ports = [replace(port, transport=transport) for port in ports]
+    sockets = [Socket(port.number, port.last or port.number, port.address, i) for i, port in enumerate(ports)]
+    found = {
+        frozenset(one.owner for one in group) for group in groups(sockets, transport, platform, perhaps=perhaps)
+    }
+    wanted = [Outcome.CLASH, Outcome.DEPENDS] if perhaps else [Outcome.CLASH]
+    assert found == linked(ports, platform, wanted)
+
+
+@st.composite
+def plans(draw, addresses=("", "10.0.0.1", "::1")):
+    """Plans with few numbers, so that nearly everything gets in each other's way: pairs, blocks, clients' ends, LCA."""
+    systems = st.sampled_from([None, *Platform])
+    hosts = [
+        Host(
+            name=f"h{i}",
+            address=draw(st.sampled_from([None, "10.0.0.9"])),
+            platform=draw(systems),
+            lca_port=draw(st.sampled_from([None, 4999, 1999])),
+        )
+        for i in range(3)
+    ]
+    applications = []
+    for i in range(draw(st.integers(0, 7))):
+        ports = draw(st.lists(listening(addresses, 4) | st.just(ListeningPort(number=4999)), max_size=3))
+        applications.append(
+            Application(
+                name=f"app_{i}",
+                host=f"h{draw(st.integers(0, 2))}",
+                type=draw(st.sampled_from(["", "Message Server", "LCA", "SIP Server", "Anything"])),
+                ports=[replace(port, port_id="default" if n == 0 else f"id{n}") for n, port in enumerate(ports)],
+                backup=draw(st.sampled_from(["", "", "app_0", "app_1", "nobody"])),
+                team=draw(st.sampled_from(["", "voice"])),
+            )
+        )
+    names = st.sampled_from([one.name for one in applications] or ["nobody"])
+    connections = [
+        Connection(
+            client=draw(names),
+            server=draw(names),
+            client_port=draw(st.sampled_from([None, 5000, 5001])),
+            backup_client_port=draw(st.sampled_from([None, 5002])),
+        )
+        for _ in range(draw(st.integers(0, 3)))
+    ]
+    blocks = draw(st.lists(st.sampled_from([Block(first=5000, last=5010, host="h0"), Block(first=5000, last=5004, team="voice")]), max_size=2))
+    return Deployment(hosts=hosts, applications=applications, connections=connections, blocks=blocks)
+
+
+@settings(deadline=None, max_examples=200)
+@given(plans(), PLATFORMS)
+def test_a_plan_of_its_proposals_has_no_collision(plan, platform):
+    findings = check(plan, platform=platform)
+    mended = check(accept(plan, findings), platform=platform)
+    # The number of a client's own end is only told: no change could move it.
+    left = [one for one in mended if not any(port.port_id == "" for port in one.ports)]
+    assert not {"GP101", "GP102", "GP103", "GP104", "GP105", "GP201", "GP220"} & {one.code for one in left}, mended
+    assert _kinds(mended) <= _kinds(findings)
+
+
+def _kinds(findings):
+    # Whether a server or a second client has the number of a client's end: it is taken.
+    return {"GP310" if one.code == "GP311" else one.code for one in findings.errors}
+
+
+@settings(deadline=None, max_examples=60)
+@given(plans())
+def test_nothing_is_told_twice_and_the_order_is_that_of_gravity(plan):
+    findings = check(plan)
+    assert len(set(findings)) == len(findings)
+    order = list(Severity)
+    assert [order.index(one.severity) for one in findings] == sorted(order.index(one.severity) for one in findings)
+    assert findings == check(plan)
