@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 NEEDED = (3, 11)
@@ -28,6 +29,7 @@ usage: python3 run.py COMMAND [arguments]          (Windows: py run.py COMMAND)
   test         run every check; with arguments, only pytest with these arguments
   notebooks    run the lessons and store their outputs anew; --check only compares
   benchmarks   measure; with words, only the benchmarks whose names contain one of them
+  setup        only set up: for the lessons, or  setup test  for the tests
 
 The first start sets up the folder .venv here, which takes about half a minute (for test: a minute).
 It needs a network connection for that once. Later starts take a second or two.
@@ -266,6 +268,8 @@ class Environment:
             # pip leaves an environment whole when it fails, so the next start goes on from there.
             os.remove(self.unfinished)
             raise
+        # Once for all Pythons of this user. The first picture of a lesson would wait for it, and say so in red.
+        runs(self.python, "import matplotlib.font_manager")
         with open(self.stamp, "w") as file:
             json.dump(dict(self.wanted(), extras=sorted(extras)), file, indent=1)
         os.remove(self.unfinished)
@@ -299,20 +303,20 @@ class Environment:
         """Run one step of the set-up quietly; if it fails, show how it ended."""
         environ = child_environ(self)
         environ["PIP_USER"] = "0"
-        try:
-            process = subprocess.Popen(
-                command,
-                cwd=self.root,
-                env=environ,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-            )
-        except OSError as error:
-            raise SetUpError("%s\n%s: %s" % (trouble, command[0], error.strerror or error))
-        with Child(process) as child:
+        with Children() as children:
+            try:
+                process = children.start(
+                    command,
+                    cwd=self.root,
+                    env=environ,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                )
+            except OSError as error:
+                raise SetUpError("%s\n%s: %s" % (trouble, command[0], error.strerror or error))
             output = process.communicate()[0].decode("utf-8", "replace")
-        if child.interrupted:
+        if children.interrupted:
             raise Interrupted()
         with open(self.log, "ab") as file:
             file.write(output.encode("utf-8"))
@@ -427,14 +431,13 @@ def child_environ(environment):
     return environ
 
 
-class Child:
-    """Waits for a process; Ctrl-C is the child's to handle, and an end by any other way ends the child."""
-
-    def __init__(self, process):
-        self.process = process
+class Children:
+    """Processes that end with this block; Ctrl-C is theirs to handle, and an end by any other way ends them."""
 
     def __enter__(self):
         self.interrupted = False
+        self.processes = []
+        # Before there is any: its signal may come at once.
         self.before = signal.signal(signal.SIGINT, self.note)
         self.before_term = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
         return self
@@ -442,11 +445,18 @@ class Child:
     def note(self, number, frame):
         self.interrupted = True
 
+    def start(self, command, **options):
+        process = subprocess.Popen(command, **options)
+        self.processes.append(process)
+        return process
+
     def __exit__(self, *error):
         try:
-            if self.process.poll() is None:
-                self.process.terminate()
-                self.process.wait()
+            running = [process for process in self.processes if process.poll() is None]
+            for process in running:
+                process.terminate()
+            for process in running:
+                process.wait()
         finally:
             signal.signal(signal.SIGINT, self.before)
             signal.signal(signal.SIGTERM, self.before_term)
@@ -454,11 +464,42 @@ class Child:
 
 def start(environment, arguments):
     """Run a Python command line in the environment: (its exit code, whether Ctrl-C was pressed)."""
-    command = [environment.python] + arguments
-    process = subprocess.Popen(command, cwd=ROOT, env=child_environ(environment))
-    with Child(process) as child:
+    with Children() as children:
+        process = children.start([environment.python] + arguments, cwd=ROOT, env=child_environ(environment))
         code = process.wait()
-    return exit_code(code), child.interrupted
+    return exit_code(code), children.interrupted
+
+
+def start_together(commands):
+    """Run [(environment, Python command line)] at the same time: [(exit code, seconds, output)] in their order."""
+    begun = time.time()
+    running = []
+    ended = {}
+    with Children() as children:
+        for environment, arguments in commands:
+            output = tempfile.TemporaryFile()
+            process = children.start(
+                [environment.python] + arguments,
+                cwd=ROOT,
+                env=dict(child_environ(environment), PYTHONIOENCODING="utf-8"),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+            running.append((process, output))
+        while len(ended) < len(running):
+            for process, _output in running:
+                if process not in ended and process.poll() is not None:
+                    ended[process] = time.time() - begun
+            time.sleep(0.02)
+    answers = []
+    for process, output in running:
+        output.seek(0)
+        answers.append((exit_code(process.returncode), ended[process], output.read().decode("utf-8", "replace")))
+        output.close()
+    if children.interrupted:
+        raise Interrupted()
+    return answers
 
 
 def start_step(environment, arguments):
@@ -491,6 +532,11 @@ def command_lab(environment, arguments, options):
     return become(environment, ["-m", "genesys_ports", "lab"] + arguments)
 
 
+def command_setup(environment, arguments, options):
+    environment.ensure(arguments)
+    return 0
+
+
 def command_notebooks(environment, arguments, options):
     environment.ensure(["test"])
     return become(environment, ["-m", "tools.build_notebooks"] + arguments)
@@ -516,36 +562,48 @@ def command_benchmarks(environment, arguments, options):
     return 1 if any(codes) else 0
 
 
-# In the order of the files: by default those with few tests come last, and ours with few tests take longest.
-PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+def processors():
+    return os.cpu_count() or 2
+
+
+def pytest_words():
+    # One process more than processors: kernels and the browser keep those that test waiting.
+    return ["-m", "pytest", "-n", str(min(processors(), 7) + 1), "--dist", "loadgroup"]
+
+
 COVERAGE = [
     "--cov=genesys_ports",
     "--cov-branch",
     "--cov-report=term-missing:skip-covered",
     "--cov-fail-under=95",
 ]
-NBVAL = PYTEST + [
+NBVAL = [
+    "-m",
+    "pytest",
     "--nbval",
     "--nbval-current-env",
     "--nbval-cell-timeout=60",
     "--nbval-sanitize-with=tests/nbval-sanitize.cfg",
-    "notebooks/",
 ]
 
 
 def test_steps():
-    """[(heading, Python command line)] of a full test, in order."""
+    """[[(heading, Python command line)]] of a full test, in order; the steps of a group run at the same time."""
     return [
-        ("ruff check", ["-m", "ruff", "check", "."]),
-        ("ruff format", ["-m", "ruff", "format", "--check", "."]),
-        ("mypy", ["-m", "mypy"]),
-        (
-            "import-linter",
-            ["-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"],
-        ),
-        ("pytest", PYTEST + COVERAGE + ["--durations=15", "tests/"]),
-        ("notebooks, run and compared", NBVAL),
-        ("notebooks, rebuilt and compared", ["-m", "tools.build_notebooks", "--check"]),
+        [
+            ("ruff check", ["-m", "ruff", "check", "."]),
+            ("ruff format", ["-m", "ruff", "format", "--check", "."]),
+            ("mypy", ["-m", "mypy"]),
+            (
+                "import-linter",
+                ["-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"],
+            ),
+        ],
+        [("pytest", pytest_words() + COVERAGE + ["--durations=15", "tests/"])],
+        [
+            ("notebooks, run and compared", NBVAL + ["notebooks/"]),
+            ("notebooks, rebuilt and compared", ["-m", "tools.build_notebooks", "--check"]),
+        ],
     ]
 
 
@@ -565,10 +623,13 @@ ONCE = [
 ]
 
 
-def other_python_steps():
+def other_python_steps(count):
+    """The same for each of so many other Pythons, which are tested at the same time."""
+    each = processors() // count
+    workers = ["-n", str(each)] if each > 1 else []
     return [
-        ("pytest", PYTEST + ONCE + ["--durations=5", "tests/"]),
-        ("notebooks, run and compared", NBVAL),
+        [("pytest", ["-m", "pytest"] + workers + ONCE + ["--durations=5", "tests/"])],
+        [("notebooks, run and compared", NBVAL + ["notebooks/"])],
     ]
 
 
@@ -576,12 +637,21 @@ def heading(text):
     say("\n=== %s %s" % (text, "=" * max(3, 90 - len(text))))
 
 
-def run_steps(environment, steps, results, prefix=""):
-    for name, arguments in steps:
-        heading(prefix + name)
+def run_group(steps, results):
+    """Run [(environment, heading, Python command line)] at the same time, and say of each how it ended."""
+    if len(steps) == 1:
+        environment, name, arguments = steps[0]
+        heading(name)
         begun = time.time()
         code = start_step(environment, arguments)
-        results.append((prefix + name, code, time.time() - begun))
+        results.append((name, code, time.time() - begun))
+        return
+    answers = start_together([(environment, arguments) for environment, _name, arguments in steps])
+    for number, (code, seconds, output) in enumerate(answers):
+        name = steps[number][1]
+        heading(name)
+        say(output.rstrip())
+        results.append((name, code, seconds))
 
 
 def summary(results):
@@ -596,31 +666,61 @@ def summary(results):
     return "\n".join(lines)
 
 
-def command_test(environment, arguments, options):
-    environments = [environment]
-    if options.get("all_pythons"):
-        others = [each for each in find_pythons() if each[0][:2] != environment.version]
-        words = ["Python %s (%s)" % (version_text(version), path) for version, path in others]
-        say("Tested too: %s." % ", ".join(words) if words else "No other Python, 3.11 or later, was found here.")
-        environments += [Environment(ROOT, version, path, own_name=True) for version, path in others]
-    results = []
+def other_pythons(environment):
+    """The environments of the other Pythons found here."""
+    others = [each for each in find_pythons() if each[0][:2] != environment.version]
+    words = ["Python %s (%s)" % (version_text(version), path) for version, path in others]
+    say("Tested too: %s." % ", ".join(words) if words else "No other Python, 3.11 or later, was found here.")
+    return [Environment(ROOT, version, path, own_name=True) for version, path in others]
+
+
+def set_up_early(environments):
+    """Begin to set these up while other things are done; whoever needs one waits for it, and hears what failed."""
+    begun = []
     for each in environments:
-        prefix = "" if each is environment else "Python %s: " % version_text(each.version)
-        if arguments:
-            steps = [("pytest", ["-m", "pytest"] + arguments)]
-        elif each is environment:
-            steps = test_steps()
-        else:
-            steps = other_python_steps()
+        if not each.is_ready(["test"]):
+            command = [sys.executable, os.path.join(ROOT, "run.py"), "setup"]
+            command += ["--python", version_text(each.version), "test"]
+            nowhere = subprocess.DEVNULL
+            begun.append(subprocess.Popen(command, stdin=nowhere, stdout=nowhere, stderr=nowhere))
+    return begun
+
+
+def set_up(environments, results):
+    """Those of the environments that can be set up."""
+    ready = []
+    for each in environments:
+        begun = time.time()
         try:
             each.ensure(["test"])
+            ready.append(each)
         except SetUpError as error:
-            if each is environment:
-                raise
             say(str(error))
-            results.append((prefix + "set-up", 1, 0.0))
-            continue
-        run_steps(each, steps, results, prefix)
+            results.append(("Python %s: set-up" % version_text(each.version), 1, time.time() - begun))
+    return ready
+
+
+def command_test(environment, arguments, options):
+    others = other_pythons(environment) if options.get("all_pythons") else []
+    only = [[("pytest", ["-m", "pytest"] + arguments)]]
+    results = []
+    environment.ensure(["test"])
+    early = set_up_early(others)
+    try:
+        for group in only if arguments else test_steps():
+            run_group([(environment, name, words) for name, words in group], results)
+        others = set_up(others, results)
+        for group in (only if arguments else other_python_steps(len(others))) if others else []:
+            steps = [(each, name, words) for each in others for name, words in group]
+            run_group(
+                [(each, "Python %s: %s" % (version_text(each.version), name), words) for each, name, words in steps],
+                results,
+            )
+    finally:
+        for process in early:
+            if process.poll() is None:
+                process.terminate()
+            process.wait()
     if len(results) == 1:
         return results[0][1]
     say(summary(results))
@@ -629,6 +729,7 @@ def command_test(environment, arguments, options):
 
 COMMANDS = {
     "lab": command_lab,
+    "setup": command_setup,
     "test": command_test,
     "notebooks": command_notebooks,
     "benchmarks": command_benchmarks,
