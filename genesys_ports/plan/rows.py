@@ -159,7 +159,7 @@ def _rows(
             # those of the application beside further ports, and then no host is named again either.
             if not cells.get(Column.APPLICATION, "").strip() and cells.get(Column.PORT):
                 cells[Column.APPLICATION] = name
-            if cells.get(Column.APPLICATION):
+            if host and cells.get(Column.APPLICATION):
                 cells[Column.HOST] = host
         host, name, above = cells.get(Column.HOST, ""), cells.get(Column.APPLICATION, ""), number
         yield RawRow(file, number, cells, sheet, surplus)
