@@ -364,7 +364,7 @@ def test_ten_thousand_ports_take_a_second_or_two():
         connections=tuple(Connection(client=str(n), server=str(n - 1)) for n in range(10_000)),
     )
     other = replace(plan, applications=tuple(replace(one, name=f"new {one.name}") for one in plan.applications[::-1]))
-    started = time.monotonic()
+    started = time.process_time()
     # Each application renamed, each connection gone and another come.
     assert len(diff(plan, other)) == 30_000
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5

@@ -176,18 +176,18 @@ def test_the_number_is_in_nobodys_way(ports, platform, wanted, transport, length
 def test_a_hundred_thousand_ports_take_seconds_only():
     ports = [ListeningPort(number=1024 + n % 30000, last=32000, port_id=str(n)) for n in range(100_000)]
     plan = plan_of(*ports)
-    started = time.monotonic()
+    started = time.process_time()
     assert next_free_port(plan, "h", 5150) == 32001
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_the_longest_row_is_looked_for_at_once():
     plan = plan_of(*(ListeningPort(number=number, port_id=str(number)) for number in range(1024, 32768, 10_000)))
-    started = time.monotonic()
+    started = time.process_time()
     assert next_free_port(plan, "h", 5150, length=9_999) == 11025
     with pytest.raises(NoFreePortError):
         next_free_port(plan, "h", 5150, length=10_000)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 # --- many numbers of one plan
@@ -331,9 +331,9 @@ def test_ten_thousand_numbers_take_a_second_or_two():
             for n in range(50)
         ),
     )
-    started = time.monotonic()
+    started = time.process_time()
     free = FreePorts(plan)
     given = [free.take(name, 5000 + n) for name in hosts for n in range(50)]
     assert given[:10] == [*range(5050, 5060)]
     assert len(set(given[:50])) == 50
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
