@@ -17,8 +17,22 @@ from genesys_ports.plan import accept, check
 from genesys_ports.plan.findings import Severity
 from genesys_ports.plan.rules.meeting import Socket, groups
 
+
+def has_ipv6():
+    """Whether this machine has ::1."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as one:
+            one.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
 ADDRESSES = ["", "*", "0.0.0.0", "10.0.0.1", "::ffff:10.0.0.1", "10.0.0.2", "::", "[::]", "::1", "0:0::1", "h.example"]
 ADDRESSES += ["fe80::1%eth0", "fe80::1%eth1", "fe80::1"]
+#: Codes of ports that are in each other's way for certain.
+CLASHES = {"GP101", "GP102", "GP103", "GP105", "GP201", "GP220", "GP310", "GP311"}
+
 PLATFORMS = st.sampled_from([None, *Platform])
 
 
@@ -48,9 +62,7 @@ def linked(ports, platform, wanted):
 def test_groups_are_those_of_the_pairs(ports, platform, transport, perhaps):
     ports = [replace(port, transport=transport) for port in ports]
     sockets = [Socket(port.number, port.last or port.number, port.address, i) for i, port in enumerate(ports)]
-    found = {
-        frozenset(one.owner for one in group) for group in groups(sockets, transport, platform, perhaps=perhaps)
-    }
+    found = {frozenset(one.owner for one in group) for group in groups(sockets, transport, platform, perhaps=perhaps)}
     wanted = [Outcome.CLASH, Outcome.DEPENDS] if perhaps else [Outcome.CLASH]
     assert found == linked(ports, platform, wanted)
 
@@ -91,7 +103,12 @@ def plans(draw, addresses=("", "10.0.0.1", "::1")):
         )
         for _ in range(draw(st.integers(0, 3)))
     ]
-    blocks = draw(st.lists(st.sampled_from([Block(first=5000, last=5010, host="h0"), Block(first=5000, last=5004, team="voice")]), max_size=2))
+    blocks = draw(
+        st.lists(
+            st.sampled_from([Block(first=5000, last=5010, host="h0"), Block(first=5000, last=5004, team="voice")]),
+            max_size=2,
+        )
+    )
     return Deployment(hosts=hosts, applications=applications, connections=connections, blocks=blocks)
 
 
@@ -119,3 +136,75 @@ def test_nothing_is_told_twice_and_the_order_is_that_of_gravity(plan):
     order = list(Severity)
     assert [order.index(one.severity) for one in findings] == sorted(order.index(one.severity) for one in findings)
     assert findings == check(plan)
+
+
+# --- real sockets
+
+SOCKETS = ["127.0.0.1", "127.0.0.2", "0.0.0.0", *(["::1", "::"] if has_ipv6() else [])]
+TRIES = 5
+
+
+@st.composite
+def sockets(draw):
+    """What is to be opened on one machine: which of three numbers, how, on which address, for listening or calling."""
+    how = st.sampled_from(["tcp", "tcp", "udp", "tls", "call"])
+    return draw(st.lists(st.tuples(st.integers(0, 2), how, st.sampled_from(SOCKETS)), max_size=5))
+
+
+def free_numbers(count):
+    """Numbers that the system has just handed out, for TCP and for UDP."""
+    with ExitStack() as stack:
+        numbers = []
+        while len(numbers) < count:
+            one = stack.enter_context(socket.socket())
+            one.bind(("127.0.0.1", 0))
+            numbers.append(one.getsockname()[1])
+        return numbers
+
+
+def all_open(wanted, numbers):
+    """Whether every one of these sockets opens beside the others."""
+    with ExitStack() as stack:
+        for index, how, address in wanted:
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            kind = socket.SOCK_DGRAM if how == "udp" else socket.SOCK_STREAM
+            one = stack.enter_context(socket.socket(family, kind))
+            try:
+                one.bind((address, numbers[index]))
+                if how in ("tcp", "tls"):
+                    one.listen()
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+                return False
+    return True
+
+
+def plan_of(wanted, numbers):
+    applications = [Application(name="far", host="elsewhere", ports=[ListeningPort(number=5000)])]
+    connections = []
+    for i, (index, how, address) in enumerate(wanted):
+        ports = []
+        if how == "call":
+            connections.append(
+                Connection(client=f"app_{i}", server="far", client_port=numbers[index], client_address=address)
+            )
+        else:
+            ports = [ListeningPort(number=numbers[index], transport=how, address=address)]
+        applications.append(Application(name=f"app_{i}", host="here", ports=ports))
+    hosts = [Host(name="here", platform=Platform.LINUX), Host(name="elsewhere")]
+    return Deployment(hosts=hosts, applications=applications, connections=connections)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="measures what Linux does")
+@settings(deadline=None, max_examples=100)
+@given(sockets())
+def test_a_plan_has_a_clash_if_and_only_if_a_socket_is_refused(wanted):
+    for _ in range(TRIES):
+        numbers = free_numbers(3)
+        opened = all_open(wanted, numbers)
+        clashes = CLASHES & set(check(plan_of(wanted, numbers)).codes)
+        # A stranger may have taken a number since: others decide.
+        if opened or clashes:
+            break
+    assert opened is not bool(clashes), clashes

@@ -1,0 +1,455 @@
+"""Every finding code: a plan that has it, and plans that nearly do."""
+
+from dataclasses import replace
+
+import pytest
+
+from genesys_ports.model import (
+    Application,
+    Block,
+    Connection,
+    Deployment,
+    Host,
+    ListeningPort,
+    Platform,
+    Purpose,
+    Transport,
+)
+from genesys_ports.plan import check
+from genesys_ports.plan.codes import CODES
+
+LINUX, WINDOWS = Platform.LINUX, Platform.WINDOWS
+
+
+def port(text, port_id="default", purpose="communication", address=""):
+    """`5150`, `5060/udp`, `20000-20010/udp`."""
+    numbers, _, transport = text.partition("/")
+    first, _, last = numbers.partition("-")
+    return ListeningPort(
+        number=int(first),
+        last=int(last) if last else None,
+        transport=Transport(transport or "tcp"),
+        purpose=Purpose(purpose),
+        port_id=port_id,
+        address=address,
+    )
+
+
+def app(name, *ports, host="h", type="", backup="", info=None, team=""):
+    """An application; a port written as text gets the port id `default`, the next ones `id1`, `id2` …"""
+    made = [
+        port(one, "default" if n == 0 else f"id{n}") if isinstance(one, str) else one for n, one in enumerate(ports)
+    ]
+    return Application(name=name, host=host, type=type, ports=made, backup=backup, server_info_port=info, team=team)
+
+
+def plan(*parts, hosts=None, platform=None, blocks=()):
+    """A plan of applications and connections; hosts that are not given are those the applications name."""
+    applications = [one for one in parts if isinstance(one, Application)]
+    if hosts is None:
+        hosts = [Host(name=name, platform=platform) for name in dict.fromkeys(one.host for one in applications)]
+    connections = [one for one in parts if isinstance(one, Connection)]
+    return Deployment(hosts=hosts, applications=applications, connections=connections, blocks=blocks)
+
+
+def link(client, server, port_id="default", **options):
+    return Connection(client=client, server=server, port_id=port_id, **options)
+
+
+def host(name, address=None, platform=None, lca=None):
+    return Host(name=name, address=address, platform=platform, lca_port=lca)
+
+
+SIP = "SIP Server"
+TWO_HOSTS = [host("h", "10.0.0.1"), host("k", "10.0.0.1")]
+
+#: The code, a plan that has it, words of the message, words of the proposal.
+HITS = [
+    # --- in each other's way
+    ("GP101", plan(app("a", "7001"), app("b", "7001")), "planned twice: a and b", "7002 for b (next free)"),
+    ("GP101", plan(app("a", "7001"), app("b", "7001"), app("c", "7001")), "3 times: a, b and c", "7002 for b"),
+    (
+        "GP101",
+        plan(app("a", "7001"), app("b", "7001", host="k"), hosts=TWO_HOSTS),
+        "7001/tcp on h = k is",
+        "7002 for b",
+    ),
+    ("GP101", plan(app("a", "7001"), app("b", port("7001", address="10.0.0.2")), platform=LINUX), "twice", "7002"),
+    ("GP101", plan(app("a", port("7001", address="::")), app("b", "7001"), platform=LINUX), "twice", "7002 for b"),
+    ("GP101", plan(app("a", "7001/udp"), app("b", "7001/udp")), "Port 7001/udp on h", "7002 for b"),
+    ("GP102", plan(app("a", "7000-7010/udp"), app("b", "7005/udp")), "a 7000-7010/udp and b 7005/udp", "7011 for b"),
+    ("GP102", plan(app("a", "7000-7010"), app("b", "7010-7019")), "overlap", "7020-7029 for b"),
+    ("GP103", plan(app("a", "7001"), app("b", "7001/tls")), "as TLS and as plain TCP", "7002 for b"),
+    (
+        "GP104",
+        plan(app("a", "7001"), app("b", port("7001", address="10.0.0.2"))),
+        "does not say which",
+        "State the pla",
+    ),
+    (
+        "GP104",
+        plan(app("a", "7001"), app("b", port("7001", address="10.0.0.2")), platform=WINDOWS),
+        "SO_EXCLUSIVEADDRUSE",
+        "7002 for b",
+    ),
+    ("GP104", plan(app("a", port("7001", address="x")), app("b", port("7001", address="y"))), "a name stands", "7002"),
+    ("GP105", plan(app("a", "4999"), hosts=[host("h", lca=4999)]), "Local Control Agent", "4900 for a"),
+    ("GP105", plan(app("a", "4999"), hosts=[host("h", lca=1999)]), "Port 4999/tcp on h", "4900 for a"),
+    # --- one server, and pairs
+    ("GP201", plan(app("a", "7001", "7001")), "several port ids on port 7001/tcp: default and id1", "7002 for a:id1"),
+    ("GP202", plan(app("a", "7001", info=7002)), "7002 in Server Info, and 7001", "Write 7001 in Server Info"),
+    ("GP202", plan(app("a", port("7001", "x"), info=7002)), "none of its port ids", "same"),
+    ("GP210", plan(app("s", port("5060/udp", "sip", "sip"), type=SIP)), "5060/udp only for SIP", "Plan 5060/tcp"),
+    ("GP210", plan(app("s", port("5070/tcp", "sip", "sip"), type="SIPS")), "5070/tcp only for SIP", "Plan 5070/udp"),
+    ("GP210", plan(app("SIPServer_P", port("5060/udp", "sip", "sip"))), "5060/udp only for SIP", "Plan 5060/tcp"),
+    ("GP211", plan(app("s", "7001", type=SIP)), "no SIP port is planned", "sip-port"),
+    ("GP220", plan(app("p", "7001", backup="b"), app("b", "7001")), "p and its backup b", "7002 for b"),
+    ("GP220", plan(app("b", "7001"), app("p", "7001", backup="b")), "p and its backup b", "7002 for p"),
+    ("GP221", plan(app("p", "7001", backup="b"), app("b", "7002", host="k")), "7001/tcp and 7002/tcp", "7001 for b"),
+    ("GP222", plan(app("p", "7001", "7002", backup="b"), app("b", "7001", host="k")), "id1", "for both"),
+    ("GP222", plan(app("p", "7001", backup="b"), app("b", "7001", "7002", host="k")), "b has the port id id1", ""),
+    ("GP223", plan(app("p", type="URS", backup="b"), app("b", type="OCS")), "p is a URS", "same type"),
+    ("GP224", plan(app("p", backup="b"), app("q", backup="b"), app("b")), "backup of 2 primaries: p and q", "for each"),
+    ("GP225", plan(app("p", backup="MS-B"), app("ms_b")), "no such application", "Write ms_b"),
+    ("GP225", plan(app("p", backup="x")), "names x as its backup", "Mend the name"),
+    ("GP226", plan(app("p", backup="p")), "names itself", "primary only"),
+    ("GP226", plan(app("p", backup="b"), app("b", backup="p")), "each name the other", ""),
+    ("GP226", plan(app("p", backup="b"), app("b", backup="c"), app("c")), "names a backup of its own: c", ""),
+    # --- connections
+    ("GP301", plan(app("a"), app("b", "7001"), link("a", "b", "x")), "port id x of b, which has: default", ""),
+    (
+        "GP301",
+        plan(app("a"), app("c"), app("b"), link("a", "b"), link("c", "b")),
+        "a and c connect to b, which opens",
+        "",
+    ),
+    ("GP301", plan(app("a"), app("b"), link("a", "b")), "a connects to b, which opens no port", ""),
+    ("GP302", plan(app("a"), app("Stat_Server", "7001"), link("a", "stat server")), "no such", "Write Stat_Server"),
+    ("GP302", plan(app("a"), app("c"), link("a", "b"), link("c", "b")), "a and c connect to b", "Mend the name"),
+    ("GP302", plan(app("b", "7001"), link("a", "b")), "no application a", ""),
+    ("GP303", plan(app("a", "7001"), link("a", "a")), "a connects to itself", ""),
+    (
+        "GP304",
+        plan(app("a"), app("b", "7001/tls", "7002"), link("a", "b", secure=False)),
+        "plain connection (tls=0) to b, port 7001/tls",
+        "port id id1 (7002/tcp)",
+    ),
+    ("GP305", plan(app("a"), app("b", "7001"), link("a", "b", secure=True)), "(tls=1) to b, port 7001/tcp", "secure"),
+    (
+        "GP310",
+        plan(app("a", "7001"), app("b", "7002", host="k"), app("c"), link("c", "b", client_port=7001)),
+        "client port of c → b, and planned for listening: a",
+        "Fix 7002 for c → b",
+    ),
+    (
+        "GP310",
+        plan(
+            app("c", host="h"),
+            app("b", "7", host="k"),
+            link("c", "b", client_port=4999),
+            hosts=[host("h", lca=4999), host("k")],
+        ),
+        "listening: Local Control Agent",
+        "Fix 4900",
+    ),
+    (
+        "GP311",
+        plan(
+            app("a"),
+            app("b", "7002", host="k"),
+            app("c"),
+            link("a", "b", client_port=4500),
+            link("c", "b", client_port=4500),
+        ),
+        "more than one connection: a → b and c → b",
+        "Fix 4501 for c → b",
+    ),
+    (
+        "GP311",
+        plan(app("p", backup="q"), app("q"), app("b", "7002", host="k"), link("p", "b", client_port=4500)),
+        "p → b and p → b (taken over by q)",
+        "Fix 4501",
+    ),
+    ("GP312", plan(app("a"), app("b", "7001"), link("a", "b", client_port=50000)), "client port 50000", "reserve it"),
+    # --- numbers
+    ("GP403", plan(app("a"), hosts=[host("h", lca=1999)]), "start on 4999", "4999"),
+    ("GP403", plan(app("lca_h", "1500", type="LCA")), "on port 1500", "4999"),
+    ("GP404", plan(app("a", "40000"), platform=LINUX), "32768-60999 for outgoing connections", "reserve"),
+    ("GP404", plan(app("a", "65535")), "32768-65535", "reserve"),
+    ("GP404", plan(app("a", "32000-33000")), "a 32000-33000/tcp", "reserve"),
+    ("GP405", plan(app("m", port("20000-45000/udp", "rtp", "media")), platform=LINUX), "media ranges reach", ""),
+    ("GP406", plan(app("a", "1023"), platform=LINUX), "below 1024 need administrator rights: a 1023/tcp", ""),
+    ("GP407", plan(app("a", "50000"), platform=WINDOWS), "49152-65535 on h", "netsh int ipv4 show excludedportrange"),
+    ("GP409", plan(app("a", "3306")), "well known for MySQL: a 3306/tcp", "another number"),
+    ("GP409", plan(app("a", "5060")), "well known for SIP", ""),
+    ("GP410", plan(app("a", "7001"), blocks=[Block(first=5100, last=5199, host="h")]), "block of h is 5100-5199", ""),
+    ("GP410", plan(app("a", "5199-5200", team="t"), blocks=[Block(first=5100, last=5199, team="t")]), "of team t", ""),
+    (
+        "GP411",
+        plan(blocks=[Block(first=5100, last=5199, team="a"), Block(first=5199, last=5250, team="b")]),
+        "team a (5100-5199) and of team b (5199-5250)",
+        "",
+    ),
+    # --- names and the catalogue
+    ("GP501", plan(app("Message Server")), "Message Server", "underscores"),
+    ("GP502", plan(app("ms-p")), "ms-p", "underscore"),
+    ("GP503", plan(hosts=[host("Host 1")]), "Host 1", "DNS"),
+    ("GP503", plan(hosts=[host("-h")]), "-h", "DNS"),
+    ("GP510", plan(app("a", type="Mesage Server")), "'Mesage Server'", ""),
+    (
+        "GP511",
+        plan(app("a", "3600", type="SCS")),
+        "3600 is known for Solution Control Server with the basis course",
+        "",
+    ),
+    ("GP512", plan(app("a", "4999", type="Stat Server")), "default of Local Control Agent", "another number"),
+    ("GP512", plan(app("a", "4999")), "default of Local Control Agent", ""),
+    # --- hosts
+    ("GP601", plan(hosts=TWO_HOSTS), "h and k have one IP address: 10.0.0.1", "one name"),
+    ("GP601", plan(hosts=[host("h", "::ffff:10.0.0.1"), host("k", "10.0.0.1")]), "h and k", ""),
+    ("GP602", plan(hosts=[host("gen-1"), host("GEN-1")]), "gen-1 and GEN-1 look like", "one name"),
+    ("GP602", plan(hosts=[host("gen-1"), host("gen-1.example.com", "10.0.0.1")]), "look like one machine", ""),
+]
+
+#: The code, and a plan that nearly has it.
+NEAR_MISSES = [
+    ("GP101", plan(app("a", "7001"), app("b", "7001", host="k"))),
+    ("GP101", plan(app("a", "7001"), app("b", "7001/udp"))),
+    ("GP101", plan(app("a", "7001"), app("b", "7002"))),
+    ("GP101", plan(app("a", port("7001", address="10.0.0.1")), app("b", port("7001", address="10.0.0.2")))),
+    ("GP101", plan(app("a", "7001"), app("b", port("7001", address="::1")), platform=LINUX)),
+    ("GP101", plan(app("a", "7001"), app("b", port("7001", address="10.0.0.2")), platform=WINDOWS)),
+    ("GP102", plan(app("a", "7000-7010"), app("b", "7011"))),
+    ("GP102", plan(app("a", "7000-7010/udp"), app("b", "7005"))),
+    ("GP102", plan(app("a", "7000-7010"), app("b", "7005", host="k"))),
+    ("GP103", plan(app("a", "7001/udp"), app("b", "7001/tls"))),
+    ("GP103", plan(app("a", "7001/tls"), app("b", "7001/tls"))),
+    ("GP104", plan(app("a", port("7001", address="10.0.0.1")), app("b", port("7001", address="10.0.0.2")))),
+    ("GP104", plan(app("a", "7001"), app("b", "7001"))),
+    ("GP105", plan(app("lca_h", "4999", type="LCA"), hosts=[host("h", lca=4999)])),
+    ("GP105", plan(app("a", "4999/udp"), hosts=[host("h", lca=4999)])),
+    ("GP105", plan(app("a", "4999", host="k"), hosts=[host("h", lca=4999), host("k")])),
+    ("GP201", plan(app("a", "7001", "7001/udp"))),
+    ("GP202", plan(app("a", "7001", info=7001))),
+    ("GP202", plan(app("a", info=7001))),
+    ("GP202", plan(app("a", port("7001", "x"), info=7001))),
+    ("GP210", plan(app("s", port("5060/udp", "sip", "sip"), port("5060", "sip-tcp", "sip"), type=SIP))),
+    ("GP210", plan(app("s", port("5060/udp", "sip", "sip"), type="Stat Server"))),
+    ("GP210", plan(app("s", port("5061/tls", "sips", "sip"), type=SIP))),
+    ("GP211", plan(app("s", port("5061/tls", "sips", "sip"), type=SIP))),
+    ("GP211", plan(app("SIPServer_P", "7001"))),
+    ("GP220", plan(app("p", "7001", backup="b"), app("b", "7001", host="k"))),
+    ("GP220", plan(app("p", "7001", backup="b"), app("b", "7002"))),
+    ("GP221", plan(app("p", "7001", backup="b"), app("b", "7001", host="k"))),
+    ("GP221", plan(app("p", "7001", backup="b"), app("b", "7002"))),
+    ("GP222", plan(app("p", "7001", "7002", backup="b"), app("b", host="k"))),
+    ("GP223", plan(app("p", type="URS", backup="b"), app("b", type="Universal Routing Server"))),
+    ("GP223", plan(app("p", type="Our own", backup="b"), app("b", type="our own"))),
+    ("GP224", plan(app("p", backup="b"), app("q", backup="c"), app("b"), app("c"))),
+    ("GP225", plan(app("p", backup="b"), app("b"))),
+    ("GP226", plan(app("p", backup="b"), app("b"))),
+    ("GP301", plan(app("a"), app("b", "7001"), link("a", "b"))),
+    ("GP302", plan(app("a"), app("b", "7001"), link("a", "b"))),
+    ("GP303", plan(app("a", "7001"), app("b", "7002"), link("a", "b"))),
+    ("GP304", plan(app("a"), app("b", "7001/tls"), link("a", "b"))),
+    ("GP304", plan(app("a"), app("b", "7001"), link("a", "b", secure=False))),
+    ("GP305", plan(app("a"), app("b", "7001/tls"), link("a", "b", secure=True))),
+    ("GP310", plan(app("a", "7001"), app("b", "7002"), app("c", host="k"), link("c", "b", client_port=7001))),
+    ("GP310", plan(app("a", "7001/udp"), app("b", "7002"), link("a", "b", client_port=7001))),
+    (
+        "GP310",
+        plan(
+            app("a", port("7001", address="10.0.0.1")),
+            app("b", "7002"),
+            link("a", "b", client_port=7001, client_address="10.0.0.2"),
+        ),
+    ),
+    (
+        "GP311",
+        plan(app("a"), app("b", "7002"), app("c"), link("a", "b", client_port=4500), link("c", "b", client_port=4501)),
+    ),
+    (
+        "GP311",
+        plan(
+            app("a"),
+            app("b", "7002"),
+            app("c", host="k"),
+            link("a", "b", client_port=4500),
+            link("c", "b", client_port=4500),
+        ),
+    ),
+    (
+        "GP311",
+        plan(
+            app("p", backup="q"), app("q"), app("b", "7002"), link("p", "b", client_port=4500, backup_client_port=4501)
+        ),
+    ),
+    ("GP311", plan(app("p", backup="q"), app("q", host="k"), app("b", "7002"), link("p", "b", client_port=4500))),
+    (
+        "GP311",
+        plan(
+            app("p", backup="q"),
+            app("q"),
+            app("b", "7002"),
+            link("p", "b", client_port=4500),
+            link("q", "b", client_port=4501),
+        ),
+    ),
+    ("GP312", plan(app("a"), app("b", "7001"), link("a", "b", client_port=4500))),
+    ("GP312", plan(app("a"), app("b", "7001"), link("a", "b", client_port=40000), platform=WINDOWS)),
+    ("GP403", plan(app("a", "1999"), hosts=[host("h", lca=2000)])),
+    ("GP404", plan(app("a", "32767"), platform=LINUX)),
+    ("GP404", plan(app("a", "61000"), platform=LINUX)),
+    ("GP404", plan(app("a", "40000"), platform=WINDOWS)),
+    ("GP404", plan(app("a", "50000"), platform=WINDOWS)),
+    ("GP405", plan(app("m", port("20000-30000/udp", "rtp", "media")))),
+    ("GP406", plan(app("a", "1024"))),
+    ("GP406", plan(app("a", "900"), platform=WINDOWS)),
+    ("GP406", plan(app("snmp", port("161/udp", purpose="management"), type="SNMP Master Agent"))),
+    ("GP407", plan(app("a", "49151"), platform=WINDOWS)),
+    ("GP409", plan(app("a", "3306/udp"))),
+    ("GP409", plan(app("a", port("3306", purpose="database")))),
+    ("GP409", plan(app("MySQL_1", "3306"))),
+    ("GP409", plan(app("a", "1521", type="Database"))),
+    ("GP409", plan(app("s", port("5060/udp", "sip", "sip"), port("5060", "sip-tcp", "sip"), type=SIP))),
+    ("GP410", plan(app("a", "5150"), blocks=[Block(first=5100, last=5199, host="h")])),
+    ("GP410", plan(app("lca_h", "4999", type="LCA"), blocks=[Block(first=5100, last=5199, host="h")])),
+    ("GP410", plan(app("a", "7001", host="k"), blocks=[Block(first=5100, last=5199, host="h")])),
+    (
+        "GP410",
+        plan(
+            app("a", "7001", team="t"),
+            blocks=[Block(first=7000, last=7100, team="t"), Block(first=5100, last=5199, host="h")],
+        ),
+    ),
+    ("GP411", plan(blocks=[Block(first=5100, last=5199, team="a"), Block(first=5200, last=5250, team="b")])),
+    ("GP411", plan(blocks=[Block(first=5100, last=5199, team="a"), Block(first=5100, last=5250, host="b")])),
+    ("GP501", plan(app("Message_Server_1"), app("Estatísticas"), app("1_x"), app("a-b"))),
+    ("GP502", plan(app("ms_p"))),
+    ("GP503", plan(hosts=[host("gen-fw-01.example.com"), host("gen_fw"), host("10.0.0.1")])),
+    ("GP510", plan(app("a", type="CFGMessageServer"), app("b"))),
+    ("GP511", plan(app("a", "4999", type="LCA"), app("b", "3601", type="SCS"), app("c", "3600/udp", type="SCS"))),
+    ("GP512", plan(app("lca_h", "4999"), app("x", port("8090", purpose="http"), type="SIP Feature Server"))),
+    ("GP512", plan(app("a", "4999/udp", type="Stat Server"))),
+    ("GP601", plan(hosts=[host("h", "10.0.0.1"), host("k", "10.0.0.2"), host("l"), host("m")])),
+    ("GP602", plan(hosts=[host("gen-1", "10.0.0.1"), host("gen-1.example.com", "10.0.0.2"), host("gen-2")])),
+    ("GP602", plan(hosts=[host("10"), host("10.0.0.1")])),
+]
+
+
+def test_every_code_of_a_plan_has_cases():
+    # Those of bad cells and of the column Ignore come from files: test_check_rows.py.
+    of_files = {"GP401", "GP402", "GP408", "GP603"}
+    assert {code for code, *_ in HITS} | of_files == set(CODES)
+    assert {code for code, _ in NEAR_MISSES} | of_files == set(CODES)
+
+
+@pytest.mark.parametrize(("code", "planned", "message", "proposal"), HITS)
+def test_hit(code, planned, message, proposal):
+    findings = check(planned).by_code(code)
+    assert any(message in one.message and proposal in one.proposal for one in findings), findings
+    for one in findings:
+        assert one.severity is CODES[code].severity
+        assert one.why == CODES[code].why
+        assert one.source
+        assert one.proposal
+
+
+@pytest.mark.parametrize(("code", "planned"), NEAR_MISSES)
+def test_near_miss(code, planned):
+    assert not check(planned).by_code(code), check(planned)
+
+
+def test_a_code_switched_off_is_not_found():
+    for code, planned, *_ in HITS:
+        assert not check(planned, ignore=[code]).by_code(code)
+
+
+@pytest.mark.parametrize("code", ["GP101", "GP104"])
+def test_the_platform_given_counts_where_a_host_states_none(code):
+    ports = [app("a", "7001"), app("b", port("7001", address="10.0.0.2"))]
+    stated = plan(*ports, platform=LINUX if code == "GP101" else WINDOWS)
+    assert code in check(stated).codes
+    assert code in check(stated, platform=WINDOWS).codes or code == "GP101"
+    assert ("GP101" in check(plan(*ports), platform="linux").codes) is True
+    assert ("GP101" in check(plan(*ports), platform="windows").codes) is False
+
+
+# --- which of them moves, and where to
+
+MOVES = [
+    # The documented default stays, wherever it stands.
+    (plan(app("x", "4999"), app("lca_1", "4999", type="LCA")), {"x": 4900}),
+    (plan(app("x", "5060/udp"), app("s", port("5060/udp", purpose="sip"), type=SIP)), {"x": 5062}),
+    # The one that clients connect to stays.
+    (plan(app("a", "7001"), app("b", "7001"), app("c"), link("c", "b")), {"a": 7002}),
+    # A range stays where one number is in its way, and moves as a whole.
+    (plan(app("a", "7005"), app("b", "7000-7010")), {"a": 7011}),
+    (plan(app("a", "7000-7003"), app("b", "7002-7003")), {"b": 7004}),
+    # Inside the block; beside it when it is full.
+    (plan(app("a", "5150"), app("b", "5150"), blocks=[Block(first=5148, last=5150, host="h")]), {"b": 5148}),
+    (plan(app("a", "5150"), app("b", "5150"), blocks=[Block(first=5150, last=5150, host="h")]), {"b": 5151}),
+    # Never the same number twice.
+    (plan(app("a", "7001"), app("b", "7001"), app("c", "7001"), app("d", "7002")), {"b": 7003, "c": 7004}),
+    # Both of a pair on two hosts, to a number that is free on both.
+    (
+        plan(app("a", "7001"), app("p", "7001", backup="q"), app("q", "7001", host="k"), app("x", "7002", host="k")),
+        {"p": 7003, "q": 7003},
+    ),
+    # The same twice, on two hosts: moved once.
+    (
+        plan(
+            app("a", "7001", backup="b"),
+            app("b", "7001", host="k"),
+            app("p", "7001", backup="q"),
+            app("q", "7001", host="k"),
+        ),
+        {"p": 7002, "q": 7002},
+    ),
+    # SIP over UDP and TCP keeps one number.
+    (
+        plan(
+            app("s", port("5060/udp", "sip", "sip"), port("5060", "sip-tcp", "sip"), type=SIP),
+            app("t", port("5060/udp", "sip", "sip"), port("5060", "sip-tcp", "sip"), type=SIP),
+        ),
+        {"t": 5062},
+    ),
+    # The drift of a pair ends at the number of the primary; not when it is taken there.
+    (plan(app("p", "7001", backup="q"), app("q", "7005", host="k")), {"q": 7001}),
+    (plan(app("p", "7001", backup="q"), app("q", "7005", host="k"), app("x", "7001", host="k")), {}),
+    (plan(app("p", "7001-7002", backup="q"), app("q", "7005", host="k")), {}),
+    # Nothing is left on the host.
+    (plan(app("a", "1024-32767"), app("b", "1-1023"), app("c", "1024-32767")), {}),
+]
+
+
+@pytest.mark.parametrize(("planned", "moved"), MOVES)
+def test_who_moves_where(planned, moved):
+    changes = {change.application: change.to for one in check(planned) for change in one.changes}
+    assert changes == moved
+
+
+def test_a_used_up_host_is_said():
+    (found,) = check(plan(app("a", "1024-32767"), app("c", "1024-32767"))).by_code("GP102")
+    assert found.change is None
+    assert found.proposal == "No number is left on h for c: plan another host."
+
+
+def test_the_partner_is_named():
+    planned = plan(app("a", "7001"), app("p", "7001", backup="q"), app("q", "7001", host="k"))
+    (found,) = check(planned).by_code("GP101")
+    assert found.proposal == "7002 for p (next free). With p move q, so that they keep one number."
+
+
+def test_two_ports_with_one_port_id_are_not_moved_by_mistake():
+    planned = plan(app("a", "7001"), app("b", "7002", port("7001", "default")))
+    findings = check(planned)
+    assert [change for one in findings for change in one.changes] == []
+    assert "GP101" in findings.codes
+
+
+def test_sets_of_equal_plans_are_equal():
+    one, other = check(HITS[0][1]), check(replace(HITS[0][1], name="other"))
+    assert one == other
+    assert len({one, other}) == 1
+    assert one != "findings"
