@@ -22,7 +22,7 @@ LINES = 15
 MEDIAN_LINES = 5
 
 #: Calls whose result is None, so that nothing shows although the line is an expression.
-SILENT = {"append", "clear"}
+SILENT = {"append", "cleanup", "clear"}
 
 #: A title says what to do: these words do not begin a request.
 NO_REQUEST = re.compile(r"(?:what|how|why|when|who|where|which|the|an?|about|on|in|\w+ing)\b", re.IGNORECASE)

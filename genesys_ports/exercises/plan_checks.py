@@ -18,24 +18,26 @@ from .checks import Check, Step
 __all__ = ["check_as_planned", "check_holder", "check_plan"]
 
 
-def check_plan(plan: Any, *, without: Iterable[str] = (), keeps: Deployment | None = None) -> Check:
-    """Whether a plan, or what an editor holds, has no finding of severity error, and no cell that cannot be read.
+def check_plan(plan: Any, codes: Iterable[str] = (), *, keeps: Deployment | None = None) -> Check:
+    """Whether these findings are gone from a plan; without codes, all that are errors, and every unreadable cell.
 
-    `without` names codes of other findings that must be gone too, `keeps` a plan whose applications must all be there.
+    `plan` is a plan or an editor. `keeps` is a plan whose applications must all be there still. Raises
+    `InvalidValueError` for an unknown code.
     """
-    wanted = switched_off(without)
+    wanted = switched_off(codes)
     held: Deployment = getattr(plan, "plan", plan)
-    steps = [Step(False, words.UNREAD.format(bad=bad)) for bad in getattr(plan, "bad", ())]
+    bad = () if wanted else getattr(plan, "bad", ())
+    steps = [Step(False, words.UNREAD.format(bad=one)) for one in bad]
     steps += [
         Step(False, words.LOST.format(application=one.name))
         for one in (keeps.applications if keeps else ())
         if not held.has_application(one.name)
     ]
-    left = [one for one in check(held) if one.severity is Severity.ERROR or one.code in wanted]
-    steps += [Step(False, words.LEFT.format(finding=one)) for one in left]
-    gone = sorted(wanted - {one.code for one in left})
+    found = [one for one in check(held) if (one.code in wanted if wanted else one.severity is Severity.ERROR)]
+    steps += [Step(False, words.LEFT.format(finding=one)) for one in found]
+    gone = sorted(wanted - {one.code for one in found})
     steps += [Step(True, words.GONE.format(code=code, title=CODES[code].title)) for code in gone]
-    if all(step.ok for step in steps):
+    if not steps:
         steps.append(Step(True, words.CLEAN_PLAN.format(plan=held.summary())))
     return Check(steps)
 
