@@ -95,6 +95,8 @@ def _handlers(book: Workbook, prefix: str, done: list[Record]) -> _Handlers:
             else:
                 letters = place.rstrip(_DIGITS)
                 column = columns.get(letters) or columns.setdefault(letters, _column(letters))
+            if column > LAST_COLUMN:
+                raise damaged()
             kind, style = attributes.get("t"), attributes.get("s")
             value = formula = ""
             computed = False
@@ -163,7 +165,7 @@ def _handlers(book: Workbook, prefix: str, done: list[Record]) -> _Handlers:
             cell = unescaped(value)
         if cell:
             missing = column - len(record) - 1
-            if missing < 0 or column > LAST_COLUMN:
+            if missing < 0:
                 raise damaged()
             if missing:
                 record.extend([""] * missing)
@@ -192,7 +194,8 @@ def _index(text: str) -> int:
 def _number(text: str) -> str:
     """A number as a person reads it: 5150 where the workbook has 5150.0 or 5.15E3."""
     number = float(text)
-    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else text
+    # repr: Excel and others write more digits than there are.
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
 
 
 def _date(text: str, from_1904: bool) -> str:
