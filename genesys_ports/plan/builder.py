@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
-from ..catalog import load_catalog
 from ..errors import BadRow, PlanFileError
 from ..model import DEFAULT, Application, Block, Connection, Deployment, Host, ListeningPort, Purpose, Transport
 from ..origin import Origin, Place
 from . import words
 from .cells import LONGEST_KEPT, READ, READ_KEPT, Link
 from .columns import Column
+from .elsewhere import row_text, runs_everywhere
 from .port_cells import NONE, BadCell, opened
 from .port_ids import PortIds
 from .rows import RawRow
@@ -205,14 +204,14 @@ class Builder:
     ) -> _Application | None:
         """The application of a row; None where it stands on another host."""
         application = self._applications.get(name)
-        if application is not None and application.host != host and _runs_everywhere(name, values.get(Column.TYPE, "")):
+        if application is not None and application.host != host and runs_everywhere(name, values.get(Column.TYPE, "")):
             self._everywhere.add(name)
             name = f"{name}@{host}"
             application = self._applications.get(name)
         if application is None:
             application = self._applications[name] = _Application(name, host, place)
         elif application.host != host:
-            row = _row(application.place, raw)
+            row = row_text(application.place, raw)
             self._report(raw, Column.HOST, words.OTHER_HOST.format(name=name, value=application.host, row=row))
             return None
         return application
@@ -221,13 +220,13 @@ class Builder:
         self, raw: RawRow, column: Column, said: tuple[Any, Place], name: str, value: Any, sentence: str
     ) -> None:
         if column is not Column.TYPE or said[0].casefold() != value.casefold():
-            self._report(raw, column, sentence.format(name=name, value=said[0], row=_row(said[1], raw)))
+            self._report(raw, column, sentence.format(name=name, value=said[0], row=row_text(said[1], raw)))
 
     def _give_way(self, raw: RawRow, place: Place, application: _Application, port_id: str, holder: Place) -> bool:
         """Whether the row that states a port id gets it: a port that was only given it takes another."""
         name = application.name
         if not self._ids.take_back(name, port_id, place):
-            told = words.PORT_ID_TWICE.format(name=name, value=port_id, row=_row(holder, raw))
+            told = words.PORT_ID_TWICE.format(name=name, value=port_id, row=row_text(holder, raw))
             self._report(raw, Column.PORT_ID, told)
             return False
         index = next(index for index, port in enumerate(application.ports) if port.port_id == port_id)
@@ -349,23 +348,3 @@ def _connection(client: str, link: Link) -> Connection:
         client_address=client_address,
         secure=secure,
     )
-
-
-@lru_cache(maxsize=1024)
-def _runs_everywhere(name: str, kind: str) -> bool:
-    """Whether this is a component that each host has for itself: its port is set in the Host object (LCA, GDA)."""
-    catalog = load_catalog()
-    known = next((one for one in (kind, name) if one and catalog.has(one)), None)
-    return known is not None and any(
-        port.set_where.startswith("Host object") for port in catalog.component(known).ports
-    )
-
-
-def _row(place: Place, raw: RawRow) -> str:
-    """The place of another row as a sentence about `raw` names it."""
-    sheet = place.sheet if place.file != raw.file or place.sheet != raw.sheet else ""
-    if place.file == raw.file:
-        sentence = words.ROW_OF_SHEET if sheet else words.ROW
-    else:
-        sentence = words.ROW_OF_SHEET_OF_FILE if sheet else words.ROW_OF_FILE
-    return sentence.format(row=place.row, sheet=sheet, file=place.file)

@@ -27,7 +27,7 @@ MOST_PARAMETERS = 8
 
 _FORMULA = re.compile(r"'*[=+\-@]")
 _PARAMETER = re.compile(r"(?:^|\s+)(port|backup-port|address|tls)\s*=\s*(\S*)$", re.IGNORECASE)
-_CODE = re.compile(r"GP[0-9]{3}")
+_CODE = re.compile(r"GP[0-9](?:[0-9]{2})?")
 
 #: What people write for a purpose, in English and Portuguese; the first that stands in the text counts.
 _PURPOSES = (
@@ -197,6 +197,8 @@ def _read_link(text: str) -> Link:
             break
         named = named[: parameter.start()]
         parameters.setdefault(parameter[1].lower(), parameter[2].rstrip(","))
+    else:
+        raise BadCell(words.BAD_CONNECTION.format(text=text[:100]))
     server, *ids = (piece.strip() for piece in named.split(":"))
     if not server or len(ids) > 1:
         raise BadCell(words.BAD_CONNECTION.format(text=text[:100]))

@@ -35,7 +35,8 @@ class PortIds:
 
         `beside` is the id and the number of the first port of the same row: the id is made from those.
         """
-        if beside is None and (application, DEFAULT) not in self.places:
+        # A port that gives its id away is not the usual one.
+        if beside is None and port.port_id == DEFAULT and (application, DEFAULT) not in self.places:
             port_id = DEFAULT
         else:
             names = _after_itself(port) if beside is None else _after_first(port, *beside)

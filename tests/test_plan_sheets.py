@@ -1,0 +1,426 @@
+"""Sheets as people keep them: titles, other languages, merged cells, encodings, several files of one plan."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from genesys_ports.errors import BadRowsError, PlanFileError
+from genesys_ports.model import Application, Block, Connection, Deployment, Host, ListeningPort, Purpose, Transport
+from genesys_ports.origin import Place
+from genesys_ports.plan import load_plan, save_plan
+from genesys_ports.plan.load import FileRead, read_plans
+from genesys_ports.plan.rows import UNNAMED_HOST, NoPlanError, numbered_rows
+from tests.helpers import read
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def lines(plan: Deployment) -> list[str]:
+    return [f"{application.host} {application.name} {port.port_id} {port}" for application, port in plan.ports()]
+
+
+# --- the header ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Servidor;Aplicação;Porta",
+        "MAQUINA;aplicacao;PORTAS",
+        "Máquina;Aplicativo;Número da porta",
+        "Hostname;App;TCP port",
+        "Server;AppName;Port number",
+        "Nome do host;Nome da aplicação;Porta TCP",
+        "Nome do servidor;Nome;Nº da porta",
+        "AppHostName;AppName;AppPort",
+        "Host;Name;Port(s)",
+        "IP;App;Porta",
+        "Host ;\u00a0Application;Port\u00a0",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_headers_and_encodings(header, encoding):
+    text = f"{header}\r\nservidor-são-paulo;a;5150\r\n"
+    assert lines(read(text.encode(encoding))) == ["servidor-são-paulo a default 5150/tcp"]
+
+
+def test_unicode_text_as_excel_writes_it():
+    data = "Host\tApplication\tPort\r\nh\ta\t1\r\n".encode("utf-16-le")
+    assert lines(read(b"\xff\xfe" + data, "plan.txt")) == ["h a default 1/tcp"]
+
+
+def test_every_column_in_portuguese():
+    header = (
+        "Equipe;Bloco;Ignorar;Porta LCA;Porta Server Info;Reserva;Sistema operacional;IP;Conecta em;Endereço;"
+        "Finalidade;Protocolo;Porta;ID da porta;Tipo;Aplicação;Servidor;Observações"
+    )
+    row = (
+        "Voz;5100-5199, 6100;GP101 gp404;4999;5151;b;Linux;10.0.0.2;c:sip;10.0.0.3;Gerenciamento;UDP;5150;mgmt;"
+        "Message Server;a;h;=1+1"
+    )
+    plan = read(f"{header}\n{row}\n".encode("cp1252"))
+    assert plan == Deployment(
+        name="plan",
+        hosts=(Host(name="h", address="10.0.0.2", platform="linux", lca_port=4999),),
+        applications=(
+            Application(
+                name="a",
+                host="h",
+                type="Message Server",
+                backup="b",
+                team="Voz",
+                server_info_port=5151,
+                ports=(
+                    ListeningPort(
+                        number=5150,
+                        transport=Transport.UDP,
+                        purpose=Purpose.MANAGEMENT,
+                        port_id="mgmt",
+                        address="10.0.0.3",
+                    ),
+                ),
+            ),
+        ),
+        connections=(Connection(client="a", server="c", port_id="sip"),),
+        blocks=(Block(first=5100, last=5199, team="Voz"), Block(first=6100, last=6100, team="Voz")),
+    )
+    place = Place("plan.csv", "", 2)
+    assert plan.origin.ignored == {place: {"GP101", "GP404"}}
+    assert plan.origin.ports == {("a", "mgmt"): place}
+    assert plan.origin.hosts == {"h": place}
+    assert plan.origin.applications == {"a": place}
+    assert plan.origin.connections == {plan.connections[0]: place}
+    save_plan(plan, "saved.csv")
+    again = load_plan("saved.csv")
+    assert again == replace(plan, name="saved")
+    assert set(again.origin.ignored.values()) == {frozenset({"GP101", "GP404"})}
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "address", "host_address"),
+    [
+        ("Host;App;Port;IP", "h;a;1;10.0.0.2", "", "10.0.0.2"),
+        ("Host;App;Port;Address", "h;a;1;10.0.0.2", "10.0.0.2", None),
+        ("Host;App;Port;Endereço;Endereço IP", "h;a;1;10.0.0.2;10.0.0.3", "10.0.0.2", "10.0.0.3"),
+        ("Host;App;Port;Host address;IP", "h;a;1;10.0.0.2;note", "", "10.0.0.2"),
+    ],
+)
+def test_whose_address_it_is(header, row, address, host_address):
+    plan = read(f"{header}\n{row}\n")
+    [(_, port)] = plan.ports()
+    assert (port.address, plan.host("h").address) == (address, host_address)
+
+
+def test_a_doubtful_name_gives_way_to_a_clear_one():
+    plan = read("Nome;Descrição;Host;Application;Finalidade;Port\nx;y;h;a;SIP;1\n")
+    assert lines(plan) == ["h a default 1/tcp"]
+    assert next(plan.ports())[1].purpose is Purpose.SIP
+
+
+def test_titles_above_the_header_and_blank_rows():
+    text = "\n;;\nPlano de portas 2024;;\nAutor: Ana;;Rev 3\n\nServidor;Aplicação;Porta\n\nh;a;1\n;;\nh;b;2\n"
+    plan = read(text)
+    assert lines(plan) == ["h a default 1/tcp", "h b default 2/tcp"]
+    assert plan.origin.applications["b"].row == 10
+
+
+def test_the_hint_of_excel_above_the_header():
+    assert lines(read('sep=;\nHost;Application;Port\nh;"a, b, c, d";1\n')) == ["h a, b, c, d default 1/tcp"]
+
+
+def test_a_header_that_stands_again_above_a_section():
+    assert len(lines(read("Host,Application,Port\nh,a,1\n\nHost,Application,Port\nh,b,2\n"))) == 2
+
+
+def test_a_row_with_notes_only_says_nothing():
+    assert lines(read("Host,Note,Application,Port\nh,,a,1\n,see the wiki,,\n")) == ["h a default 1/tcp"]
+
+
+# --- no header -------------------------------------------------------------------------------------------------
+
+LCA = "PORTA LCA - A porta padrao do Agente de Controle local"
+GDA = "PORTA GDA - porta padrao do Deployment Agent"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{LCA};4999\n{GDA};5000\n",
+        f"\n{LCA}\t4999.0\n\n{GDA}\t5000\n",
+        f"4999,{LCA}\n5000,{GDA}\n",
+        f";{LCA};;4999\n;{GDA};;5000/tcp\n",
+    ],
+)
+def test_names_and_numbers_alone(text):
+    plan = read(text)
+    assert UNNAMED_HOST == "unnamed-host"
+    assert lines(plan) == [f"unnamed-host {LCA} default 4999/tcp", f"unnamed-host {GDA} default 5000/tcp"]
+
+
+def test_a_longer_list_of_names_and_numbers():
+    plan = read("".join(f"app{n};{5000 + n}\n" for n in range(50)))
+    assert len(lines(plan)) == 50
+
+
+@pytest.mark.parametrize("text", ["a;b\n", "a;1\nb;2;c\n", "a;1\n2;b\n", "1;2\n", "a\n1\n", "a;1\nb\n"])
+def test_other_sheets_without_a_header(text):
+    with pytest.raises(PlanFileError, match="should name the columns"):
+        read(text)
+
+
+# --- cells below each other ------------------------------------------------------------------------------------
+
+
+def test_a_host_that_stands_once_beside_its_applications():
+    text = "Host,Application,Port\nh,a,1\n,b,2\n,,3\n\ng,c,4\n"
+    assert lines(read(text)) == ["h a default 1/tcp", "h b default 2/tcp", "h b 3 3/tcp", "g c default 4/tcp"]
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("h,a,1\n\n,b,2\n", "Host"),
+        ("h,a,1\nh,,2\n", "Application"),
+        (",a,1\n", "Host"),
+    ],
+)
+def test_where_no_host_or_application_is_above(text, column):
+    with pytest.raises(BadRowsError) as caught:
+        read(f"Host,Application,Port\n{text}")
+    assert [row.column for row in caught.value.rows] == [column]
+
+
+# --- port ids --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rows", "ids"),
+    [
+        ([",1,", ",2,"], ["default", "2"]),
+        ([",1,", ",161,SNMP", ",5060,sip"], ["default", "management", "sip"]),
+        ([",1,sip", ",2,sip", ",3,sip"], ["default", "sip", "3"]),
+        ([",1,", ",1,", ",1,", ",1,"], ["default", "1", "1-tcp", "1-tcp-2"]),
+        ([",1,", "default,2,"], ["1", "default"]),
+        ([",1,sip", "default,2,sip", ",3,sip"], ["sip", "default", "3"]),
+        (["x,5060;5061,", ",1,"], ["x", "x-5061", "default"]),
+        (["x,5060 tcp/udp,", "x-udp,7,"], ["x", "5060", "x-udp"]),
+    ],
+)
+def test_ids_of_ports_whose_rows_state_none(rows, ids):
+    plan = read("Host,Application,Port ID,Port,Purpose\n" + "".join(f"h,a,{row}\n" for row in rows))
+    assert [port.port_id for _, port in plan.ports()] == ids
+    assert set(plan.origin.ports) == {("a", port_id) for port_id in ids}
+
+
+# --- what every host has ---------------------------------------------------------------------------------------
+
+
+def test_an_agent_that_runs_on_every_host():
+    text = (
+        "Host,Application,Type,Port,Connects to\nh1,LCA,,4999,\nh2,LCA,,4999,\nh2,LCA,,4998,\n"
+        "h1,a,,1,LCA\nh2,b,,2,LCA\n"
+        "h1,agent,Genesys Deployment Agent,5000,\nh2,agent,gda,5000,\n"
+    )
+    plan = read(text)
+    assert [(one.name, one.host, len(one.ports)) for one in plan.applications] == [
+        ("LCA", "h1", 1),
+        ("LCA@h2", "h2", 2),
+        ("a", "h1", 1),
+        ("b", "h2", 1),
+        ("agent", "h1", 1),
+        ("agent@h2", "h2", 1),
+    ]
+    assert [str(one) for one in plan.connections] == ["a → LCA", "b → LCA@h2"]
+    save_plan(plan, "saved.csv")
+    assert load_plan("saved.csv") == replace(plan, name="saved")
+
+
+def test_an_ordinary_application_runs_on_one_host():
+    with pytest.raises(BadRowsError) as caught:
+        read("Host,Application,Type,Port\nh1,LCA,Message Server,1\nh2,LCA,Message Server,2\nh2,b,,3\n")
+    assert [(row.row, row.column) for row in caught.value.rows] == [(3, "Host")]
+    assert lines(caught.value.plan) == ["h1 LCA default 1/tcp", "h2 b default 3/tcp"]
+
+
+# --- facts about the whole -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("column", "first", "second", "message"),
+    [
+        ("Backup", "b", "c", "a has the backup b in row 2. Write the same, or leave the cell empty."),
+        ("Team", "x", "y", "a belongs to the team x in row 2. Write the same, or leave the cell empty."),
+        ("LCA port", "4999", "5000", "h has the LCA port 4999 in row 2. Write the same, or leave the cell empty."),
+        (
+            "Server Info port",
+            "1",
+            "2",
+            "a has the Server Info port 1 in row 2. Write the same, or leave the cell empty.",
+        ),
+        ("LCA port", "4999", "5;6", "One port alone belongs here. Write a whole number from 1 to 65535."),
+        ("LCA port", "4999", "5/udp", "One port alone belongs here. Write a whole number from 1 to 65535."),
+        ("Block", "5100", "5/udp", "This is not a block of ports. Write its first and last number, such as 5100-5199."),
+        (
+            "Ignore",
+            "GP101",
+            "GP10",
+            "'GP10' is not the code of a finding. Write codes such as GP101, or GP1 for all that begin so, several with "
+            "commas between them.",
+        ),
+    ],
+)
+def test_a_second_row_that_says_otherwise(column, first, second, message):
+    with pytest.raises(BadRowsError) as caught:
+        read(f"Host,Application,Port,{column}\nh,a,1,{first}\nh,a,2,\nh,a,3,{second}\n")
+    assert [(row.row, row.column, row.message) for row in caught.value.rows] == [(4, column, message)]
+    assert len(lines(caught.value.plan)) == 3
+
+
+def test_a_block_is_the_teams_where_one_stands_beside_it():
+    plan = read("Host,Application,Port,Team,Block\nh,a,1,x,1-9\nh,b,2,,10-19\ng,none,,,20-29\ng,none,,y,30-39\n")
+    assert [(str(block), block.host, block.team) for block in plan.blocks] == [
+        ("1-9", "", "x"),
+        ("10-19", "h", ""),
+        ("20-29", "g", ""),
+        ("30-39", "", "y"),
+    ]
+    assert (plan.block_of("a"), plan.block_of("b")) == (range(1, 10), range(10, 20))
+    save_plan(plan, "saved.csv")
+    assert load_plan("saved.csv") == replace(plan, name="saved")
+
+
+def test_a_row_about_a_host_says_nothing_of_an_application():
+    with pytest.raises(BadRowsError) as caught:
+        read("Host,Application,Port,Backup,Server Info port\nh,none,1,b,2\n")
+    assert [row.column for row in caught.value.rows] == ["Port", "Backup", "Server Info port"]
+    assert [host.name for host in caught.value.plan.hosts] == ["h"]
+
+
+def test_cells_that_a_separator_shifts_are_not_trusted():
+    with pytest.raises(BadRowsError) as caught:
+        read("Host,Application,Port\nh,a,1\ng,none,2,x\nh,a,b,3\n")
+    assert [row.column for row in caught.value.rows] == ["Port", "D", "Port", "D"]
+    assert lines(caught.value.plan) == ["h a default 1/tcp"]
+
+
+# --- several files ---------------------------------------------------------------------------------------------
+
+
+def test_several_files_are_one_plan():
+    Path("a.csv").write_text("Host,Application,Port\nh,a,1\nh,b,2\n")
+    Path("b.csv").write_text("Host,Application,Port,Connects to\nh,c,3;4,a\ng,a,5,\nh,d,0,\n")
+    Path("c.csv").write_text("Owner,Note\nx,y\n")
+    Path("d.csv").write_text('Host,Application,Port\nh,e,6\nh,"f,7\n')
+    reading = read_plans("a.csv", Path("b.csv"), "c.csv", "d.csv", "a.csv", "nosuch.csv", name="all")
+    assert reading.plan.name == "all"
+    assert [one.name for one in reading.plan.applications] == ["a", "b", "c", "d", "e"]
+    assert reading.files == (
+        FileRead(file="a.csv", sheets=(), rows=2, ports=2),
+        FileRead(file="b.csv", sheets=(), rows=3, ports=2),
+        FileRead(file="c.csv", sheets=(), rows=0, ports=0),
+        FileRead(file="d.csv", sheets=(), rows=1, ports=1),
+        FileRead(file="nosuch.csv", sheets=(), rows=0, ports=0),
+    )
+    assert [(one.file, one.row, one.column, one.code) for one in reading.bad] == [
+        ("b.csv", 3, "Host", ""),
+        ("b.csv", 4, "Port", "GP402"),
+    ]
+    assert "a stands on h in row 2 of a.csv, and runs on one host only" in reading.bad[0].message
+    assert [one.file for one in reading.unreadable] == ["c.csv", "d.csv", "nosuch.csv"]
+    assert reading.plan.origin.ports["c", "default-4"] == Place("b.csv", "", 2)
+
+
+def test_a_row_is_named_by_sheet_and_file_where_these_differ(monkeypatch):
+    from genesys_ports.plan.load import READERS
+
+    def two_sheets(file, data):
+        for sheet in ("SITE A", "SITE B"):
+            records = [(1, ["Host", "Application", "Port", "Port ID"]), (7, ["h", "a", "1", "x"])]
+            yield from numbered_rows(file, records, sheet)
+
+        yield NoPlanError(file, "Sheet 'Notes' holds no plan.")
+        yield PlanFileError(file, "Sheet 'C' cannot be read.")
+
+    monkeypatch.setitem(READERS, ".two", two_sheets)
+    Path("a.two").write_text("x")
+    Path("b.two").write_text("x")
+    reading = read_plans("a.two", "b.two")
+    assert [one.message.split(". ")[0] for one in reading.bad] == [
+        "a has a port with the id x in row 7 of sheet 'SITE A'",
+        "a has a port with the id x in row 7 of sheet 'SITE A' in a.two",
+        "a has a port with the id x in row 7 of sheet 'SITE A' in a.two",
+    ]
+    assert reading.files[0].sheets == ("SITE A", "SITE B")
+    assert reading.skipped == ("a.two: Sheet 'Notes' holds no plan.", "b.two: Sheet 'Notes' holds no plan.")
+    assert [str(one) for one in reading.unreadable] == [
+        "a.two: Sheet 'C' cannot be read.",
+        "b.two: Sheet 'C' cannot be read.",
+    ]
+
+
+def test_nothing_to_read_is_an_empty_plan():
+    assert read_plans().plan == Deployment()
+
+
+def test_progress_every_thousand_rows():
+    Path("a.csv").write_text("Host,Application,Port\n" + "".join(f"h,a{n},1\n" for n in range(1500)))
+    Path("b.csv").write_text("Host,Application,Port\n" + "".join(f"h,b{n},1\n" for n in range(1500)))
+    told: list[int] = []
+    read_plans("a.csv", "b.csv", progress=told.append)
+    assert told == [1000, 2000, 3000]
+
+
+def test_ten_thousand_bad_cells_are_counted_for_each_file():
+    for name in ("a.csv", "b.csv"):
+        Path(name).write_text("Host,Application,Port\n" + "h,a,x\n" * 6000)
+    reading = read_plans("a.csv", "b.csv")
+    assert (len(reading.bad), reading.unreadable) == (12_000, ())
+
+
+def test_a_sheet_without_a_plan_and_one_with_a_mistake():
+    with pytest.raises(NoPlanError, match="Row 1 should name the columns"):
+        list(numbered_rows("f", [(1, ["Owner", "Note"])], "Notes"))
+    with pytest.raises(PlanFileError, match=r"^f: Sheet 'A': Row 1 names the column Port twice"):
+        list(numbered_rows("f", [(1, ["Host", "App", "Port", "Port"])], "A"))
+
+
+# --- anything at all -------------------------------------------------------------------------------------------
+
+CELLS = st.sampled_from(
+    ["", " ", "Host", "Servidor", "IP", "App", "Nome", "Port", "Porta", "x", "h", "a", "5060/udp", "1"]
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.lists(CELLS, max_size=6), max_size=25),
+    st.sampled_from([";", ",", "\t"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
+)
+def test_any_table_gives_a_plan_or_one_of_our_errors(table, separator, encoding):
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "any.csv"
+        file.write_bytes("\r\n".join(separator.join(row) for row in table).encode(encoding))
+        reading = read_plans(file)
+    [told] = reading.files
+    assert told.ports == len(lines(reading.plan))
+    assert told.rows <= len(table)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.binary(max_size=200), st.sampled_from([b"", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"sep=;\n", b"%PD"]))
+def test_any_bytes_give_a_reading(data, start):
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "any.csv"
+        file.write_bytes(start + data)
+        reading = read_plans(file)
+    assert reading.files[0].ports == len(lines(reading.plan))
