@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genesys_ports.errors import InvalidPortError, UnknownApplicationError, UnknownPortIdError
-from genesys_ports.model import Application, Block, Connection, Deployment, Host, ListeningPort, Transport
+from genesys_ports.model import Application, Block, Connection, Deployment, Host, ListeningPort, Platform, Transport
 from genesys_ports.origin import Origin, Place
+from genesys_ports.plan.check import check
 from genesys_ports.plan.correct import accept
 from genesys_ports.plan.findings import Change, Finding, Severity
 
@@ -113,7 +114,62 @@ def test_all_at_once_is_one_after_the_other_and_nothing_else_changes(changes):
 def test_ten_thousand_proposals_take_a_second_or_two():
     ports = tuple(ListeningPort(number=1 + n, port_id=str(n)) for n in range(10_000))
     plan = Deployment(hosts=(Host(name="h"),), applications=(Application(name="a", host="h", ports=ports),))
-    started = time.monotonic()
+    started = time.process_time()
     accepted = accept(plan, [finding("a", str(n), 20_000 + n) for n in range(10_000)])
     assert {port.number for _, port in accepted.ports()} == set(range(20_000, 30_000))
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
+
+
+# --- with the check: what it proposes, once accepted, leaves no collision
+
+#: What a move can mend. A client's own end and the LCA port of a host are no listening ports: nobody moves those.
+COLLISIONS = ("GP101", "GP102", "GP103", "GP105", "GP201", "GP220")
+
+
+@st.composite
+def colliding(draw) -> Deployment:
+    """A plan in which little fits: few numbers, few hosts, some of them one machine."""
+    hosts = tuple(
+        Host(
+            name=name,
+            address=draw(st.sampled_from([None, "10.0.0.1", "10.0.0.2"])),
+            platform=draw(st.sampled_from([None, *Platform])),
+            lca_port=draw(st.sampled_from([None, None, 4999, 5151])),
+        )
+        for name in ("x", "y", "z")
+    )
+    applications = []
+    for n in range(draw(st.integers(1, 7))):
+        ports = []
+        for port_id in ("default", "second", "third")[: draw(st.integers(0, 3))]:
+            number = draw(st.integers(5148, 5153) | st.sampled_from([1024, 4999, 5060, 32767, 60000]))
+            last = draw(st.sampled_from([None, None, number + 1, number + 30]))
+            address = draw(st.sampled_from(["", "", "0.0.0.0", "10.0.0.1", "::", "::1"]))
+            transport = draw(st.sampled_from(Transport))
+            ports.append(ListeningPort(number=number, last=last, transport=transport, address=address, port_id=port_id))
+        host = draw(st.sampled_from(hosts)).name
+        backup, team = draw(st.sampled_from(["", "a0", "a1"])), draw(st.sampled_from(["", "sip"]))
+        applications.append(Application(name=f"a{n}", host=host, ports=tuple(ports), backup=backup, team=team))
+    names = st.sampled_from([one.name for one in applications])
+    ends = st.none() | st.integers(5148, 5153)
+    connections = st.builds(Connection, client=names, server=names, client_port=ends, backup_client_port=ends)
+    blocks = st.sampled_from([Block(first=5150, last=5155, team="sip"), Block(first=5150, last=5199, host="x")])
+    return Deployment(
+        hosts=hosts,
+        applications=tuple(applications),
+        connections=tuple(draw(st.lists(connections, max_size=3))),
+        blocks=tuple(draw(st.lists(blocks, max_size=2, unique=True))),
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(colliding(), st.sampled_from([None, *Platform]))
+def test_what_is_accepted_leaves_no_collision(plan, platform):
+    findings = check(plan, platform=platform)
+    accepted = accept(plan, findings)
+    assert not [one for one in check(accepted, platform=platform) if one.code in COLLISIONS]
+    assert accept(accepted, findings) == accepted
+    # Where all the moved ports go back, it is the same plan: nothing else has changed.
+    moved = {(change.application, change.port_id) for one in findings for change in one.changes}
+    back = [finding(*key, plan.application(key[0]).port(key[1]).number) for key in moved]
+    assert accept(accepted, back) == plan

@@ -16,7 +16,7 @@ from ..errors import PlanFileError
 from . import words
 from .rows import LOOKED_AT, MOST_CELL, MOST_COLUMNS, RawRow, is_blank, is_pair, known_names, sheet_rows
 
-__all__ = ["read_csv"]
+__all__ = ["csv_records", "read_csv"]
 
 #: In this order: the first of those that fit equally well is taken.
 SEPARATORS = (",", ";", "\t")
@@ -36,10 +36,15 @@ _HINT = re.compile(r"\ufeff?sep=(.)\r?\n?", re.IGNORECASE)
 
 def read_csv(file: str, data: bytes) -> Iterator[RawRow]:
     """The rows of a CSV file. Raises `PlanFileError` where it is not text, or cells cannot be told apart."""
+    return sheet_rows(file, csv_records(file, data))
+
+
+def csv_records(file: str, data: bytes) -> Iterator[list[str]]:
+    """The cells of every row, blank ones too, whatever they mean. Raises `PlanFileError`."""
     encoding = _encoding(file, data)
     start = _opened(data, encoding).read(_START)
     separator = _separator(start)
-    return sheet_rows(file, _records(file, _opened(data, encoding), separator))
+    return _records(file, _opened(data, encoding), separator)
 
 
 def _opened(data: bytes, encoding: str) -> io.TextIOWrapper:

@@ -1,0 +1,90 @@
+"""Cells and sheets as a workbook has them (ECMA-376, SpreadsheetML): text is always text, never a formula."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import NamedTuple
+
+from .columns import column_letters
+
+__all__ = ["LAST_ROW", "MOST_TEXT", "Styles", "Value", "cell", "sheet"]
+
+#: What a cell is to hold; an empty text is no cell.
+Value = str | int
+
+LAST_ROW = 2**20
+
+#: Characters of one cell, counted in UTF-16 as Excel does (Excel specifications and limits).
+MOST_TEXT = 32_767
+
+#: Characters that XML 1.0 has no way to write (section 2.2); a workbook with one of them is called damaged.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: What Excel would take for a character written as its number (ECMA-376 part 1, 22.4.2.4).
+_LIKE_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+#: What a spreadsheet may take for a formula once somebody edits the cell.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+_NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+class Styles(NamedTuple):
+    """Numbers of the cell styles we add: text that is kept text, the same with line breaks, and column names."""
+
+    text: str = ""
+    wrapped: str = ""
+    head: str = ""
+
+
+def cell(row: int, column: int, value: Value, style: str = "", prefix: str = "") -> bytes:
+    """One cell; `column` counts from 1. A text is an inline string, which no spreadsheet computes."""
+    if value == "":
+        return b""
+    begin = f'<{prefix}c r="{column_letters(column - 1)}{row}"' + (f' s="{style}"' if style else "")
+    if isinstance(value, int):
+        return f"{begin}><{prefix}v>{value}</{prefix}v></{prefix}c>".encode()
+    text = f'<{prefix}is><{prefix}t xml:space="preserve">{_text(value)}</{prefix}t></{prefix}is>'
+    return f'{begin} t="inlineStr">{text}</{prefix}c>'.encode()
+
+
+def _text(value: str) -> str:
+    text = _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", value.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _LIKE_ESCAPED.sub("_x005F_", text)
+    if len(text) > MOST_TEXT // 2:
+        text = text.encode("utf-16-le")[: 2 * MOST_TEXT].decode("utf-16-le", "ignore")
+    return escape(text, quote=False)
+
+
+def sheet(
+    rows: Iterable[tuple[int, Sequence[Value]]],
+    widths: Mapping[int, int],
+    styles: Styles,
+    heads: frozenset[int] = frozenset(),
+    wrapped_from: int = 1,
+) -> bytes:
+    """A sheet of these numbered rows. `heads` are the rows of column names; text is wrapped from a column on."""
+    columns = "".join(
+        f'<col min="{column}" max="{column}" width="{width}" customWidth="1"/>'
+        for column, width in sorted(widths.items())
+    )
+    parts = [f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{_NAMESPACE}">'.encode()]
+    parts.append(f"<cols>{columns}</cols><sheetData>".encode())
+    for number, values in rows:
+        parts.append(f'<row r="{number}">'.encode())
+        for column, value in enumerate(values, start=1):
+            if value != "":
+                parts.append(
+                    cell(number, column, value, _style(value, number in heads, column >= wrapped_from, styles))
+                )
+        parts.append(b"</row>")
+    parts.append(b"</sheetData></worksheet>")
+    return b"".join(parts)
+
+
+def _style(value: Value, head: bool, wrapped: bool, styles: Styles) -> str:
+    if head:
+        return styles.head
+    if wrapped:
+        return styles.wrapped
+    return styles.text if isinstance(value, str) and value.startswith(_FORMULA) else ""
