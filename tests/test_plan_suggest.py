@@ -301,11 +301,19 @@ def test_the_same_bytes_every_time():
 def test_columns_go_right_of_all_that_is_filled_or_merged():
     book = openpyxl.load_workbook(io.BytesIO(written([NAMES, *ROWS])))
     book.active["F9"] = "a note far out"
-    book.active.merge_cells("C11:H11")
+    book.active.merge_cells("C3:H4")
+    # Where nothing is written, a merged range is in nobody's way.
+    book.active.merge_cells("A11:Z11")
     out = io.BytesIO()
     book.save(out)
     _, after = suggested(out.getvalue(), TWICE)
     assert [after["Sheet"].cell(1, column).value for column in (9, 10, 11)] == list(HEAD)
+
+
+def test_a_sheet_that_is_full():
+    part = sheet(row([cell("h"), cell("a"), cell("1"), cell("x", "XFC2")]))
+    with pytest.raises(CannotEdit):
+        with_columns(part.encode(), {1: HEAD}, {}, (9, 9, 9), sheet_xml.Styles())
 
 
 def test_formatted_empty_cells_and_hidden_columns_give_way():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from xml.parsers import expat
 
 from .columns import column_letters
 from .sheet_xml import Styles, Value, cell
+from .xlsx_sheet import LAST_COLUMN
 from .xml_edit import CannotEdit, Edit, parser_of, spliced, tag_end, with_attribute
 
 __all__ = ["with_columns"]
@@ -25,7 +27,7 @@ class _Layout:
     """Where things stand in a sheet, by the byte: what has to be known before the first one is changed."""
 
     prefix: str = ""
-    #: The last column that holds anything, or is merged.
+    #: The last column that holds anything, or is merged in a row that gets more cells.
     used: int = 0
     #: Of each row, where its start tag and its end tag begin.
     rows: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -51,8 +53,11 @@ def with_columns(
 
     Both go by row. Rows that the sheet does not have are left out. Raises `CannotEdit`.
     """
-    layout = _read(part, frozenset(heads))
+    targets = sorted({*heads, *rows})
+    layout = _read(part, frozenset(heads), targets)
     first = layout.used + 1
+    if first + len(widths) > LAST_COLUMN:
+        raise CannotEdit
     edits: list[Edit] = []
     for number, values in {**rows, **heads}.items():
         if number in layout.rows:
@@ -114,7 +119,7 @@ def _number(tag: bytes, name: str) -> int:
     return int(match[1])
 
 
-def _read(part: bytes, heads: frozenset[int]) -> _Layout:
+def _read(part: bytes, heads: frozenset[int], targets: Sequence[int]) -> _Layout:
     layout = _Layout()
     parser = parser_of(part)
     row = column = begin = 0
@@ -126,7 +131,7 @@ def _read(part: bytes, heads: frozenset[int]) -> _Layout:
         prefix, _, name = name.rpartition(":")
         if name == "c":
             begin, style, in_cell, filled = parser.CurrentByteIndex, attributes.get("s", ""), True, False
-            column = _column(attributes["r"]) if "r" in attributes else column + 1
+            column = _place(attributes["r"])[0] if "r" in attributes else column + 1
         elif in_cell:
             filled = filled or name in _CONTENT
         elif name == "row":
@@ -143,7 +148,11 @@ def _read(part: bytes, heads: frozenset[int]) -> _Layout:
         elif name == "sheetData":
             layout.cells = parser.CurrentByteIndex
         elif name == "mergeCell":
-            layout.used = max(layout.used, _column(attributes.get("ref", "").rpartition(":")[2]))
+            begins, _, ends = attributes.get("ref", "").partition(":")
+            (_, top), (last, bottom) = _place(begins), _place(ends or begins)
+            # A title may be merged over all columns there are.
+            if bisect_right(targets, bottom) > bisect_left(targets, top):
+                layout.used = max(layout.used, last)
 
     def end(name: str) -> None:
         nonlocal in_cell
@@ -181,12 +190,12 @@ def _after(part: bytes, begin: int, end: int) -> int:
     return inner if empty else part.index(b">", end) + 1
 
 
-def _column(place: str) -> int:
-    """The column of `K5`, counted from 1."""
+def _place(place: str) -> tuple[int, int]:
+    """Column and row of `K5`, counted from 1."""
     match = _PLACE.fullmatch(place)
     if match is None:
         raise CannotEdit
     number = 0
     for letter in match[1]:
         number = number * 26 + ord(letter) - ord("A") + 1
-    return number
+    return number, int(match[2])
