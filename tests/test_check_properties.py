@@ -88,7 +88,7 @@ def plans(draw, addresses=("", "10.0.0.1", "::1")):
                 name=f"app_{i}",
                 host=f"h{draw(st.integers(0, 2))}",
                 type=draw(st.sampled_from(["", "Message Server", "LCA", "SIP Server", "Anything"])),
-                ports=[replace(port, port_id="default" if n == 0 else f"id{n}") for n, port in enumerate(ports)],
+                ports=tuple(replace(port, port_id="default" if n == 0 else f"id{n}") for n, port in enumerate(ports)),
                 backup=draw(st.sampled_from(["", "", "app_0", "app_1", "nobody"])),
                 team=draw(st.sampled_from(["", "voice"])),
             )
@@ -109,7 +109,12 @@ def plans(draw, addresses=("", "10.0.0.1", "::1")):
             max_size=2,
         )
     )
-    return Deployment(hosts=hosts, applications=applications, connections=connections, blocks=blocks)
+    return Deployment(
+        hosts=tuple(hosts),
+        applications=tuple(applications),
+        connections=tuple(connections),
+        blocks=tuple(blocks),
+    )
 
 
 @settings(deadline=None, max_examples=200)
@@ -181,19 +186,19 @@ def all_open(wanted, numbers):
 
 
 def plan_of(wanted, numbers):
-    applications = [Application(name="far", host="elsewhere", ports=[ListeningPort(number=5000)])]
+    applications = [Application(name="far", host="elsewhere", ports=(ListeningPort(number=5000),))]
     connections = []
     for i, (index, how, address) in enumerate(wanted):
-        ports = []
+        ports: tuple[ListeningPort, ...] = ()
         if how == "call":
             connections.append(
                 Connection(client=f"app_{i}", server="far", client_port=numbers[index], client_address=address)
             )
         else:
-            ports = [ListeningPort(number=numbers[index], transport=how, address=address)]
+            ports = (ListeningPort(number=numbers[index], transport=how, address=address),)
         applications.append(Application(name=f"app_{i}", host="here", ports=ports))
-    hosts = [Host(name="here", platform=Platform.LINUX), Host(name="elsewhere")]
-    return Deployment(hosts=hosts, applications=applications, connections=connections)
+    hosts = (Host(name="here", platform=Platform.LINUX), Host(name="elsewhere"))
+    return Deployment(hosts=hosts, applications=tuple(applications), connections=tuple(connections))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="measures what Linux does")

@@ -37,19 +37,19 @@ def port(text, port_id="default", purpose="communication", address=""):
 
 def app(name, *ports, host="h", type="", backup="", info=None, team=""):
     """An application; a port written as text gets the port id `default`, the next ones `id1`, `id2` …"""
-    made = [
+    made = tuple(
         port(one, "default" if n == 0 else f"id{n}") if isinstance(one, str) else one for n, one in enumerate(ports)
-    ]
+    )
     return Application(name=name, host=host, type=type, ports=made, backup=backup, server_info_port=info, team=team)
 
 
 def plan(*parts, hosts=None, platform=None, blocks=()):
     """A plan of applications and connections; hosts that are not given are those the applications name."""
-    applications = [one for one in parts if isinstance(one, Application)]
+    applications = tuple(one for one in parts if isinstance(one, Application))
     if hosts is None:
         hosts = [Host(name=name, platform=platform) for name in dict.fromkeys(one.host for one in applications)]
-    connections = [one for one in parts if isinstance(one, Connection)]
-    return Deployment(hosts=hosts, applications=applications, connections=connections, blocks=blocks)
+    connections = tuple(one for one in parts if isinstance(one, Connection))
+    return Deployment(hosts=tuple(hosts), applications=applications, connections=connections, blocks=tuple(blocks))
 
 
 def link(client, server, port_id="default", **options):

@@ -360,7 +360,7 @@ CODES = {
     # --- hosts and the sheet
     "GP601": (
         "Several host names with one IP address",
-        "They are one machine under several names, and collisions hide between them. (Here they count as one machine.)",
+        "They are one machine under several names, and collisions hide between them; a check takes them for one.",
         "PSDK ConfigLayerRef, CfgHost: IP address optional, but unique",
         "gen-fw-01 and framework both have 10.0.0.11",
         "Use one name for the machine, or mend the address.",

@@ -106,7 +106,10 @@ BAD_CLIENT_ADDRESS = (
 )
 BAD_TLS = "{text!r} says neither tls=1 nor tls=0. Write one of the two, or leave tls= out."
 BAD_BLOCK = "This is not a block of ports. Write its first and last number, such as 5100-5199."
-BAD_CODE = "{text!r} is not the code of a finding. Write codes such as GP101, several with commas between them."
+BAD_CODE = (
+    "{text!r} is not the code of a finding. Write codes such as GP101, or GP1 for all that begin so, several with "
+    "commas between them."
+)
 BAD_HOST_ADDRESS = "This is not an IP address. Write one such as 10.0.0.2, or leave the cell empty."
 BAD_CONNECTION = (
     "{text!r} names no port to connect to. Write application:port id, several separated by ; "

@@ -217,7 +217,7 @@ def _perhaps(
             text = words.STATE_PLATFORM.format(moves=text)
         message = words.DEPENDS.format(
             port=_numbers(stands, transport) if stands else f"{ends[0].number}/{transport}",
-            host=_hosts([one.application.host for one in (*stands, *ends)]),
+            host=_hosts([one.application.host for one in stands] + [one.application.host for one in ends]),
             applications=_names(names),
             reason=_reason(group, transport, platform),
         )

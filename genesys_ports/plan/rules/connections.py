@@ -29,10 +29,10 @@ def connections(ground: Ground) -> Iterator[Finding]:
             continue
         for fault in _faults(ground, one):
             faults[fault].append(one)
-    for (code, server, port_id), those in faults.items():
+    for (code, name, port_id), those in faults.items():
         heard = [one for one in those if not ground.silent(code, (ground.row_of_connection(one),))]
         if heard:
-            yield _told(ground, code, server, port_id, heard)
+            yield _told(ground, code, name, port_id, heard)
 
 
 def _faults(ground: Ground, one: Connection) -> Iterator[_Fault]:

@@ -24,7 +24,8 @@ _DNS = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(
 
 def names(ground: Ground) -> Iterator[Finding]:
     """GP501 to GP503: those alike are told together."""
-    special, dashed = [], []
+    special: list[str] = []
+    dashed: list[str] = []
     for name in ground.applications:
         # Most names are words of a program too, and that is asked quickest.
         if not name.isidentifier() and not _PLAIN.fullmatch(name):

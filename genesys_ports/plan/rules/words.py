@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ..finding_words import listed, shown
+from ..finding_words import listed as listed
+from ..finding_words import shown as shown
 
 if TYPE_CHECKING:
     from .ground import Stand
