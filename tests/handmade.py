@@ -91,7 +91,7 @@ def written(*sheets: Sequence[Sequence[object]]) -> bytes:
     import openpyxl
 
     book = openpyxl.Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     for records in sheets:
         made = book.create_sheet()
         for record in records:

@@ -133,7 +133,7 @@ def test_a_chart_sheet_is_named():
 
 def test_a_workbook_of_a_chart_alone():
     book = openpyxl.Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     book.create_chartsheet("Diagram").add_chart(BarChart())
     out = io.BytesIO()
     book.save(out)
@@ -243,7 +243,8 @@ DATES = '<numFmts><numFmt numFmtId="164" formatCode="{code}"/></numFmts><cellXfs
         ("<c><v>5.15E3</v></c>", "5150"),
         ("<c><v>-1</v></c>", "-1"),
         ("<c><v>5150.5</v></c>", "5150.5"),
-        ("<c><v>1E300</v></c>", "1e+300"),
+        ("<c><v>1E20</v></c>", "100000000000000000000.000000"),
+        ("<c><v>1E-7</v></c>", "0.000000"),
         ("<c><v>524288.7659999999</v></c>", "524288.766"),
         ("<c><v>0</v></c>", "0"),
         ('<c t="b"><v>1</v></c>', "TRUE"),
@@ -296,7 +297,7 @@ def test_shared_texts(texts, index, text):
         ('0 "ports and days"', "46000", "46000"),
         ("#,##0_d;@", "46000", "46000"),
         ("General", "46000", "46000"),
-        ("dd/mm/yyyy", "1E300", "1e+300"),
+        ("dd/mm/yyyy", "1E20", "100000000000000000000.000000"),
     ],
 )
 def test_dates_are_dates_and_no_ports(code, number, text):

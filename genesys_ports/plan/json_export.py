@@ -33,6 +33,9 @@ _SECTIONS = {
 _OF_AN_APPLICATION = frozenset(("portinfos", "serverinfo", "appservers", "appserverdbids", "hostdbid", "appprototype"))
 _OF_A_HOST = frozenset(("lcaport", "osinfo", "ipaddress"))
 
+#: What stands between a name and its object, or its list, in raw form and in that of the administration interface.
+_WRAPPERS = frozenset(("cfgserver", "cfgos", "cfgportinfo", "portinfo", "cfgconninfo", "cfgconnectioninfo", "conninfo"))
+
 #: The protocol of a listening port, and what it says of purpose and transport. Any other says nothing.
 _PROTOCOLS = {
     "http": ("http", ""),
@@ -271,16 +274,20 @@ def _text(value: Any) -> str:
 
 def _many(value: Any) -> list[Any]:
     """The entries of a list, also where an object wraps it, or where a list of one entry is that entry."""
-    if isinstance(value, dict):
-        inner = list(value.values())
-        if len(inner) == 1 and isinstance(inner[0], (list, dict)):
-            return inner[0] if isinstance(inner[0], list) else inner
+    value = _unwrapped(value)
     return value if isinstance(value, list) else [value] if value else []
 
 
 def _one(value: Any) -> Mapping[str, Any]:
-    first = _many(value)[:1]
-    return first[0] if first and isinstance(first[0], dict) else {}
+    value = _unwrapped(value)
+    return value if isinstance(value, dict) else {}
+
+
+def _unwrapped(value: Any) -> Any:
+    if isinstance(value, dict) and len(value) == 1:
+        [(name, inner)] = value.items()
+        return inner if name in _WRAPPERS else value
+    return value
 
 
 def _parameters(text: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from typing import Any
 from ..errors import PlanFileError
 from . import json_words as words
 from .json_export import Export, application_rows, host_row, inventory_row, sections
-from .rows import MOST_ROWS, NoPlanError, RawRow
+from .rows import MOST_ROWS, NoPlanError, RawRow, number_text
 
 __all__ = ["MOST_VALUES", "read_json"]
 
@@ -77,9 +77,9 @@ def _text(file: str, data: bytes) -> str:
 
 def _documents(file: str, text: str) -> Any:
     """The value of a file; a list of them where several follow each other, as in one object a line."""
-    # Numbers stay the text they are: a port is compared with nothing here, and no number is too large to be shown.
+    # Numbers become text at once: nothing is computed with them, and none is too large.
     decoder = json.JSONDecoder(
-        object_pairs_hook=_object, parse_int=str, parse_float=str, parse_constant=str, strict=False
+        object_pairs_hook=_object, parse_int=str, parse_float=number_text, parse_constant=str, strict=False
     )
     documents: list[Any] = []
     at = _after_blanks(text, 0)

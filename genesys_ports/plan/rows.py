@@ -31,6 +31,7 @@ __all__ = [
     "is_blank",
     "is_pair",
     "known_names",
+    "number_text",
     "numbered_rows",
     "sheet_rows",
 ]
@@ -185,6 +186,16 @@ def is_pair(record: Sequence[str]) -> tuple[int, int] | None:
     if len(ports) != 1:
         return None
     return (told[0] if told[1] == ports[0] else told[1]), ports[0]
+
+
+def number_text(text: str) -> str:
+    """A number as a person writes it: 5150 where a file has 5150.0 or 5.15E3. Raises `ValueError` for no number."""
+    number = float(text)
+    if number.is_integer() and abs(number) < 1e15:
+        return str(int(number))
+    # Programs write more digits than there are; repr has as many as it takes. Its e, though, is an "and" in Portuguese.
+    short = repr(number)
+    return f"{number:f}" if "e" in short else short
 
 
 def is_blank(record: Sequence[str]) -> bool:

@@ -17,13 +17,15 @@ from xml.parsers import expat
 from ..errors import PlanFileError
 from . import xlsx_words as words
 from .rows import MOST_CELL
-from .zip_guard import Parts
+from .zip_guard import MOST_PARTS, Parts
 
 __all__ = ["MOST_SHEETS", "MOST_TEXTS", "Sheet", "Workbook", "feed", "new_parser", "open_workbook", "unescaped"]
 
 MOST_SHEETS = 250
 #: Different texts of a workbook: ten in each row of the largest plan.
 MOST_TEXTS = 2_000_000
+#: Cell styles of a workbook; Excel has at most 65,490 (Excel specifications and limits).
+MOST_STYLES = 100_000
 #: Elements in each other; a workbook has about ten.
 MOST_DEPTH = 100
 #: Bytes of one tag. An older expat reads a tag again with every piece of it.
@@ -105,6 +107,8 @@ def _related(parts: Parts, part: str) -> dict[str, tuple[str, str]]:
         if name == "Relationship" and attributes.get("TargetMode") != "External":
             target = normpath(join("/", dirname(part), attributes.get("Target", ""))).lstrip("/")
             found[attributes.get("Id", "")] = attributes.get("Type", "").rpartition("/")[2], target
+            if len(found) > MOST_PARTS:
+                raise PlanFileError(parts.file, words.MANY_PARTS.format(most=f"{MOST_PARTS:,}"))
     return found
 
 
@@ -238,6 +242,8 @@ def _date_styles(parts: Parts, part: str) -> frozenset[str]:
             if attributes.get("numFmtId") in formats:
                 dates.add(str(style))
             style += 1
+        if max(style, len(formats)) > MOST_STYLES:
+            raise PlanFileError(parts.file, words.DAMAGED)
     return frozenset(dates)
 
 

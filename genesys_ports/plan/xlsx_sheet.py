@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from ..errors import PlanFileError
 from . import xlsx_words as words
-from .rows import MOST_CELL, MOST_COLUMNS, Unread
+from .rows import MOST_CELL, MOST_COLUMNS, Unread, number_text
 from .xlsx_parts import MOST_DEPTH, Sheet, Workbook, feed, new_parser, unescaped
 
 __all__ = ["MOST_MERGES", "records"]
@@ -48,7 +48,7 @@ def _records(book: Workbook, part: str) -> Iterator[Record]:
     done: list[Record] = []
     parser = new_parser(book.parts.file)
 
-    def root(name: str, _: dict[str, str]) -> None:
+    def root(name: str, attributes: dict[str, str]) -> None:
         prefix, _, kind = name.rpartition(":")
         if kind != "worksheet":
             raise PlanFileError(book.parts.file, words.DAMAGED)
@@ -156,7 +156,7 @@ def _handlers(book: Workbook, prefix: str, done: list[Record]) -> _Handlers:
         elif (kind is None or kind == "n") and style in dates:
             cell = _date(value, book.from_1904)
         elif kind is None or kind == "n":
-            cell = value if value.isdigit() else _number(value)
+            cell = value if value.isdigit() else number_text(value)
         elif kind == "b":
             cell = "TRUE" if value == "1" else "FALSE"
         elif kind == "e":
@@ -191,13 +191,6 @@ def _index(text: str) -> int:
     return int(text)
 
 
-def _number(text: str) -> str:
-    """A number as a person reads it: 5150 where the workbook has 5150.0 or 5.15E3."""
-    number = float(text)
-    # repr: Excel and others write more digits than there are.
-    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
-
-
 def _date(text: str, from_1904: bool) -> str:
     """A date, a time, or both, where a sheet shows one: never the number of days that stands behind it."""
     number = float(text)
@@ -205,7 +198,7 @@ def _date(text: str, from_1904: bool) -> str:
         moment = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30)
         moment += timedelta(seconds=round(number * 86400))
     except (OverflowError, ValueError):
-        return _number(text)
+        return number_text(text)
     if 0 <= number < 1:
         return f"{moment:%H:%M}"
     return f"{moment:%Y-%m-%d}" if number.is_integer() else f"{moment:%Y-%m-%d %H:%M}"
