@@ -288,10 +288,24 @@ def test_a_server_that_listens_beside_its_planned_port():
     assert lines(found) == [
         SILENT,
         "planned and silent: 5160/tcp message_server",
-        "open, not planned: 5151/tcp message_server is silent on its planned port 5150/tcp: does it listen here "
+        "open, not planned: 5151/tcp message_server does not have its planned port 5150/tcp: does it listen here "
         "instead?",
         "open, not planned: 5152/tcp",
     ]
+
+
+def test_who_lost_its_port_is_known_by_its_own_name_first():
+    plan = (
+        Deployment()
+        .add("sip_server", host="h", type="SIP Server", port=5060)
+        .add("t_server", host="h", type="T-Server", port=8010)
+    )
+    found = compare(plan, [opened("0.0.0.0 8010", "nginx"), opened("0.0.0.0 8011", "T_Server.exe")], "h")
+    assert [(row.application, row.group) for row in found.rows[:2]] == [
+        ("t_server", Group.HELD),
+        ("sip_server", Group.SILENT),
+    ]
+    assert found.rows[2].remarks == ("t_server does not have its planned port 8010/tcp: does it listen here instead?",)
 
 
 def test_the_agent_of_the_host():

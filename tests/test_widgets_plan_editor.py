@@ -127,7 +127,7 @@ def test_an_unreadable_cell_is_kept_and_explained(editor):
     assert editor.rows[2]["Port"] == "fifty-one"
     assert editor.plan.application("log_server").ports == ()
     assert "fifty-one" in str(editor)
-    (told,) = [note for note in editor.notes()[3] if note.startswith("Port: ")]
+    (told,) = [note for note in editor.notes()[3] if note.startswith("✗ Port: ")]
     assert "whole number from 1 to 65535" in told
     assert "1 cell cannot be read" in str(editor)
     editor.write(2, "Transport", "pigeon")
@@ -355,6 +355,23 @@ def test_columns_that_are_asked_for(editor):
     wide = PlanEditor(editor.plan, columns=["Connects to"])
     cell(wide, 1, "Connects to").value = "log_server:default"
     assert [connection.server for connection in wide.plan.servers_of("message_server")] == ["log_server"]
+
+
+def test_columns_that_hold_nothing_are_left_out(write):
+    narrow = PlanEditor(write("a,one,,,5150,tcp,,,"))
+    assert narrow.shown_columns() == ("Host", "Application", "Port", "Transport")
+    narrow.write(1, "Purpose", "sip")
+    assert narrow.shown_columns() == ("Host", "Application", "Port", "Transport")
+
+
+def test_notes_beside_a_row():
+    editor = PlanEditor(ROOT / "notebooks" / "plans" / "messy-sheet.xlsx")
+    notes = editor.notes()
+    assert notes[3] == notes[4] == ["✗ GP101"]
+    assert notes[7] == ["▲ GP210"]
+    (unread,) = notes[8]
+    assert unread.startswith("✗ Port: This is a port of a switch")
+    assert 1 not in notes
 
 
 def test_a_column_with_an_unreadable_cell_appears(editor):

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from ..catalog import load_catalog
 from ..model import Application
 
-__all__ = ["is_planned"]
+__all__ = ["is_called", "is_planned"]
 
 #: Services of the operating system: never an application of a plan that is not called so itself.
 _SYSTEM = frozenset(
@@ -74,6 +74,11 @@ def _kind(type: str) -> tuple[str, tuple[str, ...]]:
     component = catalog.component(type) if catalog.has(type) else None
     names = (type, *(component.names if component else ()))
     return component.key if component else "", tuple(dict.fromkeys(filter(None, map(_squeezed, names))))
+
+
+def is_called(program: str, name: str) -> bool:
+    """Whether a program has this very name, whatever its case and marks."""
+    return _squeezed(re.sub(r"\.exe$", "", program.strip().casefold())) == _squeezed(name)
 
 
 def _alike(first: str, second: str) -> bool:

@@ -10,7 +10,7 @@ from ..binding import ephemeral_range, local_ephemeral_range
 from ..model import Application, Deployment, ListeningPort, Purpose, Transport
 from . import reality_words as words
 from .comparison import Compared, Comparison, Group
-from .programs import is_planned
+from .programs import is_called, is_planned
 from .sockets import EVERY, OpenSocket, Sockets, local_sockets, plain_address
 from .which_host import host_of, is_loopback
 
@@ -128,9 +128,10 @@ class _Host:
     ) -> tuple[list[Compared], int]:
         singles = {(port.transport.carrier, port.number) for _, port in planned if port.last is None}
         ranges = _merged((port.transport.carrier, port.numbers) for _, port in planned if port.last is not None)
-        silent = [(one, row) for (one, _), row in zip(planned, rows, strict=True) if row.group is Group.SILENT]
-        if len(silent) * len(self.by_number) > MOST_PAIRS:
-            silent = []
+        without = (Group.SILENT, Group.HELD)
+        lost = [(one, row) for (one, _), row in zip(planned, rows, strict=True) if row.group in without]
+        if len(lost) * len(self.by_number) > MOST_PAIRS:
+            lost = []
         outgoing = self._outgoing()
         found, ephemeral = [], 0
         for (carrier, number), sockets in self.by_number.items():
@@ -140,7 +141,7 @@ class _Host:
                 ephemeral += 1
                 continue
             remarks = [words.UNPLANNED_LOOPBACK] if all(is_loopback(one.address) for one in sockets) else []
-            remarks += _moved(sockets, silent)
+            remarks += _moved(sockets, lost)
             row = Compared(
                 group=Group.UNPLANNED,
                 number=number,
@@ -219,14 +220,17 @@ def _remarks(
     return ()
 
 
-def _moved(sockets: Sequence[OpenSocket], silent: Sequence[tuple[Application, Compared]]) -> list[str]:
-    """Whose program listens here while its planned port is silent: that is where to look first."""
-    return [
-        words.MOVED.format(application=application.name, port=row.port)
-        for application, row in silent
-        if row.transport.carrier is sockets[0].transport
-        and any(is_planned(one.program, application) for one in sockets)
-    ][:1]
+def _moved(sockets: Sequence[OpenSocket], lost: Sequence[tuple[Application, Compared]]) -> list[str]:
+    """Whose program listens here while it does not have its planned port: that is where to look first."""
+    carrier = sockets[0].transport
+    known = [
+        (application, row)
+        for application, row in lost
+        if row.transport.carrier is carrier and any(is_planned(one.program, application) for one in sockets)
+    ]
+    # The name of the application itself tells more than that of its kind.
+    own = [pair for pair in known if any(is_called(one.program, pair[0].name) for one in sockets)]
+    return [words.MOVED.format(application=one.name, port=row.port) for one, row in (own or known)[:1]]
 
 
 def _merged(ranges: Iterable[tuple[Transport, range]]) -> dict[Transport, list[range]]:

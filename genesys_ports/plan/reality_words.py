@@ -46,7 +46,7 @@ NAME_UNKNOWN = "It listens on {addresses}; whether that is the planned address c
 HELD = "The program is {program}, which is not {application}."
 RANGE_COUNT = "{open} of {all} are open now. Media ports are opened for each call, so silence is normal."
 RANGE_COUNT_OTHER = "{open} of {all} are open now."
-MOVED = "{application} is silent on its planned port {port}: does it listen here instead?"
+MOVED = "{application} does not have its planned port {port}: does it listen here instead?"
 UNPLANNED_LOOPBACK = "Loopback only."
 
 HIDDEN_HERE = (

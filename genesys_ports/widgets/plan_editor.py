@@ -14,7 +14,7 @@ from ..model import Deployment, Platform
 from ..plan.findings import Finding
 from ..plan.rows import Column
 from . import words
-from .plan_sheet import ALWAYS, PlanSheet
+from .plan_sheet import PlanSheet
 
 __all__ = ["PlanEditor"]
 
@@ -26,7 +26,8 @@ AS_YOU_TYPE = 500
 
 #: How wide a column is, in shares of the page; any other column takes one share.
 SHARES = {
-    Column.HOST: 1.6,
+    Column.HOST: 1.8,
+    Column.PORT: 1.1,
     Column.APPLICATION: 2.6,
     Column.TYPE: 2,
     Column.PORT_ID: 1.2,
@@ -34,15 +35,18 @@ SHARES = {
     Column.CONNECTS_TO: 3,
 }
 
+#: Columns of every grid, and those that a grid has when it begins with a cell in them.
+ALWAYS = (Column.HOST, Column.APPLICATION, Column.PORT, Column.TRANSPORT)
+IF_FILLED = (Column.PORT_ID, Column.PURPOSE)
+
 #: Labels of cells are for screen readers: the header of the column says it to everybody else.
 _CSS = """<style>
 .genesys-ports-grid .widget-label {position: absolute; width: auto; font-size: 1px; clip-path: inset(50%)}
 .genesys-ports-grid .widget-inline-hbox {margin: 1px; width: auto; min-width: 0}
 .genesys-ports-grid input, .genesys-ports-grid textarea {font-size: 1em; padding: 2px 4px; min-width: 0}
 .genesys-ports-grid textarea {resize: vertical; min-height: 0}
+.genesys-ports-grid .widget-html-content {line-height: 1.4}
 </style>"""
-
-_MARKS = {"error": "✗", "warning": "▲", "info": "○"}
 
 
 class PlanEditor(PlanSheet):
@@ -61,7 +65,8 @@ class PlanEditor(PlanSheet):
         columns: Iterable[str] = (),
     ) -> None:
         super().__init__(plan, platform=platform, ignore=ignore)
-        self._more = tuple(self._column(name) for name in columns)
+        filled = {column for row in self.rows for column in IF_FILLED if row.get(column, "").strip()}
+        self._shown = {*ALWAYS, *filled, *map(self._column, columns)}
         self._view: _View | None = None
 
     def widget(self) -> Any:
@@ -72,7 +77,7 @@ class PlanEditor(PlanSheet):
 
     def shown_columns(self) -> tuple[Column, ...]:
         """The columns of the grid: the usual ones, those asked for, and those with a cell that cannot be read."""
-        wanted = {*ALWAYS, *self._more, *(bad.column for bad in self.bad)}
+        wanted = {*self._shown, *(bad.column for bad in self.bad)}
         return tuple(column for column in Column if column in wanted)
 
     def _changed(self) -> None:
@@ -248,7 +253,7 @@ class _View:
             label, remove = self._numbers[place]
             label.value = str(number)
             remove.tooltip = words.REMOVE_ROW_TIP.format(row=number)
-            told = "".join(f"<div>✗ {escape(note)}</div>" for note in notes.get(number, ()))
+            told = "".join(f"<div>{escape(note)}</div>" for note in notes.get(number, ()))
             self._notes[place].value = told
             self._notes[place].layout.display = None if told else "none"
         last = min(self._first + ROWS, len(editor.rows))
@@ -275,7 +280,7 @@ class _Slot:
             more.insert(0, words.PROPOSAL.format(proposal=finding.proposal))
         inside = "".join(f"<p style='margin:0 0 0 1.2em'>{escape(sentence)}</p>" for sentence in more)
         self._html.value = (
-            f"<details><summary>{_MARKS[finding.severity]} {escape(str(finding))}</summary>{inside}</details>"
+            f"<details><summary>{words.MARKS[finding.severity]} {escape(str(finding))}</summary>{inside}</details>"
         )
         moves = [words.ACCEPT_CHANGE.format(application=one.application, to=one.to) for one in finding.changes]
         self._button.layout.display = None if moves else "none"

@@ -12,7 +12,7 @@ from ..model import Deployment, Platform
 from ..plan.builder import build
 from ..plan.check import check
 from ..plan.correct import accept
-from ..plan.findings import Change, Finding, Findings
+from ..plan.findings import Change, Finding, Findings, Severity
 from ..plan.load import Reading, rows_of
 from ..plan.rows import Column, RawRow, is_blank
 from ..plan.save import plan_rows, port_cells, save_rows
@@ -25,9 +25,6 @@ Row = Mapping[Column, str]
 
 #: Changes that can be taken back.
 KEPT = 200
-
-#: The columns a grid always has; another one appears when a row fills it.
-ALWAYS = (Column.HOST, Column.APPLICATION, Column.PORT_ID, Column.PORT, Column.TRANSPORT, Column.PURPOSE)
 
 
 class PlanSheet:
@@ -143,21 +140,25 @@ class PlanSheet:
     # --- looking
 
     def columns(self) -> tuple[Column, ...]:
-        """The columns of the grid."""
+        """The columns that any row fills."""
         filled = {column for row in self.rows for column, cell in row.items() if cell.strip()}
-        return tuple(column for column in Column if column in ALWAYS or column in filled)
+        return tuple(column for column in Column if column in filled)
 
     def notes(self) -> dict[int, list[str]]:
-        """What is wrong, by row: whole sentences for cells that cannot be read, codes for findings."""
-        found: dict[int, list[str]] = {}
+        """What is wrong, by row: whole sentences for cells that cannot be read, the codes of errors and warnings."""
+        told: dict[int, list[str]] = {}
         for bad in self.bad:
-            found.setdefault(bad.row, []).append(words.UNREAD_CELL.format(column=bad.column, message=bad.message))
-        for finding in self.findings:
-            for number in dict.fromkeys(place.row for place in finding.rows):
-                codes = found.setdefault(number, [])
-                if finding.code not in codes:
-                    codes.append(finding.code)
-        return found
+            told.setdefault(bad.row, []).append(words.UNREAD_CELL.format(column=bad.column, message=bad.message))
+        explained = {(bad.row, bad.code) for bad in self.bad}
+        for severity, findings in ((Severity.ERROR, self.findings.errors), (Severity.WARNING, self.findings.warnings)):
+            codes: dict[int, dict[str, None]] = {}
+            for number, code in ((place.row, one.code) for one in findings for place in one.rows):
+                if (number, code) not in explained:
+                    codes.setdefault(number, {})[code] = None
+            for number, found in codes.items():
+                sentence = words.CODES.format(mark=words.MARKS[severity], codes=", ".join(found))
+                told.setdefault(number, []).append(sentence)
+        return told
 
     def summary(self) -> tuple[str, ...]:
         """How the plan stands, in sentences."""
@@ -173,7 +174,7 @@ class PlanSheet:
             (number, *(row.get(column, "") for column in columns), " ".join(notes.get(number, ())))
             for number, row in enumerate(self.rows, start=1)
         ]
-        return Table((words.ROW, *columns, words.NOTE), rows, words.GRID).without_empty_columns()
+        return Table((words.ROW, *columns, words.NOTE), rows, words.GRID)
 
     def __str__(self) -> str:
         found = [str(finding) for finding in self.findings] or ([] if self.bad else [words.CLEAN])

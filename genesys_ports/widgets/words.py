@@ -15,7 +15,10 @@ SOURCE = "Source: {source}"
 PROPOSAL = "Proposal: {proposal}"
 ROW = "Row"
 NOTE = "What is wrong"
-UNREAD_CELL = "{column}: {message}"
+UNREAD_CELL = "✗ {column}: {message}"
+CODES = "{mark} {codes}"
+#: A shape for each severity.
+MARKS = {"error": "✗", "warning": "▲", "info": "○"}
 
 # --- what it has done
 WRITTEN = "Row {row}: {column} is now {value}."
