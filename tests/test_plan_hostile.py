@@ -234,7 +234,7 @@ HARMFUL: dict[str, tuple[Callable[[], bytes], str]] = {
     "a part packed in another way": (lambda: with_bytes(b"PK\x01\x02", 10, b"\x0e\x00"), xlsx_words.DAMAGED),
     "a part said to be larger": (
         lambda: with_bytes(b"PK\x01\x02", 24, struct.pack("<I", 2**31)),
-        xlsx_words.UNPACKS.format(megabytes=512),
+        xlsx_words.UNPACKS.format(megabytes=256),
     ),
     "a sheet said to be smaller": (lambda: with_bytes(entry(SHEET), 24, struct.pack("<I", 9)), xlsx_words.DAMAGED),
     "thousands of parts": (
