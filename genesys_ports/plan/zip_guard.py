@@ -15,7 +15,7 @@ from . import xlsx_words as words
 __all__ = ["MOST_PARTS", "MOST_RATIO", "MOST_UNPACKED", "Parts"]
 
 MOST_PARTS = 5_000
-#: Bytes of all parts together; a plan of 800,000 rows fits.
+#: Bytes of all parts together; a plan of 500,000 rows fits.
 MOST_UNPACKED = 256 * 1024 * 1024
 #: How many times its packed size a part may take. Sheets of one value in every row come to about 60.
 MOST_RATIO = 300
