@@ -17,6 +17,7 @@ from genesys_ports.model import (
 )
 from genesys_ports.plan import check
 from genesys_ports.plan.codes import CODES
+from genesys_ports.plan.findings import Change
 
 LINUX, WINDOWS = Platform.LINUX, Platform.WINDOWS
 
@@ -418,6 +419,7 @@ MOVES = [
     (plan(app("p", "7001", backup="q"), app("q", "7005", host="k")), {"q": 7001}),
     (plan(app("p", "7001", backup="q"), app("q", "7005", host="k"), app("x", "7001", host="k")), {}),
     (plan(app("p", "7001-7002", backup="q"), app("q", "7005", host="k")), {}),
+    (plan(app("p", "1", backup="q"), app("q", "7005", host="k")), {}),
     # Nothing is left on the host.
     (plan(app("a", "1024-32767"), app("b", "1-1023"), app("c", "1024-32767")), {}),
 ]
@@ -427,6 +429,26 @@ MOVES = [
 def test_who_moves_where(planned, moved):
     changes = {change.application: change.to for one in check(planned) for change in one.changes}
     assert changes == moved
+
+
+def test_a_number_that_is_free_on_one_host_only():
+    # No number for both of the pair: the port moves alone, and its partner has drifted apart.
+    planned = plan(
+        app("a", "7001"), app("p", "7001", backup="q"), app("q", "7001", host="k"), app("x", "1024-32767", host="k")
+    )
+    (found,) = check(planned).by_code("GP101")
+    assert found.changes == (Change("p", "default", 7002),)
+
+
+def test_an_application_with_many_ports():
+    many = app("b", *(str(7000 + n) for n in range(20)))
+    assert check(plan(app("a"), many, link("a", "b", "id19"), link("a", "b", "id20"))).codes == {"GP301": 1}
+
+
+def test_a_large_group_that_depends_is_told_without_a_reason():
+    exact = [app(f"a{n}", port("7001", address=f"10.0.0.{n}")) for n in range(1, 13)]
+    (found,) = check(plan(*exact, app("b", "7001"))).by_code("GP104")
+    assert found.message.endswith("a1, a2, a3 and 10 more.")
 
 
 def test_a_used_up_host_is_said():

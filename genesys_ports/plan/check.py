@@ -57,12 +57,12 @@ def check(
 
     Raises `InvalidValueError` for an unknown platform or code.
     """
-    reading = plan if isinstance(plan, Reading) else None
+    read, bad = (plan.plan, plan.bad) if isinstance(plan, Reading) else (plan, ())
     ground = Ground(
-        reading.plan if reading is not None else plan,  # type: ignore[arg-type] # mypy forgets the other case
+        read,
         platform=None if platform is None else parse_word(Platform, platform, "platform"),
         off=switched_off(ignore),
-        bad=reading.bad if reading is not None else (),
+        bad=bad,
         progress=progress,
     )
     moves = Moves(ground)

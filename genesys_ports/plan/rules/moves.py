@@ -64,11 +64,10 @@ class Moves:
 
     def to_number(self, stand: Stand, number: int) -> Proposal | None:
         """Moves a port to just this number, if it is free there."""
-        if stand.key in self._moved or not self._movable(stand) or number < 2:
+        # The search begins above a number, and there is none below 1.
+        if not self._movable(stand) or number < 2:
             return None
         length = len(stand.port.numbers)
-        if number + length > 65536:
-            return None
         try:
             self._free.take_for_all([_place(stand)], number - 1, block=range(number, number + length), length=length)
         except NoFreePortError:
