@@ -440,6 +440,11 @@ def test_a_number_that_is_free_on_one_host_only():
     assert found.changes == (Change("p", "default", 7002),)
 
 
+def test_two_that_name_each_other_are_told_of_once():
+    planned = plan(app("p", "7001", backup="b"), app("b", "7002", host="k", backup="p"))
+    assert check(planned).codes == {"GP221": 1, "GP226": 1}
+
+
 def test_an_application_with_many_ports():
     many = app("b", *(str(7000 + n) for n in range(20)))
     assert check(plan(app("a"), many, link("a", "b", "id19"), link("a", "b", "id20"))).codes == {"GP301": 1}

@@ -36,12 +36,14 @@ def pairs(ground: Ground, moves: Moves) -> Iterator[Finding]:
 
 
 def _pair(ground: Ground, moves: Moves, primary: Application, backup: Application) -> Iterator[Finding]:
+    # Of two that name each other, one is enough to tell of.
+    if backup.backup == primary.name and backup.name < primary.name:
+        return
     rows = _rows(ground, [primary, backup])
     if primary is backup or backup.backup:
         if not ground.silent("GP226", rows):
             yield ground.found("GP226", _unclear(ground, primary, backup), rows=rows)
-        # Of two that name each other, one pair is enough to compare.
-        if primary is backup or (backup.backup == primary.name and backup.name < primary.name):
+        if primary is backup:
             return
     if _type(ground, primary) != _type(ground, backup) and not ground.silent("GP223", rows):
         message = words.OTHER_TYPE.format(
