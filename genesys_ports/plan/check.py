@@ -5,38 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ..model import Deployment, Platform, parse_word
-from .codes import switched_off
 from .findings import Findings
 from .load import Reading
-from .rules.bad_cells import bad_cells
-from .rules.client_ends import fixed_client_ports
-from .rules.collisions import collisions
-from .rules.connections import connections
-from .rules.ground import Ground
-from .rules.lca import lca_below_2000
-from .rules.moves import Moves
-from .rules.names import ignored_codes, names, one_machine, types
-from .rules.numbers import blocks, numbers
-from .rules.pairs import pairs
-from .rules.servers import server_info, sip_transports
 
 __all__ = ["check"]
-
-#: Rules that ask the plan only. Those that propose moves stand in `check`, in the order in which they may choose.
-_RULES = (
-    server_info,
-    sip_transports,
-    connections,
-    fixed_client_ports,
-    bad_cells,
-    lca_below_2000,
-    numbers,
-    blocks,
-    names,
-    types,
-    one_machine,
-    ignored_codes,
-)
 
 
 def check(
@@ -57,6 +29,11 @@ def check(
 
     Raises `InvalidValueError` for an unknown platform or code.
     """
+    # Whoever only loads a plan need not wait for the rules.
+    from .codes import switched_off
+    from .rules.every import every_finding
+    from .rules.ground import Ground
+
     read, bad = (plan.plan, plan.bad) if isinstance(plan, Reading) else (plan, ())
     ground = Ground(
         read,
@@ -65,8 +42,4 @@ def check(
         bad=bad,
         progress=progress,
     )
-    moves = Moves(ground)
-    found = [*collisions(ground, moves), *pairs(ground, moves)]
-    for rule in _RULES:
-        found.extend(rule(ground))
-    return Findings(found)
+    return Findings(every_finding(ground))
