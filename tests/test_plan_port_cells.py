@@ -174,6 +174,11 @@ CONNECTIONS = [
         ("b", "default", 4500, 4501, "10.0.0.2", None),
         ("c", "sip", None, None, "", None),
     ]),
+    ("b;tls=1;c;tls=1;b:default", [
+        ("b", "default", None, None, "", True),
+        ("c", "default", None, None, "", True),
+        ("b", "default", None, None, "", None),
+    ]),
     ("b, c", [("b", "default", None, None, "", None), ("c", "default", None, None, "", None)]),
     ("b, c:default", [("b, c", "default", None, None, "", None)]),
     ("b\nc:sip", [("b", "default", None, None, "", None), ("c", "sip", None, None, "", None)]),

@@ -224,6 +224,23 @@ def test_ids_of_ports_whose_rows_state_none(rows, ids):
 # --- what every host has ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("stated", [False, True])
+def test_thousands_of_equal_rows(stated):
+    # Looking for a free id from the beginning each time would take minutes.
+    rows = "".join(f"h,a,1,{n if stated else ''}\nh,a,1,\n" for n in range(1, 9_001))
+    plan = read(f"Host,Application,Port,Port ID\n{rows}")
+    assert len(next(iter(plan.applications)).ports) == 18_000
+
+
+@pytest.mark.parametrize(("column", "cell"), [("Port", "1;2;3;4"), ("Connects to", "b;c;d;e")])
+def test_a_plan_over_the_limit(column, cell, monkeypatch):
+    monkeypatch.setattr("genesys_ports.plan.builder.MOST_PORTS", 5)
+    rows = {"Host": "h", "Application": "{}", "Port": "1", column: cell}
+    text = ",".join(rows) + "\n" + "".join(",".join(rows.values()).format(name) + "\n" for name in "ab")
+    with pytest.raises(PlanFileError, match=r"The plan has more than 5 (listening ports|connections)\."):
+        read(text)
+
+
 def test_an_agent_that_runs_on_every_host():
     text = (
         "Host,Application,Type,Port,Connects to\nh1,LCA,,4999,\nh2,LCA,,4999,\nh2,LCA,,4998,\n"

@@ -10,17 +10,20 @@ from ..errors import BadRow, PlanFileError
 from ..model import DEFAULT, Application, Block, Connection, Deployment, Host, ListeningPort, Purpose, Transport
 from ..origin import Origin, Place
 from . import words
-from .cells import LONGEST_KEPT, READ, READ_KEPT, Link
+from .cells import LONGEST_KEPT, READ, READ_KEPT
 from .columns import Column
 from .elsewhere import row_text, runs_everywhere
 from .port_cells import NONE, BadCell, opened
 from .port_ids import PortIds
 from .rows import RawRow
 
-__all__ = ["MOST_BAD", "NONE", "Builder", "build"]
+__all__ = ["MOST_BAD", "MOST_PORTS", "NONE", "Builder", "build"]
 
 #: Bad cells kept of one file before the whole file is given up.
 MOST_BAD = 10_000
+
+#: Listening ports of one plan, and connections: a cell can hold hundreds of each, a file a million rows.
+MOST_PORTS = 2_000_000
 
 #: "No application on this host"; a dash is no application, and no name either.
 _NO_APPLICATION = frozenset({NONE, "nenhum", "nenhuma"})
@@ -156,7 +159,9 @@ class Builder:
                 self._differ(raw, column, facts[name], name, value, sentence)
         if links := values.get(Column.CONNECTS_TO):
             for link in links:
-                self._links.setdefault(_connection(name, link), place)
+                self._links.setdefault(link.of(name), place)
+            if len(self._links) > MOST_PORTS:
+                raise PlanFileError(place.file, words.TOO_MANY_CONNECTIONS.format(most=f"{MOST_PORTS:,}"))
         # The id of a row counts even where its port is bad.
         stated = values.get(Column.PORT_ID)
         if stated and values.get(Column.PORT) != ():
@@ -225,13 +230,13 @@ class Builder:
     def _give_way(self, raw: RawRow, place: Place, application: _Application, port_id: str, holder: Place) -> bool:
         """Whether the row that states a port id gets it: a port that was only given it takes another."""
         name = application.name
-        if not self._ids.take_back(name, port_id, place):
+        index = self._ids.take_back(name, port_id, place)
+        if index is None:
             told = words.PORT_ID_TWICE.format(name=name, value=port_id, row=row_text(holder, raw))
             self._report(raw, Column.PORT_ID, told)
             return False
-        index = next(index for index, port in enumerate(application.ports) if port.port_id == port_id)
         port = application.ports[index]
-        application.ports[index] = replace(port, port_id=self._ids.give(name, port, holder))
+        application.ports[index] = replace(port, port_id=self._ids.give(name, port, index, holder))
         return True
 
     def _open(
@@ -243,6 +248,8 @@ class Builder:
         ports: tuple[_Opened, ...],
     ) -> None:
         self.ports += len(ports)
+        if self.ports > MOST_PORTS:
+            raise PlanFileError(place.file, words.TOO_MANY_PORTS.format(most=f"{MOST_PORTS:,}"))
         purpose = values.get(Column.PURPOSE) or Purpose.COMMUNICATION
         address = values.get(Column.ADDRESS, "")
         beside: tuple[str, str] | None = None
@@ -256,7 +263,7 @@ class Builder:
                 address=address,
             )
             if beside or not stated:
-                port_id = self._ids.give(application.name, port, place, beside)
+                port_id = self._ids.give(application.name, port, len(application.ports), place, beside)
                 if port_id != port.port_id:
                     port = replace(port, port_id=port_id)
             if not beside and len(ports) > 1:
@@ -335,16 +342,3 @@ class Builder:
                     yield replace(connection, server=own), place
                     continue
             yield connection, place
-
-
-def _connection(client: str, link: Link) -> Connection:
-    server, port_id, client_port, backup_client_port, client_address, secure = link
-    return Connection(
-        client=client,
-        server=server,
-        port_id=port_id,
-        client_port=client_port,
-        backup_client_port=backup_client_port,
-        client_address=client_address,
-        secure=secure,
-    )

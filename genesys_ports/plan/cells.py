@@ -26,7 +26,8 @@ LONGEST_KEPT = 200
 MOST_PARAMETERS = 8
 
 _FORMULA = re.compile(r"'*[=+\-@]")
-_PARAMETER = re.compile(r"(?:^|\s+)(port|backup-port|address|tls)\s*=\s*(\S*)$", re.IGNORECASE)
+_PARAMETER = re.compile(r"(port|backup-port|address|tls)=(\S*)", re.IGNORECASE)
+_EQUALS = re.compile(r"(?<!\S)(port|backup-port|address|tls) ?= ?", re.IGNORECASE)
 _CODE = re.compile(r"GP[0-9](?:[0-9]{2})?")
 
 #: What people write for a purpose, in English and Portuguese; the first that stands in the text counts.
@@ -63,6 +64,19 @@ class Link(NamedTuple):
     backup_client_port: int | None = None
     client_address: str = ""
     secure: bool | None = None
+
+    def of(self, client: str) -> Connection:
+        """The connection of this client."""
+        server, port_id, client_port, backup_client_port, client_address, secure = self
+        return Connection(
+            client=client,
+            server=server,
+            port_id=port_id,
+            client_port=client_port,
+            backup_client_port=backup_client_port,
+            client_address=client_address,
+            secure=secure,
+        )
 
 
 def safe(text: str) -> str:
@@ -174,6 +188,8 @@ def _read_links(text: str) -> tuple[Link, ...]:
     if text.casefold() in NO_ANSWERS:
         return ()
     parts: list[str] = []
+    if "=" in text:
+        text = _EQUALS.sub(r"\1=", text)
     for part in filter(None, map(str.strip, text.split(";"))):
         if parts and _PARAMETER.match(part):
             # Genesys writes transport parameters with semicolons between them.
@@ -183,7 +199,7 @@ def _read_links(text: str) -> tuple[Link, ...]:
         else:
             # A saved plan writes the port id of each; people who leave it out set commas between names.
             parts.extend(filter(None, map(str.strip, part.split(","))))
-    return tuple(dict.fromkeys(map(_read_link, parts)))
+    return tuple(dict.fromkeys(map(_read_link, dict.fromkeys(parts))))
 
 
 def _read_link(text: str) -> Link:
@@ -193,9 +209,10 @@ def _read_link(text: str) -> Link:
             return Link(server, (ids[0] if ids else "") or DEFAULT)
     named, parameters = text, dict[str, str]()
     for _ in range(MOST_PARAMETERS):
-        if (parameter := _PARAMETER.search(named)) is None:
+        before, _, last = named.rpartition(" ")
+        if (parameter := _PARAMETER.fullmatch(last)) is None:
             break
-        named = named[: parameter.start()]
+        named = before
         parameters.setdefault(parameter[1].lower(), parameter[2].rstrip(","))
     else:
         raise BadCell(words.BAD_CONNECTION.format(text=text[:100]))

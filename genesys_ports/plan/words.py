@@ -46,6 +46,8 @@ CELL_TOO_LARGE = (
 TOO_MANY_ROWS = "The sheet has more than {most} rows."
 TOO_MANY_COLUMNS = "Row {row} has more than {most} columns. Keep the columns of the plan and a few of your own."
 IN_SHEET = "Sheet {sheet!r}: {problem}"
+TOO_MANY_PORTS = "The plan has more than {most} listening ports. Read it in parts, one site at a time."
+TOO_MANY_CONNECTIONS = "The plan has more than {most} connections. Read it in parts, one site at a time."
 TOO_MANY_BAD = "More than {most} cells cannot be read, so this is hardly a port plan. The first: {first}"
 
 # --- the header
