@@ -5,10 +5,14 @@ from html import unescape
 
 import ipywidgets
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from genesys_ports import Deployment, load_plan, port_map
 from genesys_ports.errors import InvalidValueError, OutputError, PlanFileError
-from genesys_ports.plan.findings import Severity
+from genesys_ports.plan.findings import Findings, Severity
+from genesys_ports.plan.rows import Column
+from genesys_ports.table import one_line
 from genesys_ports.widgets import PlanEditor
 from genesys_ports.widgets.plan_editor import AS_YOU_TYPE, FINDINGS, ROWS
 from genesys_ports.widgets.plan_sheet import KEPT
@@ -100,6 +104,13 @@ def test_a_changed_cell_changes_plan_and_findings(editor):
     assert len(clashes(editor)) == before - 1
     assert told.sentences[0] == "Row 3: Port is now 5151."
     assert editor.write(3, "Purpose", "").sentences[0] == "Row 3: Purpose is empty now."
+
+
+def test_the_same_text_again_is_no_change(editor):
+    rows = editor.rows
+    editor.write(3, "Port", "5150")
+    assert editor.rows is rows
+    assert editor.undo().sentences[0] == "There is nothing to take back."
 
 
 @pytest.mark.parametrize("column", ["Port", "port", " PORT "])
@@ -241,6 +252,19 @@ def test_an_empty_plan():
     click(editor, "Add a row")
     cell(editor, 1, "Host").value = "a"
     assert len(editor.bad) > 0
+
+
+def test_a_sheet_of_notes_is_left_out():
+    editor = PlanEditor(ROOT / "notebooks" / "plans" / "worksheet-with-mistakes.xlsx")
+    assert not any("Do not give out" in cell for row in editor.rows for cell in row.values())
+    assert len(editor.rows) > 50
+    assert "Rows 1 to 12 of" in shown(editor)
+
+
+def test_a_finding_without_a_proposal(editor):
+    editor.findings = Findings([replace(clashes(editor)[0], proposal="", change=None)])
+    assert "Why it matters:" in shown(editor)
+    assert "Proposal:" not in shown(editor)
 
 
 def test_switched_off_codes_stay_away():
@@ -431,3 +455,19 @@ def test_a_port_map_of_the_editor(editor):
 def test_clean_is_said():
     clean = PlanEditor(ROOT / "notebooks" / "plans" / "two-servers.csv", ignore=["GP511"])
     assert str(clean).endswith("Nothing is wrong with this plan.")
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    row=st.integers(1, 9),
+    column=st.sampled_from(list(Column)),
+    cell=st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
+)
+def test_any_text_in_any_cell_is_kept_and_taken_back(row, column, cell):
+    editor = PlanEditor(load_plan(COLLISIONS))
+    rows, plan = editor.rows, editor.plan
+    editor.write(row, column, cell)
+    assert editor.rows[row - 1].get(column, "") == cell
+    assert one_line(cell) in str(editor)
+    editor.undo()
+    assert (editor.rows, editor.plan) == (rows, plan)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 
-from ..errors import BadRow, InvalidValueError, PlanFileError
+from ..errors import BadRow, InvalidValueError
 from ..lab.report import Report
 from ..model import Deployment, Platform
 from ..plan.builder import build
@@ -46,7 +46,8 @@ class PlanSheet:
             self.rows: tuple[Row, ...] = tuple(plan_rows(plan))
         else:
             self.name = PurePath(plan).stem
-            self.rows = tuple(_rows(plan))
+            # Sheets that hold no plan are left out; a file without one is an error of its own.
+            self.rows = tuple(one.cells for one in rows_of(plan) if isinstance(one, RawRow))
         self._platform, self._ignore = platform, tuple(ignore)
         self._before: list[tuple[Row, ...]] = []
         self._typing: tuple[int, Column] | None = None
@@ -198,12 +199,3 @@ class PlanSheet:
 def _accepted(plan: Deployment, change: Change) -> str:
     moved = plan.application(change.application).port(change.port_id)
     return words.ACCEPTED.format(application=change.application, port=moved)
-
-
-def _rows(path: str | os.PathLike[str]) -> Iterator[Row]:
-    """The cells of a plan file. Sheets that hold no plan are left out; raises `PlanFileError` where all of them do."""
-    found = list(rows_of(path))
-    problems = [one for one in found if isinstance(one, PlanFileError)]
-    if problems and len(problems) == len(found):
-        raise problems[0]
-    return (one.cells for one in found if isinstance(one, RawRow))
