@@ -1,0 +1,57 @@
+"""The pages in docs/ say what is true: the names of columns, the cells and the limits of plan files."""
+
+import re
+
+import pytest
+
+from genesys_ports.plan import load_plan
+from genesys_ports.plan.columns import Column, columns_of
+from genesys_ports.plan.files import MOST_BYTES
+from genesys_ports.plan.load import READERS
+from genesys_ports.plan.rows import MOST_COLUMNS, MOST_ROWS
+from genesys_ports.plan.zip_guard import MOST_UNPACKED
+from tests.helpers import ROOT
+
+PAGE = (ROOT / "docs" / "plan-files.md").read_text(encoding="utf-8")
+
+
+def table(heading):
+    """The rows below a heading, as cells."""
+    section = PAGE.partition(f"# {heading}\n")[2].partition("\n#")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("|")]
+    return rows[2:]
+
+
+NAMES = [(row[0].strip("*"), name) for row in table("The columns") for name in row[1].strip("| ").split(", ") if name]
+
+
+def test_every_column_is_told():
+    assert {row[0].strip("*") for row in table("The columns")} == set(Column)
+
+
+@pytest.mark.parametrize(("column", "name"), NAMES)
+def test_a_name_of_a_column(column, name):
+    # A doubtful name is one beside clear ones only.
+    needed = [] if column == Column.HOST else [Column.HOST]
+    assert columns_of([*needed, name])[-1] == column
+
+
+CELLS = [(cell, row[1]) for row in table("Several ports in one cell") for cell in re.findall("`([^`]+)`", row[0])]
+
+
+@pytest.mark.parametrize(("cell", "told"), CELLS)
+def test_a_cell_with_several_ports(cell, told, tmp_path):
+    transport = cell if not re.search("[0-9]", cell) else ""
+    path = tmp_path / "plan.csv"
+    path.write_text(f'Host;Application;Port;Transport\nh;a;"{"5060" if transport else cell}";{transport}\n')
+    numbers = {number for _, port in load_plan(path).ports() for number in (port.number, port.last) if number}
+    assert numbers == {int(number) for number in re.findall("[0-9]+", told)}
+    transports = {str(port.transport) for _, port in load_plan(path).ports()}
+    assert transports == set(re.findall("/(tcp|udp)", told) or re.findall("/(udp)", cell) or ["tcp"])
+
+
+def test_endings_and_limits():
+    assert set(READERS) == set(re.findall(r"`(\.[a-z]+)`", "".join(row[0] for row in table("What can be read"))))
+    for limit in (f"{MOST_BYTES // 1024**2} MB", f"{MOST_ROWS:,} rows", f"{MOST_COLUMNS} columns"):
+        assert limit in PAGE
+    assert f"{MOST_UNPACKED // 1024**2} MB" in PAGE
