@@ -290,8 +290,8 @@ def test_an_ordinary_application_runs_on_one_host():
             "Ignore",
             "GP101",
             "GP10",
-            "'GP10' is not the code of a finding. Write codes such as GP101, or GP1 for all that begin so, several with "
-            "commas between them.",
+            "'GP10' is not the code of a finding. Write codes such as GP101, or GP1 for all that begin so, several "
+            "with commas between them.",
         ),
     ],
 )

@@ -112,7 +112,9 @@ def _reader(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
 
 
 def _separator(start: str) -> str:
-    """The separator that tells the most names of columns apart in one row; without names, the most pairs, or most often there."""
+    """The separator that tells the most names of columns apart in one row; without names, the most pairs; without
+    pairs, the one that stands there most often.
+    """
     hint = _HINT.match(start)
     if hint and hint[1] in SEPARATORS:
         return hint[1]
