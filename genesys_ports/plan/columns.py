@@ -69,9 +69,10 @@ _NAMES = {
     Column.TYPE: "Tipo, App type, Application type, Tipo de aplicação, Tipo da aplicação, Tipo de aplicativo, "
     "Tipo do aplicativo, Tipo app",
     Column.PORT_ID: "ID da porta, ID porta, Port identifier, Identificador da porta, Port name, Nome da porta",
-    Column.PORT: "Ports, Porta, Portas, Port(s), Porta(s), Número da porta, Nº da porta, Nº porta, N° da porta, N° porta, "
-    "Núm. porta, Port number, Port no, TCP port, Porta TCP, Port TCP, Porta TCP/UDP, Port TCP/UDP, TCP/UDP port, Listening port, "
-    "Listen port, Porta de escuta, Communication port, Porta de comunicação, App port, Porta/Protocolo, Port/Protocol",
+    Column.PORT: "Ports, Porta, Portas, Port(s), Porta(s), Número da porta, Nº da porta, Nº porta, N° da porta, "
+    "N° porta, Núm. porta, Port number, Port no, TCP port, Porta TCP, Port TCP, Porta TCP/UDP, Port TCP/UDP, "
+    "TCP/UDP port, Listening port, Listen port, Porta de escuta, Communication port, Porta de comunicação, App port, "
+    "Porta/Protocolo, Port/Protocol",
     Column.TRANSPORT: "Transporte, Protocolo, Protocol, Proto, Protocolo de transporte, Transport protocol, TCP/UDP",
     Column.PURPOSE: "Finalidade, Propósito",
     Column.ADDRESS: "Endereço, Bind address, Listen address, Listening address, Endereço de escuta, Endereço de bind",
