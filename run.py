@@ -568,7 +568,7 @@ def processors():
 
 def pytest_words():
     # One process more than processors: kernels and the browser keep those that test waiting.
-    return ["-m", "pytest", "-n", str(min(processors(), 7) + 1), "--dist", "loadgroup"]
+    return ["-m", "pytest", "-n", str(min(processors(), 7) + 1)]
 
 
 COVERAGE = [

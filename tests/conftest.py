@@ -22,6 +22,23 @@ FIRST = ("test_browser_lessons.py", "test_kernel_lessons.py", "test_notebooks_an
 Write = Callable[..., Path]
 
 
+#: What makes something that takes long once for the whole file, and so stays in one process.
+TOGETHER = "test_browser_lessons.py"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand the tests out one by one, so that no process is left with a long file at the end."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneByOne(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if file.endswith(TOGETHER) else nodeid
+
+    return OneByOne(config, log) if config.getoption("dist") == "load" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long tests first."""
     items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -65,6 +66,24 @@ def own_address(end: str) -> str:
 def own_network() -> str:
     """The range of this process, for `GENESYS_PORTS_NETWORK`."""
     return own_address("0.0/16")
+
+
+_handed_out = count()
+
+
+def own_number() -> int:
+    """A free port number that no other process of the tests uses, for sockets at addresses that all of them share.
+
+    A number that the system picks is free where it was asked for. At `0.0.0.0` it clashes with whoever has it at any
+    other address, and at the next moment somebody else may have got it: other tests open thousands of connections.
+    """
+    while True:
+        # Below what Linux hands out, and beside what the plans of the tests use.
+        number = 22_000 + (_own_octet()[0] - 64) * 40 + next(_handed_out) % 40
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp, suppress(OSError):
+            for one in (tcp, udp):
+                one.bind(("0.0.0.0", number))
+            return number
 
 
 # --- processes

@@ -1,7 +1,7 @@
 """The verdicts for Linux against real sockets: every ordered pair of addresses, TCP and UDP.
 
 Everywhere else the project listens on loopback only. A wildcard cannot be tested without one: the sockets here
-live for a moment, answer nobody, and use numbers the system hands out.
+live for a moment, and answer nobody.
 """
 
 import errno
@@ -23,6 +23,7 @@ from genesys_ports.binding import (
     who_blocks,
 )
 from genesys_ports.model import ListeningPort, Platform, Transport
+from tests.helpers import own_address, own_number
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="measures what Linux does")
 
@@ -66,7 +67,7 @@ def listener(stack, where, number, transport, reuse):
 def clash_in_reality(first, second, transport, reuse):
     """Whether the second listener is refused; and the number it was about."""
     with ExitStack() as stack:
-        number = listener(stack, first, 0, transport, reuse)
+        number = listener(stack, first, own_number(), transport, reuse)
         try:
             listener(stack, second, number, transport, reuse)
         except OSError as error:
@@ -107,7 +108,7 @@ def test_pair(first, second, transport, reuse):
 def test_tcp_and_udp_side_by_side(address):
     for attempt in range(TRIES):
         with ExitStack() as stack:
-            number = listener(stack, (address, None), 0, Transport.TCP, False)
+            number = listener(stack, (address, None), own_number(), Transport.TCP, False)
             try:
                 assert listener(stack, (address, None), number, Transport.UDP, False) == number
             except OSError:
@@ -118,7 +119,7 @@ def test_tcp_and_udp_side_by_side(address):
 
 def restarts(server_first, old, new):
     """Whether a server can listen again after a connection that the server, or the client, closed first."""
-    here = "127.0.0.1"
+    here = own_address("203.1")
     with socket.socket() as server, socket.socket() as client:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, old)
         server.bind((here, 0))

@@ -22,8 +22,7 @@ from tests.test_notebooks_answers import exercises
 from tests.test_notebooks_structure import LESSONS, load, tagged
 from tools import build_notebooks
 
-# One JupyterLab and one browser serve all of them.
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(400)]
+pytestmark = pytest.mark.timeout(400)
 
 ARTIFACTS = ROOT / "artifacts"
 

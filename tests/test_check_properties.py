@@ -16,6 +16,7 @@ from genesys_ports.model import Application, Block, Connection, Deployment, Host
 from genesys_ports.plan import accept, check
 from genesys_ports.plan.findings import Severity
 from genesys_ports.plan.rules.meeting import Socket, groups
+from tests.helpers import own_number
 
 
 def has_ipv6():
@@ -156,17 +157,6 @@ def sockets(draw):
     return draw(st.lists(st.tuples(st.integers(0, 2), how, st.sampled_from(SOCKETS)), max_size=5))
 
 
-def free_numbers(count):
-    """Numbers that the system has just handed out, for TCP and for UDP."""
-    with ExitStack() as stack:
-        numbers = []
-        while len(numbers) < count:
-            one = stack.enter_context(socket.socket())
-            one.bind(("127.0.0.1", 0))
-            numbers.append(one.getsockname()[1])
-        return numbers
-
-
 def all_open(wanted, numbers):
     """Whether every one of these sockets opens beside the others."""
     with ExitStack() as stack:
@@ -206,7 +196,7 @@ def plan_of(wanted, numbers):
 @given(sockets())
 def test_a_plan_has_a_clash_if_and_only_if_a_socket_is_refused(wanted):
     for _ in range(TRIES):
-        numbers = free_numbers(3)
+        numbers = [own_number() for _ in range(3)]
         opened = all_open(wanted, numbers)
         clashes = CLASHES & set(check(plan_of(wanted, numbers)).codes)
         # A stranger may have taken a number since: others decide.

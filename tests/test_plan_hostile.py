@@ -253,14 +253,14 @@ def test_made_to_do_harm(what):
     make, sentence = HARMFUL[what]
     data = make()
     tracemalloc.start()
-    start = time.monotonic()
+    start = time.process_time()
     try:
         assert problem(data) == sentence
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     # Generous: a busy machine, and counting memory makes everything slower.
-    assert time.monotonic() - start < 30
+    assert time.process_time() - start < 30
     assert peak < 64 * MEGABYTE
 
 
@@ -322,9 +322,9 @@ def test_a_cell_of_many_megabytes(shape, tmp_path):
 
 def test_a_million_columns():
     wide = "".join(f"<c><v>{i}</v></c>" for i in range(1_000_000))
-    start = time.monotonic()
+    start = time.process_time()
     assert problem(changed(sheet=sheet(f"<row>{wide}</row>"))) == xlsx_words.DAMAGED
-    assert time.monotonic() - start < 30
+    assert time.process_time() - start < 30
 
 
 def test_more_columns_than_a_plan_has():
@@ -333,10 +333,10 @@ def test_more_columns_than_a_plan_has():
 
 
 def test_a_last_row_far_below_costs_nothing():
-    start = time.monotonic()
+    start = time.process_time()
     found = list(read_xlsx("plan.xlsx", changed(sheet=sheet(row(["h", "a", "1"], 1_048_576)))))
     assert len(found) == 1
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_merged_range_over_the_whole_sheet_costs_nothing():

@@ -18,6 +18,7 @@ from genesys_ports.plan import compare, local_sockets, read_sockets, reality
 from genesys_ports.plan.comparison import Group
 from genesys_ports.plan.programs import is_planned
 from genesys_ports.plan.sockets import OpenSocket, Sockets, local_platform
+from tests.helpers import own_number
 
 DATA = Path(__file__).resolve().parent / "data" / "sockets"
 
@@ -459,7 +460,7 @@ def test_json():
 
 @pytest.mark.skipif(local_platform() is Platform.MACOS, reason="macOS shows sockets to administrators only")
 def test_a_real_listener():
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(("127.0.0.1", own_number())) as server:
         number = server.getsockname()[1]
         plan = plan_of(port(str(number)))
         assert lines(compare(plan, host="h", address="127.0.0.1"))[0].startswith("planned and listening")

@@ -19,6 +19,7 @@ from genesys_ports.model import Platform, Transport
 from genesys_ports.plan import local_sockets, read_sockets
 from genesys_ports.plan.socket_listing import MOST_BYTES
 from genesys_ports.plan.sockets import OpenSocket, Sockets, local_platform, plain_address
+from tests.helpers import own_number
 
 DATA = Path(__file__).resolve().parent / "data" / "sockets"
 
@@ -248,7 +249,7 @@ def test_long_files_are_read_in_time_in_proportion(tmp_path):
 def test_a_port_of_our_own_is_found(family, kind, address):
     with socket.socket(family, kind) as opened:
         try:
-            opened.bind((address, 0))
+            opened.bind((address, own_number()))
         except OSError:
             pytest.skip("no IPv6 here")
         if kind == socket.SOCK_STREAM:
@@ -263,7 +264,9 @@ def test_a_port_of_our_own_is_found(family, kind, address):
 
 @pytest.mark.skipif(local_platform() is not Platform.LINUX or not which("ss"), reason="needs ss")
 def test_ss_of_this_machine_says_the_same(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as opened, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+    listens = ("127.0.0.1", own_number())
+    with socket.create_server(listens) as opened, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.bind(("127.0.0.1", own_number()))
         client.connect(("127.0.0.1", 9))
         number = opened.getsockname()[1]
         saved = subprocess.run(["ss", "-antup"], capture_output=True, check=True).stdout
