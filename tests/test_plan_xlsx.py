@@ -141,12 +141,12 @@ def test_a_workbook_of_a_chart_alone():
         read(out.getvalue(), "plan.xlsx")
 
 
-def test_an_error_in_one_sheet_names_it():
-    data = workbook(sheet(["h", "a", "1"]), sheet(head=["Host", "Application", "Port", "Port"]))
-    found = reading(data)
+def test_an_error_in_one_sheet_names_it_and_keeps_the_others():
+    bad = sheet(["h", "b", "1", "2"], head=["Host", "Application", "Port", "Port"])
+    found = reading(workbook(sheet(["h", "a", "1"]), bad, sheet(["h", "c", "3"])))
     [error] = found.unreadable
     assert "Sheet2" in str(error)
-    assert found.plan.has_application("a")
+    assert [one.name for one in found.plan.applications] == ["a", "c"]
 
 
 def test_hidden_rows_and_columns_are_read():

@@ -17,6 +17,7 @@ from genesys_ports.widgets import PlanEditor
 from genesys_ports.widgets.plan_editor import AS_YOU_TYPE, FINDINGS, ROWS
 from genesys_ports.widgets.plan_sheet import KEPT
 from tests.conftest import ROOT
+from tests.handmade import sheet, workbook
 from tests.helpers import HEADER
 
 COLLISIONS = ROOT / "notebooks" / "plans" / "collisions.csv"
@@ -238,6 +239,13 @@ def test_a_file_with_mistakes_keeps_every_cell(write):
     editor.write(1, "Port", "5150")
     assert not editor.bad
     assert [one.name for one in editor.plan.applications] == ["one", "two"]
+
+
+def test_a_sheet_that_cannot_be_read_is_not_lost_without_a_word(tmp_path):
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(workbook(sheet(["h", "a", "1"]), sheet(head=["Host", "Application", "Port", "Port"])))
+    with pytest.raises(PlanFileError, match="Sheet2"):
+        PlanEditor(path)
 
 
 def test_no_such_file():

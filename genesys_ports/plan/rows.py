@@ -23,6 +23,7 @@ __all__ = [
     "MOST_ROWS",
     "UNNAMED_HOST",
     "USUAL",
+    "BadSheetError",
     "Column",
     "NoPlanError",
     "RawRow",
@@ -54,6 +55,10 @@ _BARE_PORT = re.compile(r"\s*'?[0-9]{1,5}(?:[.,]0+)?\s*(?:/\s*(?:tcp|udp|tls)\s*
 
 class NoPlanError(PlanFileError):
     """A sheet without the columns of a plan: a workbook goes on with its other sheets."""
+
+
+class BadSheetError(PlanFileError):
+    """A sheet that must be a plan and cannot be read as one: a workbook goes on with its other sheets here too."""
 
 
 class Unread(str):
@@ -222,4 +227,4 @@ def _no_header(file: str, sheet: str, first: Sequence[tuple[int, Sequence[str]]]
 
 
 def _error(file: str, sheet: str, problem: str) -> PlanFileError:
-    return PlanFileError(file, words.IN_SHEET.format(sheet=sheet, problem=problem) if sheet else problem)
+    return BadSheetError(file, words.IN_SHEET.format(sheet=sheet, problem=problem) if sheet else problem)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ..errors import PlanFileError
 from . import xlsx_words as words
-from .rows import USUAL, NoPlanError, RawRow, numbered_rows
+from .rows import USUAL, BadSheetError, NoPlanError, RawRow, numbered_rows
 from .xlsx_parts import open_workbook
 from .xlsx_sheet import records
 from .zip_guard import Parts
@@ -19,10 +19,10 @@ __all__ = ["read_xlsx"]
 
 
 def read_xlsx(file: str, data: bytes) -> Iterator[RawRow | PlanFileError]:
-    """The rows of every sheet with a plan; then a `NoPlanError` for each sheet that is left out, or is hidden.
+    """The rows of every sheet with a plan, with a `BadSheetError` in the place of one that cannot be read to its end;
+    then a `NoPlanError` for each sheet that is left out, or is hidden.
 
-    Raises `PlanFileError` where the file is no workbook, one of its sheets cannot be read to its end, or none holds a
-    plan.
+    Raises `PlanFileError` where the file is no workbook, is damaged, or none of its sheets holds a plan.
     """
     book = open_workbook(Parts(file, data))
     said: list[NoPlanError] = []
@@ -38,6 +38,8 @@ def read_xlsx(file: str, data: bytes) -> Iterator[RawRow | PlanFileError]:
             problems.append(words.NO_PLAN.format(sheet=sheet.name, problem=error.problem))
             said.append(NoPlanError(file, problems[-1]))
             continue
+        except BadSheetError as error:
+            yield error
         found = True
         if sheet.hidden:
             said.append(NoPlanError(file, words.HIDDEN.format(sheet=sheet.name)))

@@ -14,7 +14,7 @@ from ..plan.check import check
 from ..plan.correct import accept
 from ..plan.findings import Change, Finding, Findings, Severity
 from ..plan.load import Reading, rows_of
-from ..plan.rows import Column, RawRow, is_blank
+from ..plan.rows import Column, NoPlanError, RawRow, is_blank
 from ..plan.save import plan_rows, port_cells, save_rows
 from ..table import Table, one_line
 from . import words
@@ -46,8 +46,7 @@ class PlanSheet:
             self.rows: tuple[Row, ...] = tuple(plan_rows(plan))
         else:
             self.name = PurePath(plan).stem
-            # Sheets that hold no plan are left out; a file without one is an error of its own.
-            self.rows = tuple(one.cells for one in rows_of(plan) if isinstance(one, RawRow))
+            self.rows = tuple(_cells(plan))
         self._platform, self._ignore = platform, tuple(ignore)
         self._before: list[tuple[Row, ...]] = []
         self._typing: tuple[int, Column] | None = None
@@ -199,3 +198,12 @@ class PlanSheet:
 def _accepted(plan: Deployment, change: Change) -> str:
     moved = plan.application(change.application).port(change.port_id)
     return words.ACCEPTED.format(application=change.application, port=moved)
+
+
+def _cells(path: str | os.PathLike[str]) -> Iterator[Row]:
+    for one in rows_of(path):
+        if isinstance(one, RawRow):
+            yield one.cells
+        elif not isinstance(one, NoPlanError):
+            # A sheet that holds no plan is left out; one that should hold it would be lost without a word.
+            raise one
