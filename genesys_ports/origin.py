@@ -25,7 +25,8 @@ class Origin:
     """The rows of a plan's parts.
 
     `ports` goes by (application, port id), `connections` by the connection itself, the others by name. `ignored` holds
-    the finding codes that a row switches off.
+    the finding codes that a row switches off, `ignored_by_all` those that a row of nothing else switches off for the
+    whole plan.
     """
 
     ports: Mapping[tuple[str, str], Place] = field(default_factory=dict)
@@ -33,6 +34,7 @@ class Origin:
     hosts: Mapping[str, Place] = field(default_factory=dict)
     connections: Mapping[Any, Place] = field(default_factory=dict)
     ignored: Mapping[Place, frozenset[str]] = field(default_factory=dict)
+    ignored_by_all: frozenset[str] = frozenset()
 
 
 #: Of a plan that was written in code.

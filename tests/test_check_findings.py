@@ -106,6 +106,14 @@ def test_rows_switch_codes_off(reading, ignored, codes):
     assert set(check(reading(**ignored)).codes) == codes
 
 
+@pytest.mark.parametrize(
+    ("cell", "codes"),
+    [("GP101", {"GP302", "GP404"}), ("GP1; gp4", {"GP302"}), ("GP999", {"GP101", "GP302", "GP404", "GP603"})],
+)
+def test_a_row_of_nothing_else_switches_codes_off_for_the_plan(reading, cell, codes):
+    assert set(check(reading(f"{SHEET},,,,,,,{cell}\n")).codes) == codes
+
+
 def test_a_row_that_switches_off_is_left_out_of_a_list(reading):
     (found,) = check(reading(third="GP404")).by_code("GP404")
     assert found.rows == places(5)
@@ -122,7 +130,7 @@ def test_a_row_that_switches_off_is_left_out_of_a_list(reading):
         (list(FAMILIES), set()),
     ],
 )
-def test_a_plan_switches_codes_off(reading, ignore, codes):
+def test_a_call_switches_codes_off(reading, ignore, codes):
     assert set(check(reading(), ignore=ignore).codes) == codes
 
 

@@ -105,6 +105,15 @@ def test_every_column_in_portuguese():
     assert set(again.origin.ignored.values()) == {frozenset({"GP101", "GP404"})}
 
 
+def test_a_row_of_codes_alone_speaks_of_the_whole_plan():
+    text = "Host,Application,Port,Remark,Ignore\nh,a,5150,,GP101\n,,,confirmed by all,GP5; GP404\nh,b,5151,,\n"
+    plan = read(text)
+    assert plan.origin.ignored_by_all == {"GP5", "GP404"}
+    save_plan(plan, "again.csv")
+    again = load_plan("again.csv")
+    assert (again.applications, again.origin.ignored_by_all) == (plan.applications, {"GP5", "GP404"})
+
+
 @pytest.mark.parametrize(
     ("header", "row", "address", "host_address"),
     [

@@ -102,6 +102,7 @@ class Builder:
         self._ids = PortIds()
         self._blocks: dict[Block, None] = {}
         self._ignored: dict[Place, frozenset[str]] = {}
+        self._ignored_by_all: frozenset[str] = frozenset()
         #: Names that stand for one application on each host, such as LCA.
         self._everywhere: set[str] = set()
 
@@ -113,7 +114,11 @@ class Builder:
         """Takes one row. Raises `PlanFileError` when there are too many bad ones."""
         before = len(self.bad)
         values, unread = self._read(raw)
-        if any(values.values()) or unread or raw.surplus or Column.PORT in values:
+        if Column.IGNORE in values and len(values) == 1 and not unread and not raw.surplus:
+            # A row that says nothing else speaks of the whole plan.
+            self._ignored[Place(raw.file, raw.sheet, raw.row)] = values[Column.IGNORE]
+            self._ignored_by_all |= values[Column.IGNORE]
+        elif any(values.values()) or unread or raw.surplus or Column.PORT in values:
             self._take(raw, Place(raw.file, raw.sheet, raw.row), values, unread)
         if len(self.bad) - before > 1:
             found = self.bad[before:]
@@ -297,6 +302,7 @@ class Builder:
             hosts=self._hosts,
             connections=connections,
             ignored=self._ignored,
+            ignored_by_all=self._ignored_by_all,
         )
         return Deployment(
             name=name,

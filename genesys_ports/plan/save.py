@@ -103,6 +103,8 @@ def plan_rows(plan: Deployment) -> Iterator[dict[Column, str]]:
         for cells in _port_rows(application):
             yield {**cells, **first, Column.IGNORE: _ignored(plan, application, cells)}
             first = {Column.HOST: application.host, Column.TYPE: application.type}
+    if plan.origin.ignored_by_all:
+        yield {Column.IGNORE: ", ".join(sorted(plan.origin.ignored_by_all))}
     for cells in waiting.values():
         yield {**cells, Column.APPLICATION: NONE}
     for (host, team), numbers in blocks.items():
