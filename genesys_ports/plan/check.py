@@ -21,9 +21,10 @@ def check(
     """What is wrong with a plan, or may go wrong: the gravest first. `docs/findings.md` explains every code.
 
     `platform` is the system of hosts that do not state their own. `ignore` switches codes off (`"GP404"`), or families
-    of codes (`"GP5"`); a row of a sheet does so for itself (`plan.origin.ignored`): a finding is dropped when every row
-    it concerns switches its code off; and a row that says nothing else, for the whole plan (`ignored_by_all`). A reading (`read_plans`) adds what its bad cells mean. `progress` is called with
-    the number of listening ports looked at, every 1,000.
+    of codes (`"GP5"`). A row of a sheet does so for itself (`plan.origin.ignored`): a finding is dropped when every row
+    it concerns switches its code off; and a row that says nothing else, for the whole plan (`ignored_by_all`). A
+    reading (`read_plans`) adds what its bad cells mean. `progress` is called with the number of listening ports looked
+    at, every 1,000.
 
     Nothing is opened and nothing changed: `accept(plan, findings)` makes the plan of the proposals.
 
