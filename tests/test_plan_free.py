@@ -54,6 +54,10 @@ def plan_of(*ports: str | ListeningPort, platform: Platform | None = None) -> De
 CASES = [
     (plan_of("5150"), 5150, {}, 5151),
     (plan_of("5150", "5151"), 5150, {}, 5152),
+    # What everybody takes for something else is no proposal, unless the block leaves nothing besides.
+    (plan_of("3305"), 3305, {}, 3307),
+    (plan_of("5059"), 5059, {}, 5062),
+    (plan_of("3305"), 3305, {"block": range(3305, 3307)}, 3306),
     (plan_of("5150", "5151/udp"), 5150, {}, 5151),
     (plan_of("5150", "5151/tls"), 5150, {}, 5152),
     (plan_of("5150", "5151/tls"), 5150, {"transport": "udp"}, 5151),

@@ -11,6 +11,7 @@ from ..binding import Outcome, ephemeral_range, privileged_below, who_blocks
 from ..catalog import Basis, load_catalog
 from ..errors import InvalidPortError, NoFreePortError
 from ..model import HIGHEST_PORT, Deployment, ListeningPort, Platform, Transport, parse_word
+from .well_known import WELL_KNOWN
 
 __all__ = ["FreePorts", "beside_applications", "machines", "next_free_port", "one_spelling"]
 
@@ -29,8 +30,8 @@ def next_free_port(
     With a `length`, the first number of so many free ones in a row. Looks through `block` from `wanted` on and
     then from its start; without a block, through the hundred around `wanted` (5150: 5100 to 5199), then above and
     then below it. Never gives a number that needs administrator rights or that the system hands out for outgoing
-    connections, and one below 1024, the documented default of a component, or one that a team has set aside (where
-    no `block` is given) only when no other is left.
+    connections, and one below 1024, the documented default of a component, one that is well known for another service
+    (3306 …), or one that a team has set aside (where no `block` is given) only when no other is left.
 
     Raises `NoFreePortError` when nothing is left, `UnknownHostError`, `InvalidPortError`.
     """
@@ -204,7 +205,8 @@ def _either(sets: Iterable[int]) -> int:
 def _limits(platform: Platform | None) -> tuple[int, int]:
     """Numbers never given, and numbers given only when no other is left."""
     barred = _bits(range(privileged_below(platform))) | _bits(ephemeral_range(platform))
-    return barred, _bits(range(WELL_KNOWN_BELOW)) | _either(1 << number for number in _documented())
+    others = _documented() | {number for number, _ in WELL_KNOWN}
+    return barred, _bits(range(WELL_KNOWN_BELOW)) | _either(1 << number for number in others)
 
 
 def _rows_of(length: int, free: int) -> int:
