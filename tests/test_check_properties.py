@@ -15,6 +15,7 @@ from genesys_ports.binding import Outcome, who_blocks
 from genesys_ports.model import Application, Block, Connection, Deployment, Host, ListeningPort, Platform, Transport
 from genesys_ports.plan import accept, check
 from genesys_ports.plan.findings import Severity
+from genesys_ports.plan.rules.choices import MENDED
 from genesys_ports.plan.rules.meeting import Socket, groups
 from tests.helpers import own_number
 
@@ -69,6 +70,15 @@ def test_groups_are_those_of_the_pairs(ports, platform, transport, perhaps):
 
 
 @st.composite
+def badly_chosen(draw):
+    """A number that somebody else has, or that nobody should have."""
+    number = draw(st.sampled_from([900, 3306, 4999, 5060, 33000, 40000, 50000, 65000]))
+    last = draw(st.sampled_from([None, None, number + 2]))
+    purpose = draw(st.sampled_from(["communication", "sip", "media"]))
+    return ListeningPort(number=number, last=last, purpose=purpose, transport=draw(st.sampled_from(Transport)))
+
+
+@st.composite
 def plans(draw, addresses=("", "10.0.0.1", "::1")):
     """Plans with few numbers, so that nearly everything gets in each other's way: pairs, blocks, clients' ends, LCA."""
     systems = st.sampled_from([None, *Platform])
@@ -83,7 +93,7 @@ def plans(draw, addresses=("", "10.0.0.1", "::1")):
     ]
     applications = []
     for i in range(draw(st.integers(0, 7))):
-        ports = draw(st.lists(listening(addresses, 4) | st.just(ListeningPort(number=4999)), max_size=3))
+        ports = draw(st.lists(listening(addresses, 4) | badly_chosen(), max_size=3))
         applications.append(
             Application(
                 name=f"app_{i}",
@@ -127,6 +137,21 @@ def test_a_plan_of_its_proposals_has_no_collision(plan, platform):
     left = [one for one in mended if not any(port.port_id == "" for port in one.ports)]
     assert not {"GP101", "GP102", "GP103", "GP104", "GP105", "GP201", "GP220"} & {one.code for one in left}, mended
     assert _kinds(mended) <= _kinds(findings)
+
+
+@settings(deadline=None, max_examples=150)
+@given(plans(), PLATFORMS)
+def test_a_port_has_one_proposed_number_and_it_mends_what_was_found(plan, platform):
+    findings = check(plan, platform=platform)
+    changes = {change for one in findings for change in one.changes}
+    assert len({change[:2] for change in changes}) == len(changes)
+    left = {}
+    for one in check(accept(plan, findings), platform=platform):
+        left.setdefault(one.code, set()).update(port[1:3] for port in one.ports)
+    for one in findings:
+        if one.code in MENDED:
+            moved = {change[:2] for change in one.changes} & {port[1:3] for port in one.ports}
+            assert not moved & left.get(one.code, set()), one
 
 
 def _kinds(findings):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...origin import Place
-from ..codes import CODES
 from ..findings import Finding
 from . import words
 from .ground import Ground
@@ -16,9 +15,10 @@ __all__ = ["bad_cells"]
 def bad_cells(ground: Ground) -> Iterator[Finding]:
     """GP401, GP402 and GP408, as the reader of the sheet has found them."""
     for bad in ground.bad:
-        if bad.code not in CODES:
+        sentence = words.BAD_CELLS.get(bad.code)
+        if sentence is None:
             continue
         row = Place(bad.file, bad.sheet, bad.row)
         if not ground.silent(bad.code, (row,)):
-            message = words.BAD_CELL.format(value=words.shown(bad.value), column=bad.column, message=bad.message)
+            message = sentence.format(value=words.shown(bad.value), column=bad.column)
             yield ground.found(bad.code, message, rows=(row,))

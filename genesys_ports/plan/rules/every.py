@@ -25,7 +25,6 @@ _RULES = (
     fixed_client_ports,
     bad_cells,
     lca_below_2000,
-    numbers,
     blocks,
     names,
     types,
@@ -36,9 +35,9 @@ _RULES = (
 
 def every_finding(ground: Ground) -> list[Finding]:
     """What all rules find, in the order of the rules."""
-    # A collision has to move something, drifted pairs need not: they take what is left.
+    # A collision has to move something; drifted pairs, and bad numbers, need not: they take what is left.
     moves = Moves(ground)
-    found = [*collisions(ground, moves), *pairs(ground, moves)]
+    found = [*collisions(ground, moves), *pairs(ground, moves), *numbers(ground, moves)]
     for rule in _RULES:
         found.extend(rule(ground))
     return found

@@ -1,8 +1,8 @@
-"""What is proposed where ports are in each other's way: which of them moves, and to which number."""
+"""What is proposed where a port cannot stay, or had better not: which one moves, and to which number."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,7 +11,9 @@ from ...model import Application
 from ..findings import Change
 from ..free import FreePorts
 from . import words
+from .choices import wrong
 from .ground import Ground, Stand
+from .system import outgoing_numbers, rights_below
 
 __all__ = ["Moves", "Proposal"]
 
@@ -31,6 +33,8 @@ class Moves:
         self._moved: dict[tuple[str, str], int] = {}
         #: Hosts and blocks that have no number left, so that they are not searched again.
         self._full: set[tuple[str, str, str, range | None, int]] = set()
+        #: Of each machine, a number beside which to look for ports whose own says nothing.
+        self._usual: dict[str, int] = {}
 
     @cached_property
     def _free(self) -> FreePorts:
@@ -62,10 +66,43 @@ class Moves:
             told.append(words.NO_NUMBER_LEFT.format(applications=names, host=words.shown(left[0].application.host)))
         return Proposal(words.told_together(told), tuple(dict.fromkeys(changes)))
 
+    def away(self, code: str, stands: Sequence[Stand]) -> Proposal:
+        """Moves all of these to numbers with which nothing is wrong, so that the finding `code` is mended.
+
+        A number that is the application's own by documentation stays. Nobody leaves a block for that.
+        """
+        group = {one.key for one in stands}
+        changes: list[Change] = []
+        sentences: list[str] = []
+        moved: list[Stand] = []
+        left: dict[tuple[str, range | None], list[Stand]] = {}
+        for one in stands:
+            if self._ground.has_by_nature(one) or not self._movable(one):
+                continue
+            made = [self._change(one)] if one.key in self._moved else self._move(one, sentences, group, choice=True)
+            if one.key in self._moved and code not in wrong(self._ground, self._at(one, self._moved[one.key])):
+                moved.append(one)
+                changes += made
+            else:
+                block = self._ground.block_of(one.application)
+                left.setdefault(("" if block else one.application.host, block), []).append(one)
+        told = [words.listed(map(self._told, moved), words.PROPOSED, len(moved))] if moved else []
+        told += sentences[: words.PROPOSED]
+        for (host, block), those in list(left.items())[: words.PROPOSED]:
+            names = words.named([words.port_of(one) for one in those])
+            if block is None:
+                told.append(words.NO_NUMBER_LEFT.format(applications=names, host=words.shown(host)))
+            else:
+                told.append(words.BLOCK_FULL.format(applications=names, block=_numbers(block.start, len(block))))
+        # Of a full block it has been said.
+        if told and code in words.INSTEAD and not (left and code == "GP410"):
+            told.append(words.INSTEAD[code])
+        return Proposal(words.told_together(told), tuple(dict.fromkeys(changes)))
+
     def to_number(self, stand: Stand, number: int) -> Proposal | None:
-        """Moves a port to just this number, if it is free there."""
+        """Moves a port to just this number, if it is free there and a good choice."""
         # The search begins above a number, and there is none below 1.
-        if not self._movable(stand) or number < 2:
+        if not self._movable(stand) or number < 2 or wrong(self._ground, self._at(stand, number)):
             return None
         length = len(stand.port.numbers)
         try:
@@ -115,22 +152,31 @@ class Moves:
             return words.NEXT_FREE_IN.format(block=where, **told)
         return words.NEXT_FREE_BESIDE.format(block=where, **told)
 
-    def _move(self, stand: Stand, sentences: list[str]) -> Iterable[Change]:
-        """Moves a port and what goes with it; nothing when no number is left."""
+    def _at(self, stand: Stand, number: int) -> Stand:
+        return Stand(stand.application, stand.port.at(number))
+
+    def _move(
+        self, stand: Stand, sentences: list[str], told: Collection[tuple[str, str]] = (), *, choice: bool = False
+    ) -> list[Change]:
+        """Moves a port and what goes with it; nothing when no number is left.
+
+        `told` are those of which the caller tells. Where it is a `choice`, nobody moves to a number that is a bad one.
+        """
         if stand.key in self._moved or not self._movable(stand):
             return []
         block = self._ground.block_of(stand.application)
         together = self._with_it(stand)
         # All of them to one number; where that cannot be, the port alone; where its block is full, beside the block.
-        for ports, numbers in ((together, block), ([stand], block), ([stand], None)):
+        tries = [(together, block), ([stand], block), ([stand], None)]
+        for ports, numbers in tries[:2] if choice else tries:
             number = self._take(ports, numbers)
-            if number is None:
+            if number is None or (choice and any(wrong(self._ground, self._at(one, number)) for one in ports)):
                 continue
             for one in ports:
                 self._moved[one.key] = number
-            if len(ports) > 1:
-                others = words.named([words.port_of(one) for one in ports[1:]])
-                sentences.append(words.MOVE_WITH.format(port=words.port_of(stand), ports=others))
+            others = [words.port_of(one) for one in ports[1:] if one.key not in told]
+            if others:
+                sentences.append(words.MOVE_WITH.format(port=words.port_of(stand), ports=words.named(others)))
             return [self._change(one) for one in ports]
         return []
 
@@ -141,12 +187,32 @@ class Moves:
             return None
         try:
             return self._free.take_for_all(
-                [_place(one) for one in stands], port.number, block=block, length=len(port.numbers)
+                [_place(one) for one in stands], self._near(stands[0]), block=block, length=len(port.numbers)
             )
         except NoFreePortError:
             if len(stands) == 1:
                 self._full.add(key)
             return None
+
+    def _near(self, stand: Stand) -> int:
+        """The number beside which to look: its own, or one of the host's where nobody may have any beside its own."""
+        number = stand.port.number
+        machine = self._ground.machine_of[stand.application.host]
+        platform = self._ground.platform_of[machine]
+        lowest, taken = rights_below(platform), outgoing_numbers(platform)
+        if number >= lowest and number not in taken:
+            return number
+        if machine not in self._usual:
+            self._usual[machine] = next(
+                (
+                    port.number
+                    for one in self._ground.on_machine[machine]
+                    for port in one.ports
+                    if lowest <= port.number < taken.start and port.last is None
+                ),
+                lowest if number < lowest else taken.start - 1,
+            )
+        return self._usual[machine]
 
     def _with_it(self, stand: Stand) -> list[Stand]:
         """The port with those that should keep its number: TCP beside UDP, and both at the HA partner elsewhere."""

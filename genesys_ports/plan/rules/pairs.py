@@ -9,6 +9,7 @@ from ...model import Application
 from ...origin import Place
 from ..findings import Finding
 from . import words
+from .choices import wrong
 from .ground import Ground, Stand
 from .moves import Moves
 
@@ -83,7 +84,9 @@ def _drift(ground: Ground, moves: Moves, primary: Application, backup: Applicati
             first=port,
             second=other,
         )
-        moved = moves.to_number(stands[1], port.number) if len(port.numbers) == len(other.numbers) else None
+        # Who had better leave its number is nobody to follow.
+        may = len(port.numbers) == len(other.numbers) and not wrong(ground, stands[0])
+        moved = moves.to_number(stands[1], port.number) if may else None
         yield ground.found(
             "GP221",
             message,

@@ -64,8 +64,17 @@ NEXT_FREE_BESIDE = "{number} for {port} (next free outside block {block}, which 
 MOVE_WITH = "With {port} move {ports}, so that they keep one number."
 MOVE_TO = "{number} for {port}, as at its partner."
 NO_NUMBER_LEFT = "No number is left on {host} for {applications}: plan another host."
+BLOCK_FULL = "Block {block} has no number left for {applications}: make it larger."
 CLIENT_PROPOSAL = "Fix {number} for {connection}, or let the system hand out a number."
 STATE_PLATFORM = "State the platform of the host. Or: {moves}"
+
+#: What may be done instead of a move, by code.
+INSTEAD = {
+    "GP404": "Or reserve the numbers on the host (Linux: net.ipv4.ip_local_reserved_ports).",
+    "GP406": "Or give the program the right to open its number.",
+    "GP407": "On the host,  netsh int ipv4 show excludedportrange tcp  shows what is set aside.",
+    "GP410": "Or make the block larger.",
+}
 
 # --- one server, and pairs
 
@@ -102,7 +111,12 @@ CLIENT_EPHEMERAL = "{connection} fixes the client port {number}; {host} hands ou
 
 # --- numbers
 
-BAD_CELL = "{value!r} in the column {column}: {message}"
+# What is wrong with such a number stands in the reason and the remedy of its code.
+BAD_CELLS = {
+    "GP401": "{value!r} in the column {column} is no port.",
+    "GP402": "{value!r} in the column {column} asks for port 0.",
+    "GP408": "{value!r} in the column {column} is a voice port.",
+}
 LCA_HOST = "The port of Local Control Agent on {host} is {number}: it will start on 4999."
 LCA_APPLICATION = "{application} on {host} is a Local Control Agent on port {number}: it will start on 4999."
 EPHEMERAL = "{host} hands out {range} for outgoing connections, and these are planned there: {ports}."
