@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -336,3 +337,16 @@ def test_as_json():
         "to_do": "Give the port id default the number 5170: it has 5150/tcp.",
         "rows": [{"file": "p.csv", "sheet": "", "row": 2}],
     }
+
+
+def test_a_number_that_many_have_takes_time_in_proportion():
+    hosts = tuple(Host(name=f"h{n}") for n in range(2000))
+    applications = tuple(
+        Application(name=f"a{n}", host=f"h{n}", ports=(port(5150), port(5151, "sip"))) for n in range(2000)
+    )
+    calls = tuple(Connection(client=f"a{n}", server=f"a{(n + 1) % 2000}") for n in range(2000))
+    started = time.process_time()
+    found = ripple(Deployment(hosts=hosts, applications=applications, connections=calls), 5150, to=5151)
+    assert sum(step.concern is Concern.TAKEN for step in found.steps) == 2000
+    assert sum(step.concern is Concern.FIREWALL for step in found.steps) == 2000
+    assert time.process_time() - started < 5

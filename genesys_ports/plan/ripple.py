@@ -17,6 +17,7 @@ from . import finding_words
 from . import ripple_words as words
 from .findings import PlannedPort
 from .firewall import firewall_list
+from .firewall_rules import FirewallRule
 from .free import beside_applications, machines
 
 __all__ = ["Concern", "Ripple", "Step", "ripple"]
@@ -131,7 +132,17 @@ class _Work:
     def __init__(self, plan: Deployment) -> None:
         self.plan = plan
         self.machines = machines(plan)
-        self.rules = firewall_list(plan).rows
+        self.rules: dict[tuple[object, ...], list[FirewallRule]] = {}
+        for rule in firewall_list(plan).rows:
+            key = (rule.destination.application, rule.number, rule.last, rule.transport)
+            self.rules.setdefault(key, []).append(rule)
+        #: What stands on each machine, for whoever moves there.
+        self.there: dict[str, list[tuple[Application, ListeningPort]]] = {}
+        for one, port in plan.ports():
+            self.there.setdefault(self.machines[one.host], []).append((one, port))
+        self.beside: dict[str, list[tuple[str, str, ListeningPort]]] = {}
+        for host, owner, port in beside_applications(plan):
+            self.beside.setdefault(self.machines[host], []).append((host, owner, port))
         self.callers: dict[tuple[str, str], list[Connection]] = {}
         for connection in plan.connections:
             self.callers.setdefault((connection.server, connection.port_id), []).append(connection)
@@ -168,18 +179,18 @@ class _Work:
     def _taken(self, one: Application, port: ListeningPort, new: ListeningPort) -> Iterator[Step]:
         machine, platform = self.machines[one.host], self.plan.host(one.host).platform
 
-        def meets(host: str, other: ListeningPort) -> bool:
-            return self.machines[host] == machine and any(
+        def meets(other: ListeningPort) -> bool:
+            return any(
                 who_blocks(first, second, platform).outcome is not Outcome.NO_CLASH
                 for first, second in ((other, new), (new, other))
             )
 
-        for there, other in self.plan.ports():
-            if other is not port and meets(there.host, other):
+        for there, other in self.there[machine]:
+            if other is not port and meets(other):
                 todo = words.IN_THE_WAY.format(new=new, taken=other)
                 yield Step(Concern.TAKEN, there.name, there.host, todo, self._rows_of(there, other))
-        for host, owner, other in beside_applications(self.plan):
-            if meets(host, other):
+        for host, owner, other in self.beside.get(machine, ()):
+            if meets(other):
                 sentence = words.IN_THE_WAY_CLIENT if owner else words.IN_THE_WAY_LCA
                 yield Step(Concern.TAKEN, owner, host, sentence.format(new=new))
 
@@ -237,13 +248,10 @@ class _Work:
             yield Step(Concern.CLIENT, name, host, todo, rows)
 
     def _firewall(self, one: Application, port: ListeningPort, new: ListeningPort | None) -> Iterator[Step]:
-        for rule in self.rules:
-            to, numbers = rule.destination, (rule.number, rule.last, rule.transport)
-            if to.application != one.name or numbers != (port.number, port.last, port.transport):
-                continue
+        for rule in self.rules.get((one.name, port.number, port.last, port.transport), ()):
             sentence = words.RULE if new is None else words.RULE_TO
             source = rule.source.host or rule.source.application
-            todo = [sentence.format(source=source, destination=to.host, port=port, new=new)]
+            todo = [sentence.format(source=source, destination=rule.destination.host, port=port, new=new)]
             if rule.source_port is not None:
                 todo.append(words.RULE_FROM.format(source_port=rule.source_port))
             yield Step(Concern.FIREWALL, rule.source.application, rule.source.host, " ".join(todo), rule.rows)
