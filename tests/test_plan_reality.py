@@ -283,6 +283,19 @@ def test_this_machine_knows_its_own_range(monkeypatch):
     assert compare(plan_of(), there, "h").ephemeral == 1
 
 
+def test_a_file_without_any_udp_port_may_have_been_saved_without_them(tmp_path):
+    (tmp_path / "ss.txt").write_text("State Recv-Q Send-Q Local Peer\nLISTEN 0 128 0.0.0.0:5150 0.0.0.0:*\n")
+    plan = plan_of(port("5060/udp", "sip"), port("5150"))
+    found = compare(plan, read_sockets(tmp_path / "ss.txt"), "h")
+    assert lines(found)[0] == "planned and silent: 5060/udp message_server"
+    assert found.notes[0].startswith("The file has no UDP port at all, so every planned one counts as silent. Where")
+    # What is there proves that the command was asked for it; ports from elsewhere are no file.
+    with (tmp_path / "ss.txt").open("a") as more:
+        more.write("UNCONN 0 0 0.0.0.0:514 0.0.0.0:*\n")
+    assert not any("no UDP port" in note for note in compare(plan, read_sockets(tmp_path / "ss.txt"), "h").notes)
+    assert not any("no UDP port" in note for note in compare(plan, [], "h").notes)
+
+
 def test_a_server_that_listens_beside_its_planned_port():
     plan = plan_of(port("5150"), port("5160", "second"))
     found = compare(plan, [opened("0.0.0.0 5151", "MessageServer"), opened("0.0.0.0 5152", "java")], "h")

@@ -148,6 +148,9 @@ BAD = [
     (GOOD + "\n\ntcp LISTEN 0 5 localhost:ipp 0.0.0.0:*", "Line 4 has the name of a service in place of a port number"),
     ("udp4 0 0 *.mdns *.*", "Line 1 has the name of a service"),
     (GOOD + "tcp \x1b[31m\x07", r"Line 2 starts as an open port does, and cannot be read: 'tcp \x1b[31m\x07'"),
+    # `ss` without -l, `netstat` without -a.
+    ("tcp ESTAB 0 0 10.0.0.1:5150 10.0.0.2:40001\n", "The file lists connections and no port that listens."),
+    ("  TCP    10.0.0.1:5150   10.0.0.2:40001   HERGESTELLT     8872\n", "The file lists connections and no port"),
     (GOOD + "tcp\n" + "noise\n" * 50, "Line 2 starts as an open port does, and cannot be read: 'tcp noise"),
 ]
 
@@ -166,8 +169,9 @@ def test_files_that_are_none(tmp_path):
         read_sockets(tmp_path)
     with pytest.raises(PlanFileError, match="There is no file of this name"):
         read_sockets(tmp_path / "none.txt")
-    (tmp_path / "large.txt").write_bytes(b"\n" * (MOST_BYTES + 1))
-    with pytest.raises(PlanFileError, match="The file is larger than 5 MB"):
+    with (tmp_path / "large.txt").open("wb") as large:
+        large.truncate(MOST_BYTES + 1)
+    with pytest.raises(PlanFileError, match=r"The file is larger than 50 MB\. Save the open ports alone"):
         read_sockets(tmp_path / "large.txt")
 
 

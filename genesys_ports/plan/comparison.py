@@ -103,6 +103,7 @@ class Comparison(Tabled):
         self.hidden = sockets.hidden
         self.ephemeral = ephemeral
         self._saved = sockets.saved
+        self._lacking = sockets.lacking
 
     def group(self, group: Group | str) -> tuple[Compared, ...]:
         """The rows of one group."""
@@ -152,6 +153,8 @@ class Comparison(Tabled):
         found = []
         if all(one.group is Group.UNPLANNED for one in self.rows):
             found.append(words.NO_PORTS.format(host=self.host))
+        missed = self._lacking & {one.transport.carrier for one in self.group(Group.SILENT)}
+        found += [words.NONE_OF_TRANSPORT.format(transport=one.upper()) for one in sorted(missed)]
         if self.ephemeral:
             sentence = words.EPHEMERAL_ONE if self.ephemeral == 1 else words.EPHEMERAL
             found.append(sentence.format(count=f"{self.ephemeral:,}"))

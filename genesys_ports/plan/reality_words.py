@@ -15,7 +15,13 @@ NEED_RIGHTS = (
     "or save the output of  netstat -an  to a file and compare with that."
 )
 LISTING_FOLDER = "This is a folder. Give the name of a file with the saved output of  ss -lntup  or  netstat -ano."
-LISTING_TOO_LARGE = "The file is larger than {megabytes} MB: no machine has so many open ports."
+LISTING_TOO_LARGE = (
+    "The file is larger than {megabytes} MB. Save the open ports alone, without the connections:  ss -lntup  (Linux)."
+)
+NOTHING_LISTENS = (
+    "The file lists connections and no port that listens. Save the output with the options that show those:  "
+    "ss -lntup  (Linux),  netstat -ano  (Windows) or  netstat -an  (macOS)."
+)
 NOT_A_LISTING = (
     "This is not a list of open ports. Save the output of  ss -lntup  (Linux),  netstat -ano  (Windows) or  "
     "netstat -an  (macOS) to a file, and give that."
@@ -63,6 +69,10 @@ EPHEMERAL_ONE = (
 EPHEMERAL = (
     "{count} UDP ports among those for outgoing traffic are bound too; clients come and go there, so they are not "
     "listed."
+)
+NONE_OF_TRANSPORT = (
+    "The file has no {transport} port at all, so every planned one counts as silent. Where the command was not asked "
+    "for them (ss -lnt), save its output once more:  ss -lntup  (Linux),  netstat -ano  (Windows)."
 )
 NO_PORTS = "The plan has no listening port on {host}."
 LCA = "Local Control Agent"

@@ -28,7 +28,8 @@ from .sockets import EVERY, MOST_NAME, OpenSocket, Sockets, plain_address
 
 __all__ = ["read_sockets"]
 
-MOST_BYTES = 5 * 1024 * 1024
+#: A busy server has a hundred thousand connections, and a command without `-l` lists them all.
+MOST_BYTES = 50 * 1024 * 1024
 #: Characters of one line that are looked at; a socket that many processes share has a long list of them.
 MOST_LINE = 20_000
 
@@ -117,20 +118,25 @@ def _sockets(file: str, text: str) -> Sockets:
     bad: _Row | None = None
     known = False
     platforms: dict[Platform, None] = {}
+    lacking = {Transport.TCP, Transport.UDP}
     lines = text.splitlines()
     for row in _rows(lines):
         if len(row.ends) < 2:
             bad = bad or row
             continue
         known = True
+        lacking.discard(Transport(row.protocol))
         platforms[_platform(row)] = None
         found.extend(_opened(file, row))
     if not known and not any(line.split()[:1] and line.split()[0] in _HEADERS for line in lines[:20]):
         raise PlanFileError(file, words.NOT_A_LISTING)
     if bad is not None:
         raise PlanFileError(file, words.BAD_LINE.format(line=bad.line, text=_shown(bad)))
+    if known and not found:
+        # Without -l, ss shows connections only: every planned port would seem silent.
+        raise PlanFileError(file, words.NOTHING_LISTENS)
     platform = next(iter(platforms)) if len(platforms) == 1 else None
-    return Sockets(found, file, platform)
+    return Sockets(found, file, platform, lacking=lacking)
 
 
 def _shown(row: _Row) -> str:

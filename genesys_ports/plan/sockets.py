@@ -45,7 +45,7 @@ class Sockets(Sequence[OpenSocket], Tabled):
     """The open ports of one machine, by number. Shown in a notebook they are a table.
 
     `source` says where they are from, for people; `saved` whether that is a file. `platform` is that of the machine,
-    None where the file does not show it.
+    None where the file does not show it. `lacking` are the transports of which the file has no row at all.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Sockets(Sequence[OpenSocket], Tabled):
         source: str = "",
         platform: Platform | None = None,
         saved: bool = True,
+        lacking: Iterable[Transport] = (),
     ) -> None:
         # Shared by several processes, a socket is listed once for each address all the same.
         kept = {(one.transport, one.number, one.address, one.program, one.pid): one for one in sockets}
@@ -61,6 +62,7 @@ class Sockets(Sequence[OpenSocket], Tabled):
         self.source = source
         self.platform = platform
         self.saved = saved
+        self.lacking = frozenset(lacking)
 
     @overload
     def __getitem__(self, index: int) -> OpenSocket: ...
