@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -135,7 +136,7 @@ class Lab:
 def browser():
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     # Where it is not on the search path, Chrome may be where its installer puts it.
-    where = {"executable_path": found} if found else {"channel": "chrome"}
+    where: Any = {"executable_path": found} if found else {"channel": "chrome"}
     with sync_playwright() as playwright:
         try:
             started = playwright.chromium.launch(args=list(FLAGS), **where)
@@ -241,7 +242,7 @@ class Lesson:
             if all(re.fullmatch(r"\[\d+\]:", seen["prompt"]) for seen in shown):
                 break
             assert time.monotonic() < deadline, shown
-            self.page.wait_for_timeout(50)
+            self.page.wait_for_timeout(150)
         silent = [
             cell.source
             for cell, seen in zip(self.stored.code, shown, strict=True)

@@ -27,8 +27,6 @@ LIMIT = 60
 #: Seconds a cell sleeps that is interrupted.
 SLEEP = 300
 
-SEEDS = (1, 2)
-
 OURS = {name for name in vars(errors) if name.endswith("Error")}
 
 
@@ -171,10 +169,9 @@ def test_each_cell_twice_then_in_any_order(path):
         assert left_open() == []
         # A kernel that knows nothing again, without the time of its start.
         assert kernel.run("%reset -f").error == ""
-        for seed in SEEDS:
-            for cell in random.Random(seed).sample(cells, len(cells)):
-                outcome = kernel.run(cell.source)
-                assert outcome.error in {"", "NameError", *OURS}, (seed, cell.source, outcome)
+        for cell in random.Random(1).sample(cells, len(cells)):
+            outcome = kernel.run(cell.source)
+            assert outcome.error in {"", "NameError", *OURS}, (cell.source, outcome)
         assert kernel.run("1 + 1").shown == ["2"]
 
 

@@ -109,7 +109,7 @@ def test_old_grammar():
         name.name for node in tree.body if isinstance(node, ast.Import) for name in node.names
     }  # with Python 2.7's library too
     assert imported <= {
-        "errno", "hashlib", "json", "os", "re", "shutil", "signal", "subprocess", "sys", "tempfile", "time",
+        "errno", "glob", "hashlib", "json", "os", "re", "shutil", "signal", "subprocess", "sys", "tempfile", "time",
     }  # fmt: skip
 
 
@@ -513,6 +513,7 @@ def test_steps_in_order():
         "ruff format",
         "mypy",
         "import-linter",
+        "pytest finds the tests",
         "pytest",
         "notebooks, run and compared",
         "notebooks, rebuilt and compared",
@@ -551,12 +552,12 @@ def test_a_failure_does_not_stop_the_rest(project, outcomes, capsys):
     out = capsys.readouterr().out
     assert "FAILED  mypy" in out
     assert "passed  pytest" in out
-    assert out.endswith("1 of 7 steps failed.\n")
+    assert out.endswith("1 of 8 steps failed.\n")
 
 
 def test_all_passed(project, outcomes, capsys):
     assert run.command_test(environment(project), [], {}) == 0
-    assert capsys.readouterr().out.endswith("All 7 steps passed.\n")
+    assert capsys.readouterr().out.endswith("All 8 steps passed.\n")
 
 
 def test_arguments_run_only_pytest(project, outcomes):
@@ -572,11 +573,21 @@ def test_all_pythons(project, outcomes, monkeypatch, capsys):
     pythons = [(here, sys.executable), ((3, 98, 0), "/opt/python3.98"), ((3, 99, 1), "/opt/python3.99")]
     monkeypatch.setattr(run, "find_pythons", lambda: pythons)
     assert run.command_test(environment(project), [], {"all_pythons": True}) == 0
-    assert [name for name, _ in started] == [".venv"] * 7 + [".venv-3.98", ".venv-3.99"] * 2
+    assert [name for name, _ in started] == [".venv"] * 8 + [".venv-3.98", ".venv-3.99"] * 2
     out = capsys.readouterr().out
     assert out.count("\nof .venv-3.98\n") == 2
     assert "Tested too: Python 3.98.0 (/opt/python3.98), Python 3.99.1 (/opt/python3.99)." in out
     assert "Python 3.99: pytest" in out
+
+
+def test_the_newest_python_runs_more_than_one_in_between():
+    between, newest = (
+        [name for ((_, words), *_) in run.other_python_steps(is_newest) for name in words]
+        for is_newest in (False, True)
+    )
+    assert "tests/" in newest
+    assert "tests/" not in between
+    assert os.path.join("tests", "test_lab_life.py") in between
 
 
 def test_all_pythons_when_there_is_one(project, outcomes, monkeypatch, capsys):
