@@ -128,6 +128,9 @@ HITS = [
     ("GP302", plan(app("a"), app("Stat_Server", "7001"), link("a", "stat server")), "no such", "Write Stat_Server"),
     ("GP302", plan(app("a"), app("c"), link("a", "b"), link("c", "b")), "a and c connect to b", "Mend the name"),
     ("GP302", plan(app("b", "7001"), link("a", "b")), "no application a", ""),
+    ("GP302", plan(app("a"), app("sip_server", "7001"), link("a", "sip_sever")), "sip_sever", "Write sip_server, if"),
+    ("GP302", plan(app("a"), app("SIP_Server", "7001"), link("a", "sipserver")), "sipserver", "Write SIP_Server, if"),
+    ("GP302", plan(app("a"), app("stat_server", "7001"), link("a", "urs")), "no application urs", "Mend the name"),
     ("GP303", plan(app("a", "7001"), link("a", "a")), "a connects to itself", ""),
     (
         "GP304",
@@ -312,6 +315,9 @@ NEAR_MISSES = [
     ("GP409", plan(app("a", port("3306", purpose="database")))),
     ("GP409", plan(app("MySQL_1", "3306"))),
     ("GP409", plan(app("a", "1521", type="Database"))),
+    # Sheets without types and purposes: what serves SIP, or the web, is known by its name.
+    *(("GP409", plan(app(name, "5060/udp"))) for name in ("SIP_P", "sbc01", "GVP_RM")),
+    *(("GP409", plan(app(name, "8080"))) for name in ("nginx", "WebPortal", "GAX_2")),
     ("GP409", plan(app("s", port("5060/udp", "sip", "sip"), port("5060", "sip-tcp", "sip"), type=SIP))),
     ("GP410", plan(app("a", "5150"), blocks=[Block(first=5100, last=5199, host="h")])),
     ("GP410", plan(app("lca_h", "4999", type="LCA"), blocks=[Block(first=5100, last=5199, host="h")])),

@@ -27,6 +27,9 @@ class Service(NamedTuple):
 
 _TCP, _UDP = Transport.TCP, Transport.UDP
 _WEB = (Purpose.HTTP,)
+#: How applications are called that sheets list without a type and a purpose.
+_WEB_NAMES = ("web", "http", "www", "portal", "proxy", "nginx", "apache", "tomcat", "jetty", "iis", "gax", "gwe", "gir")
+_SIP_NAMES = ("sip", "sbc", "pbx", "proxy", "trunk", "gateway", "phone", "resource manager", "resource_manager", "gvp")
 _DB = (Purpose.DATABASE,)
 _SNMP = (Purpose.MANAGEMENT,)
 
@@ -39,7 +42,7 @@ WELL_KNOWN: dict[tuple[int, Transport], Service] = {
     (25, _TCP): Service("SMTP mail", words=("smtp", "mail")),
     (53, _TCP): Service("DNS", words=("dns",)),
     (53, _UDP): Service("DNS", words=("dns",)),
-    (80, _TCP): Service("HTTP", _WEB),
+    (80, _TCP): Service("HTTP", _WEB, _WEB_NAMES),
     (88, _TCP): Service("Kerberos", words=("kerberos",)),
     (88, _UDP): Service("Kerberos", words=("kerberos",)),
     (110, _TCP): Service("POP3 mail", words=("pop3", "mail")),
@@ -54,7 +57,7 @@ WELL_KNOWN: dict[tuple[int, Transport], Service] = {
     (161, _UDP): Service("SNMP", _SNMP, ("snmp",)),
     (162, _UDP): Service("SNMP traps", _SNMP, ("snmp",)),
     (389, _TCP): Service("LDAP", words=("ldap",)),
-    (443, _TCP): Service("HTTPS", _WEB),
+    (443, _TCP): Service("HTTPS", _WEB, _WEB_NAMES),
     (445, _TCP): Service("Windows file shares", words=("smb", "samba")),
     (514, _UDP): Service("syslog", words=("syslog",)),
     (587, _TCP): Service("mail submission", words=("smtp", "mail")),
@@ -62,25 +65,25 @@ WELL_KNOWN: dict[tuple[int, Transport], Service] = {
     (705, _TCP): Service("AgentX", _SNMP, ("snmp",)),
     (993, _TCP): Service("IMAP mail over TLS", words=("imap", "mail")),
     (995, _TCP): Service("POP3 mail over TLS", words=("pop3", "mail")),
-    (1433, _TCP): Service("Microsoft SQL Server", _DB, ("sql",)),
+    (1433, _TCP): Service("Microsoft SQL Server", _DB, ("sql", "database")),
     (1434, _UDP): Service("Microsoft SQL Server Browser", _DB, ("sql",)),
-    (1521, _TCP): Service("Oracle Database", _DB, ("oracle",)),
+    (1521, _TCP): Service("Oracle Database", _DB, ("oracle", "database")),
     (1812, _UDP): Service("RADIUS", words=("radius",)),
     (1813, _UDP): Service("RADIUS accounting", words=("radius",)),
     (2049, _TCP): Service("NFS", words=("nfs",)),
     (3260, _TCP): Service("iSCSI", words=("iscsi",)),
     (3306, _TCP): Service("MySQL", _DB, ("mysql", "mariadb")),
     (3389, _TCP): Service("Remote Desktop", words=("rdp", "remotedesktop")),
-    (5060, _TCP): Service("SIP", (Purpose.SIP,)),
-    (5060, _UDP): Service("SIP", (Purpose.SIP,)),
-    (5061, _TCP): Service("SIP over TLS", (Purpose.SIP,)),
-    (5432, _TCP): Service("PostgreSQL", _DB, ("postgres",)),
+    (5060, _TCP): Service("SIP", (Purpose.SIP,), _SIP_NAMES),
+    (5060, _UDP): Service("SIP", (Purpose.SIP,), _SIP_NAMES),
+    (5061, _TCP): Service("SIP over TLS", (Purpose.SIP,), _SIP_NAMES),
+    (5432, _TCP): Service("PostgreSQL", _DB, ("postgres", "database")),
     (5672, _TCP): Service("AMQP (RabbitMQ)", words=("rabbit", "amqp")),
     (5900, _TCP): Service("VNC", words=("vnc",)),
     (5985, _TCP): Service("Windows Remote Management", words=("winrm",)),
     (5986, _TCP): Service("Windows Remote Management over TLS", words=("winrm",)),
     (6379, _TCP): Service("Redis", (Purpose.DATABASE,), ("redis",)),
-    (8080, _TCP): Service("HTTP (alternate)", _WEB),
+    (8080, _TCP): Service("HTTP (alternate)", _WEB, _WEB_NAMES),
     (11211, _TCP): Service("memcached", words=("memcache",)),
     (27017, _TCP): Service("MongoDB", _DB, ("mongo",)),
 }
