@@ -113,6 +113,13 @@ def test_several_files_are_one_plan_and_every_line_names_its_file(capsys):
     assert lines[-1].startswith("1 file or sheet that cannot be read, 1 error")
 
 
+def test_a_file_that_is_named_twice_is_one_file(capsys):
+    assert check("clash.csv", "./clash.csv", "--suggest", "out.xlsx") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len([line for line in lines if line.startswith(("clash.csv:", "./clash.csv:"))]) == 1
+    assert lines[-1].endswith("Written: out.xlsx (your file is unchanged).")
+
+
 @pytest.mark.parametrize("code", ["GP999", "warning", "\x1b[2J", "9" * 5000])
 def test_a_code_that_is_none(code, capsys):
     assert check("clash.csv", "--ignore", code) == 2

@@ -9,7 +9,7 @@ import pytest
 from genesys_ports.errors import BadRowsError
 from genesys_ports.model import Connection, Deployment, Host, ListeningPort, Platform, Purpose, Transport
 from genesys_ports.plan import load_plan
-from genesys_ports.plan.load import READERS
+from genesys_ports.plan.load import READERS, read_plans
 from genesys_ports.plan.rows import ALIASES, Column, RawRow, column_letters
 from tests.helpers import HEADER, read
 
@@ -212,6 +212,14 @@ def test_a_header_alone_is_an_empty_plan():
 
 def test_the_plan_is_named_like_the_file():
     assert read(HEADER, "Site A.v2.CSV").name == "Site A.v2"
+
+
+def test_a_file_that_is_named_twice_is_read_once(tmp_path):
+    Path("p.csv").write_text("Host,Application,Port\nh,a,5150\n")
+    reading = read_plans("p.csv", "./p.csv", tmp_path / "p.csv", "p.csv", "none.csv", "none.csv")
+    assert [one.file for one in reading.files] == ["p.csv", "none.csv"]
+    assert [str(port) for _, port in reading.plan.ports()] == ["5150/tcp"]
+    assert len(reading.unreadable) == 1
 
 
 def test_a_further_reader_is_one_entry(monkeypatch):

@@ -55,18 +55,20 @@ def add_to(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from ..plan.check import check
     from ..plan.codes import switched_off
+    from ..plan.files import distinct
 
+    files = distinct(arguments.files)
     # A mistyped code is told before a large file is read.
     ignored = switched_off(code for option in arguments.ignore for code in re.split(r"[\s,;]+", option) if code)
-    reading = read(arguments.files)
+    reading = read(files)
     ports = sum(one.ports for one in reading.files)
     with progress(words.CHECKING, words.CHECKING_UNIT, ports) as told:
         findings = check(reading, platform=arguments.platform, ignore=ignored, progress=told)
-    problem = _suggest(arguments.files, reading, findings, arguments.suggest) if arguments.suggest else ""
+    problem = _suggest(files, reading, findings, arguments.suggest) if arguments.suggest else ""
     if arguments.json:
         show(json.dumps(report.as_json(reading, findings)))
     else:
-        _show(reading, findings, len(arguments.files), "" if problem else arguments.suggest)
+        _show(reading, findings, len(files), "" if problem else arguments.suggest)
     if problem:
         complain(problem)
     if problem or reading.unreadable or report.unread(reading):

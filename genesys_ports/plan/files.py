@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path, PurePath
+from typing import TypeVar
 
 from ..errors import OutputExistsError, OutputWriteError, PlanFileError
 from . import words
 
-__all__ = ["MOST_BYTES", "ending", "read_bytes", "shown_name", "write_new"]
+__all__ = ["MOST_BYTES", "distinct", "ending", "read_bytes", "shown_name", "write_new"]
 
 MOST_BYTES = 100 * 1024 * 1024
+
+_Path = TypeVar("_Path", bound=str | os.PathLike[str])
 
 
 def shown_name(path: str | os.PathLike[str]) -> str:
@@ -25,6 +29,20 @@ def shown_name(path: str | os.PathLike[str]) -> str:
 def ending(path: str | os.PathLike[str]) -> str:
     """The ending of the name in small letters, with its dot; empty when there is none."""
     return PurePath(path).suffix.lower()
+
+
+def distinct(paths: Iterable[_Path]) -> list[_Path]:
+    """Each file once, by the first of its names: `Ports.csv` and `./Ports.csv` are one."""
+    kept: dict[object, _Path] = {}
+    for path in paths:
+        try:
+            told = os.stat(path)
+        except (OSError, ValueError):
+            # What is not there is told later, by its name.
+            kept.setdefault(path, path)
+        else:
+            kept.setdefault((told.st_dev, told.st_ino), path)
+    return list(kept.values())
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:

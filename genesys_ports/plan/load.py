@@ -14,7 +14,7 @@ from ..model import Deployment
 from . import words
 from .builder import Builder
 from .csv_reader import read_csv
-from .files import ending, read_bytes, shown_name
+from .files import distinct, ending, read_bytes, shown_name
 from .json_reader import read_json
 from .rows import USUAL, NoPlanError, RawRow
 from .xlsx_reader import read_xlsx
@@ -77,6 +77,8 @@ def read_plans(
 ) -> Reading:
     """One plan of all these files, named like the first; what cannot be read is in the reading too.
 
+    A file that is named twice is read once.
+
     `progress` is called with the number of rows so far, every 1,000 rows.
     """
     builder = Builder()
@@ -85,7 +87,7 @@ def read_plans(
     skipped: list[str] = []
     total = 0
     with _without_collection():
-        for path in dict.fromkeys(paths):
+        for path in distinct(paths):
             builder.start_file()
             sheets: dict[str, None] = {}
             rows, ports = 0, builder.ports
