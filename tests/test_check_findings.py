@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-from helpers import ROOT, outputs_of_two_processes
 
 from genesys_ports.errors import BadRow, InvalidValueError
 from genesys_ports.model import Application, Connection, Deployment, Host, ListeningPort, Transport
@@ -19,6 +18,7 @@ from genesys_ports.plan.finding_words import listed, rows, shown
 from genesys_ports.plan.findings import Change, PlannedPort
 from genesys_ports.plan.load import Reading, read_plans
 from genesys_ports.table import SHOWN
+from tests.helpers import ROOT, outputs_of_two_processes
 
 SHEET = """Host,Application,Type,Port ID,Port,Transport,Connects to,Ignore
 h,a,,default,7001,tcp,,{first}
