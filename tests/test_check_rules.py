@@ -130,7 +130,7 @@ HITS = [
     ("GP302", plan(app("b", "7001"), link("a", "b")), "no application a", ""),
     ("GP302", plan(app("a"), app("sip_server", "7001"), link("a", "sip_sever")), "sip_sever", "Write sip_server, if"),
     ("GP302", plan(app("a"), app("SIP_Server", "7001"), link("a", "sipserver")), "sipserver", "Write SIP_Server, if"),
-    ("GP302", plan(app("a"), app("stat_server", "7001"), link("a", "urs")), "no application urs", "Mend the name"),
+    ("GP302", plan(app("a"), app("stat_server", "7001"), link("a", "urs")), "a connects to urs", "Mend the name"),
     ("GP303", plan(app("a", "7001"), link("a", "a")), "a connects to itself", ""),
     (
         "GP304",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
 from functools import cached_property
 from typing import NamedTuple
 
@@ -35,6 +36,9 @@ class Stand(NamedTuple):
 
 #: Ports of one application up to which nobody makes an index of them.
 _FEW = 8
+
+#: Names looked at, in one check, for what a mistyped one may mean.
+MOST_COMPARED = 20_000
 
 
 class Ground:
@@ -74,6 +78,7 @@ class Ground:
         self._ids: dict[str, dict[str, ListeningPort]] = {}
         self._numbers: dict[str, dict[tuple[int, int | None], list[ListeningPort]]] = {}
         self._types: dict[str, Component | None] = {}
+        self._compared = 0
         catalog = load_catalog()
         for kind in {one.type for one in plan.applications if one.type}:
             self._types[kind] = catalog.component(kind) if catalog.has(kind) else None
@@ -181,10 +186,15 @@ class Ground:
     def meant(self, name: str) -> str:
         """What to write instead of a name that the plan does not have; empty when nothing is near.
 
-        Names that differ in case, blanks, dashes and underscores only: to search a large plan for mistyped letters
-        takes longer than everything else together.
+        Case, blanks, dashes and underscores count for nothing. Mistyped letters are looked for among `MOST_COMPARED`
+        names in all: in a large plan that would take longer than everything else together.
         """
-        guess = self._spellings.get(_squeezed(name))
+        squeezed = _squeezed(name)
+        guess = self._spellings.get(squeezed)
+        if guess is None and self._compared + len(self._spellings) <= MOST_COMPARED:
+            self._compared += len(self._spellings)
+            close = get_close_matches(squeezed, self._spellings, n=1, cutoff=0.8)
+            guess = self._spellings[close[0]] if close else None
         return words.MEANT.format(guess=words.shown(guess)) if guess else ""
 
     # --- where it stands
