@@ -318,6 +318,7 @@ NEAR_MISSES = [
     # Sheets without types and purposes: what serves SIP, or the web, is known by its name.
     *(("GP409", plan(app(name, "5060/udp"))) for name in ("SIP_P", "sbc01", "GVP_RM")),
     *(("GP409", plan(app(name, "8080"))) for name in ("nginx", "WebPortal", "GAX_2")),
+    *(("GP409", plan(app(name, "1433"))) for name in ("cfgdb", "SQL_1")),
     ("GP409", plan(app("s", port("5060/udp", "sip", "sip"), port("5060", "sip-tcp", "sip"), type=SIP))),
     ("GP410", plan(app("a", "5150"), blocks=[Block(first=5100, last=5199, host="h")])),
     ("GP410", plan(app("lca_h", "4999", type="LCA"), blocks=[Block(first=5100, last=5199, host="h")])),

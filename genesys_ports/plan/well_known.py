@@ -29,6 +29,7 @@ _TCP, _UDP = Transport.TCP, Transport.UDP
 _WEB = (Purpose.HTTP,)
 #: How applications are called that sheets list without a type and a purpose.
 _WEB_NAMES = ("web", "http", "www", "portal", "proxy", "nginx", "apache", "tomcat", "jetty", "iis", "gax", "gwe", "gir")
+_DB_NAMES = ("sql", "oracle", "postgres", "mariadb", "database", "db")
 _SIP_NAMES = ("sip", "sbc", "pbx", "proxy", "trunk", "gateway", "phone", "resource manager", "resource_manager", "gvp")
 _DB = (Purpose.DATABASE,)
 _SNMP = (Purpose.MANAGEMENT,)
@@ -65,19 +66,19 @@ WELL_KNOWN: dict[tuple[int, Transport], Service] = {
     (705, _TCP): Service("AgentX", _SNMP, ("snmp",)),
     (993, _TCP): Service("IMAP mail over TLS", words=("imap", "mail")),
     (995, _TCP): Service("POP3 mail over TLS", words=("pop3", "mail")),
-    (1433, _TCP): Service("Microsoft SQL Server", _DB, ("sql", "database")),
+    (1433, _TCP): Service("Microsoft SQL Server", _DB, _DB_NAMES),
     (1434, _UDP): Service("Microsoft SQL Server Browser", _DB, ("sql",)),
-    (1521, _TCP): Service("Oracle Database", _DB, ("oracle", "database")),
+    (1521, _TCP): Service("Oracle Database", _DB, _DB_NAMES),
     (1812, _UDP): Service("RADIUS", words=("radius",)),
     (1813, _UDP): Service("RADIUS accounting", words=("radius",)),
     (2049, _TCP): Service("NFS", words=("nfs",)),
     (3260, _TCP): Service("iSCSI", words=("iscsi",)),
-    (3306, _TCP): Service("MySQL", _DB, ("mysql", "mariadb")),
+    (3306, _TCP): Service("MySQL", _DB, _DB_NAMES),
     (3389, _TCP): Service("Remote Desktop", words=("rdp", "remotedesktop")),
     (5060, _TCP): Service("SIP", (Purpose.SIP,), _SIP_NAMES),
     (5060, _UDP): Service("SIP", (Purpose.SIP,), _SIP_NAMES),
     (5061, _TCP): Service("SIP over TLS", (Purpose.SIP,), _SIP_NAMES),
-    (5432, _TCP): Service("PostgreSQL", _DB, ("postgres", "database")),
+    (5432, _TCP): Service("PostgreSQL", _DB, _DB_NAMES),
     (5672, _TCP): Service("AMQP (RabbitMQ)", words=("rabbit", "amqp")),
     (5900, _TCP): Service("VNC", words=("vnc",)),
     (5985, _TCP): Service("Windows Remote Management", words=("winrm",)),
