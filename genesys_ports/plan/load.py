@@ -15,9 +15,7 @@ from . import words
 from .builder import Builder
 from .csv_reader import read_csv
 from .files import distinct, ending, read_bytes, shown_name
-from .json_reader import read_json
 from .rows import USUAL, NoPlanError, RawRow
-from .xlsx_reader import read_xlsx
 
 __all__ = ["READERS", "FileRead", "Reader", "Reading", "load_plan", "read_plans", "rows_of"]
 
@@ -25,14 +23,28 @@ __all__ = ["READERS", "FileRead", "Reader", "Reading", "load_plan", "read_plans"
 #: leaves out is an error among the rows: `NoPlanError` where the sheet is no plan, else `PlanFileError`.
 Reader = Callable[[str, bytes], Iterable[RawRow | PlanFileError]]
 
+
+def _json(file: str, data: bytes) -> Iterable[RawRow | PlanFileError]:
+    # Whoever reads a CSV need not wait for what other kinds of file take.
+    from .json_reader import read_json
+
+    return read_json(file, data)
+
+
+def _workbook(file: str, data: bytes) -> Iterable[RawRow | PlanFileError]:
+    from .xlsx_reader import read_xlsx
+
+    return read_xlsx(file, data)
+
+
 #: Endings of names and who reads them.
 READERS: dict[str, Reader] = {
     ".csv": read_csv,
     ".tsv": read_csv,
     ".txt": read_csv,
-    ".xlsx": read_xlsx,
-    ".xlsm": read_xlsx,
-    ".json": read_json,
+    ".xlsx": _workbook,
+    ".xlsm": _workbook,
+    ".json": _json,
 }
 
 #: First bytes of what people take for a sheet.
