@@ -133,7 +133,7 @@ def test_the_summary():
     more = finding(2, severity=Severity.INFO, code="GP510", rows=())
     _, book = suggested(written([NAMES, *ROWS], [["nothing", "here"], ["at", "all"]]), TWICE, more)
     summary = values(book["Summary"])
-    assert ["plan.xlsx", "Sheet", 3, 3, None, None, None] in summary
+    assert [3, 3, "plan.xlsx", "Sheet", None, None, None] in summary
     assert [row[:2] for row in summary if row[0] in ("error", "warning", "info", suggest_words.CELLS)] == [
         ["error", 1],
         ["warning", 0],
@@ -151,6 +151,38 @@ def test_the_summary():
     ]
     assert "Sheet 'Sheet1' was left out" in told(book)
     assert book["Summary"]["A1"].font.bold
+
+
+def test_the_summary_is_readable_as_it_is_opened():
+    long = finding(2, message="This is wrong. " * 20)
+    _, book = suggested(written([NAMES, *ROWS]), long)
+    summary, beside = book["Summary"], book["Sheet"]
+    # A sentence alone in its row runs over the cells beside it; the findings are wrapped, in rows of their height.
+    assert [summary[cell].alignment.wrap_text for cell in ("A1", "A3", "D15")] == [None, None, True]
+    assert summary["D15"].value == long.message
+    assert summary.row_dimensions[15].height >= 15 * len(long.message) / summary.column_dimensions["D"].width
+    assert (summary.page_setup.orientation, summary.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)
+    assert summary.page_setup.fitToHeight == 0
+    # Beside the rows, too: three lines and more of 15 points.
+    assert beside.row_dimensions[2].height >= 15 * len(long.message) / 60
+    assert beside.row_dimensions[3].height is None
+
+
+@pytest.mark.parametrize(
+    ("row", "after"),
+    [
+        ("<row>", '<row ht="30">'),
+        ('<row ht="12.75">', '<row ht="30">'),
+        ('<row ht="45">', '<row ht="45">'),
+        ('<row r="2" ht="12" customHeight="1">', '<row r="2" ht="12" customHeight="1">'),
+    ],
+)
+def test_a_row_is_as_high_as_what_it_holds_unless_the_user_said_otherwise(row, after):
+    cells = '<c t="str"><v>h</v></c><c t="str"><v>a</v></c><c><v>5150</v></c></row>'
+    names = "".join(f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in NAMES)
+    part = f'<worksheet xmlns="{MAIN}"><sheetData><row>{names}</row>{row}{cells}</sheetData></worksheet>'
+    suggested(proper(part), finding(2, in_sheet="Sheet1", message="Two words " * 8))
+    assert f"</row>{after}<c t" in unpacked(Path("out.xlsx").read_bytes())["xl/worksheets/sheet1.xml"].decode()
 
 
 def test_nothing_found():
@@ -283,7 +315,7 @@ def test_the_added_columns_look_as_they_should():
     site = book["SITE A"]
     assert [site[f"{letter}3"].value for letter in "EFG"] == list(HEAD)
     assert looks(site["E3"]) == looks(site["D3"])
-    assert site["E4"].alignment == Alignment(vertical="top", wrap_text=True)
+    assert site["E4"].alignment == Alignment(horizontal="left", vertical="top", wrap_text=True)
     assert site["E4"].quotePrefix
     assert site.column_dimensions["E"].width == 60
 
@@ -403,7 +435,7 @@ def test_a_sheet_with_prefixes_and_without_places():
     part = unpacked(Path("out.xlsx").read_bytes())["xl/worksheets/sheet1.xml"].decode()
     assert '<x:dimension ref="A1:F2"/><x:cols><x:col min="4" max="4"' in part
     assert "spans" not in part
-    assert part.count('ht="12"') == 1
+    assert part.count('ht="12"') == 2
 
 
 def test_a_row_that_is_gone():
@@ -444,12 +476,16 @@ def test_without_styles():
 
 STYLED = [
     ("<fonts/>", sheet_xml.Styles(), 0),
-    ('<cellXfs count="1"><xf/></cellXfs>', sheet_xml.Styles("1", "2", "3"), 0),
-    ('<fonts count="1"><font/></fonts><cellXfs count="2"><xf/><xf/></cellXfs>', sheet_xml.Styles("2", "3", "4"), 1),
-    ("<fonts><font><b/></font></fonts><cellXfs/>", sheet_xml.Styles("0", "1", "2"), 2),
+    ('<cellXfs count="1"><xf/></cellXfs>', sheet_xml.Styles("1", "2", "3", "4", "5"), 0),
+    (
+        '<fonts count="1"><font/></fonts><cellXfs count="2"><xf/><xf/></cellXfs>',
+        sheet_xml.Styles("2", "3", "4", "5", "6"),
+        1,
+    ),
+    ("<fonts><font><b/></font></fonts><cellXfs/>", sheet_xml.Styles("0", "1", "2", "3", "4"), 2),
     (
         '<fonts><font><sz val="9"/></font></fonts><cellXfs><xf/></cellXfs><dxfs><dxf><font><b/></font></dxf></dxfs>',
-        sheet_xml.Styles("1", "2", "3"),
+        sheet_xml.Styles("1", "2", "3", "4", "5"),
         2,
     ),
 ]
@@ -461,9 +497,9 @@ def test_styles_are_added_behind_those_there_are(styles, expected, bold):
     assert made.add_styles() == expected
     part = made["xl/styles.xml"].decode()
     assert part.count("<b/>") == bold
-    assert part.count("quotePrefix") == (3 if expected.head else 0)
+    assert part.count("quotePrefix") == (4 if expected.head else 0)
     if "count=" in styles:
-        assert f'<cellXfs count="{int(expected.head) + 1}">' in part
+        assert f'<cellXfs count="{int(expected.other) + 1}">' in part
 
 
 # A sheet in another encoding, or a package that is put together otherwise: it cannot be cut by the byte.

@@ -148,16 +148,21 @@ class Package:
             bold = len(fonts)
             edits += _grown(data, lists["fonts"], [_bold(data, fonts[0])], bold)
         count = sum(one.parent == "cellXfs" for one in elements(data, ("xf",)))
-        base = 'numFmtId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1"'
-        wrap = f'<{prefix}alignment vertical="top" wrapText="1"/></{prefix}xf>'
+        base = 'numFmtId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1"'
+        text, strong = f'{base} fontId="0" quotePrefix="1"', f'{base} fontId="{bold}" applyFont="1" quotePrefix="1"'
+        # Beside cells of several lines all begin at the top; numbers beside text stand where text does.
+        top = f'<{prefix}alignment vertical="top"/></{prefix}xf>'
+        lines = f'<{prefix}alignment horizontal="left" vertical="top" wrapText="1"/></{prefix}xf>'
         new = (
-            f'<{prefix}xf {base} fontId="0"/>',
-            f'<{prefix}xf {base} fontId="0" applyAlignment="1">{wrap}',
-            f'<{prefix}xf {base} fontId="{bold}" applyFont="1" applyAlignment="1">{wrap}',
+            f"<{prefix}xf {text}>{top}",
+            f"<{prefix}xf {text}>{lines}",
+            f"<{prefix}xf {strong}>{lines}",
+            f"<{prefix}xf {strong}>{top}",
+            f'<{prefix}xf {base} fontId="0">{top}',
         )
         edits += _grown(data, styles, [one.encode() for one in new], count)
         self[part] = spliced(data, edits)
-        return Styles(*(str(count + n) for n in range(3)))
+        return Styles(*(str(count + n) for n in range(len(new))))
 
     # --- parts
 

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from .columns import column_letters
-from .sheet_xml import Styles, Value, cell
+from .sheet_xml import Styles, Value, cell, height
 from .xlsx_sheet import LAST_COLUMN
 from .xml_edit import CannotEdit, Edit, parser_of, spliced, tag_end, with_attribute
 
 __all__ = ["with_columns"]
 
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+
+_HEIGHT = re.compile(rb"\sht\s*=\s*[\"']([0-9]{1,3})(?:\.[0-9]*)?[\"']")
 
 #: What makes a cell filled.
 _CONTENT = frozenset(("v", "f", "is"))
@@ -62,7 +64,8 @@ def with_columns(
     for number, values in {**rows, **heads}.items():
         if number in layout.rows:
             style = layout.styles.get(number, "") if number in heads else styles.wrapped
-            edits += _in_row(part, layout, number, first, values, style)
+            points = height(zip(values, widths, strict=False))
+            edits += _in_row(part, layout, number, first, values, style, points)
     edits += _in_columns(part, layout, first, widths)
     if layout.dimension >= 0:
         inner, _ = tag_end(part, layout.dimension)
@@ -72,7 +75,7 @@ def with_columns(
 
 
 def _in_row(
-    part: bytes, layout: _Layout, number: int, first: int, values: Sequence[Value], style: str
+    part: bytes, layout: _Layout, number: int, first: int, values: Sequence[Value], style: str, points: int
 ) -> Iterator[Edit]:
     begin, end = layout.rows[number]
     cells = (cell(number, column, value, style, layout.prefix) for column, value in enumerate(values, start=first))
@@ -84,10 +87,13 @@ def _in_row(
             yield start, after, b""
     inner, _ = tag_end(part, begin)
     tag = part[begin:inner]
-    # What the row is said to span grows; a height that fitted what stood there goes, one that the user set stays.
+    # What the row is said to span grows, and the row with what it holds now; a height that the user set stays.
     changed = with_attribute(tag, "spans", None)
-    if b"customHeight" not in tag:
+    before = _HEIGHT.search(tag)
+    if b"customHeight" not in tag and points > (float(before[1]) if before else 0):
+        name = len(f"<{layout.prefix}row")
         changed = with_attribute(changed, "ht", None)
+        changed = changed[:name] + f' ht="{points}"'.encode() + changed[name:]
     if changed != tag:
         yield begin, inner, changed
 

@@ -130,8 +130,8 @@ class _Book:
     def finished(self, reading: Reading, findings: Findings) -> bytes:
         """The whole as a file."""
         package = self.package
-        rows, heads = summary_rows(reading, findings, self.notes)
-        package.add_sheet(words.SUMMARY, sheet(rows, widths(), self._styles, heads))
+        rows, heads, plain = summary_rows(reading, findings, self.notes)
+        package.add_sheet(words.SUMMARY, sheet(rows, widths(), self._styles, heads, plain=plain))
         return package.to_bytes()
 
     def add(self, file: str, path: str | os.PathLike[str]) -> None:

@@ -20,7 +20,7 @@ SHEET = "Plan"
 # --- the summary
 
 TITLE = "Port plan, checked"
-READ = ("File", "Sheets", "Rows", "Ports read")
+READ = ("Rows", "Ports read", "File", "Sheets")
 COUNTED = ("Severity", "Findings")
 CELLS = "Cells that cannot be read"
 FINDINGS = ("Code", "Severity", "Where", "Finding", "Why it matters", "Source", "Proposal")
