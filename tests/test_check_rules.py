@@ -178,16 +178,41 @@ HITS = [
     # --- numbers
     ("GP403", plan(app("a"), hosts=[host("h", lca=1999)]), "start on 4999", "4999"),
     ("GP403", plan(app("lca_h", "1500", type="LCA")), "on port 1500", "4999"),
-    ("GP404", plan(app("a", "40000"), platform=LINUX), "32768-60999 for outgoing connections", "reserve"),
+    (
+        "GP404",
+        plan(app("a", "40000"), platform=LINUX),
+        "32768-60999 for outgoing connections",
+        "32700 for a (next free). Or reserve the numbers on the host (Linux: net.ipv4.ip_local_reserved_ports).",
+    ),
     ("GP404", plan(app("a", "65535")), "32768-65535", "reserve"),
     ("GP404", plan(app("a", "32000-33000")), "a 32000-33000/tcp", "reserve"),
     ("GP405", plan(app("m", port("20000-45000/udp", "rtp", "media")), platform=LINUX), "media ranges reach", ""),
-    ("GP406", plan(app("a", "1023"), platform=LINUX), "below 1024 need administrator rights: a 1023/tcp", ""),
-    ("GP407", plan(app("a", "50000"), platform=WINDOWS), "49152-65535 on h", "netsh int ipv4 show excludedportrange"),
-    ("GP409", plan(app("a", "3306")), "well known for MySQL: a 3306/tcp", "another number"),
-    ("GP409", plan(app("a", "5060")), "well known for SIP", ""),
-    ("GP410", plan(app("a", "7001"), blocks=[Block(first=5100, last=5199, host="h")]), "block of h is 5100-5199", ""),
-    ("GP410", plan(app("a", "5199-5200", team="t"), blocks=[Block(first=5100, last=5199, team="t")]), "of team t", ""),
+    (
+        "GP406",
+        plan(app("a", "1023"), platform=LINUX),
+        "below 1024 need administrator rights: a 1023/tcp",
+        "1024 for a (next free). Or give the program the right to open its number.",
+    ),
+    (
+        "GP407",
+        plan(app("a", "50000"), platform=WINDOWS),
+        "49152-65535 on h",
+        "49100 for a (next free). On the host,  net",
+    ),
+    ("GP409", plan(app("a", "3306")), "well known for MySQL: a 3306/tcp", "3307 for a (next free)."),
+    ("GP409", plan(app("a", "5060")), "well known for SIP", "5062 for a"),
+    (
+        "GP410",
+        plan(app("a", "7001"), blocks=[Block(first=5100, last=5199, host="h")]),
+        "block of h is 5100-5199",
+        "5100 for a (next free in block 5100-5199). Or make the block larger.",
+    ),
+    (
+        "GP410",
+        plan(app("a", "5199-5200", team="t"), blocks=[Block(first=5100, last=5199, team="t")]),
+        "of team t",
+        "5100-5101 for a (next free in block 5100-5199)",
+    ),
     (
         "GP411",
         plan(blocks=[Block(first=5100, last=5199, team="a"), Block(first=5199, last=5250, team="b")]),
@@ -206,7 +231,7 @@ HITS = [
         "3600 is known for Solution Control Server with the basis course",
         "",
     ),
-    ("GP512", plan(app("a", "4999", type="Stat Server")), "default of Local Control Agent", "another number"),
+    ("GP512", plan(app("a", "4999", type="Stat Server")), "default of Local Control Agent", "4900 for a (next free)."),
     ("GP512", plan(app("a", "4999")), "default of Local Control Agent", ""),
     # --- hosts
     ("GP601", plan(hosts=TWO_HOSTS), "h and k have one IP address: 10.0.0.1", "one name"),
@@ -426,9 +451,45 @@ MOVES = [
     (plan(app("p", "7001", backup="q"), app("q", "7005", host="k")), {"q": 7001}),
     (plan(app("p", "7001", backup="q"), app("q", "7005", host="k"), app("x", "7001", host="k")), {}),
     (plan(app("p", "7001-7002", backup="q"), app("q", "7005", host="k")), {}),
-    (plan(app("p", "1", backup="q"), app("q", "7005", host="k")), {}),
+    # A number that is a bad choice is nobody's to follow.
+    (plan(app("p", "1", backup="q"), app("q", "7005", host="k")), {"p": 1024}),
+    (plan(app("p", "3306", backup="q"), app("q", "7005", host="k")), {"p": 3307}),
     # Nothing is left on the host.
     (plan(app("a", "1024-32767"), app("b", "1-1023"), app("c", "1024-32767")), {}),
+]
+
+
+IN_FULL_BLOCK = [Block(first=5150, last=5150, host="h")]
+
+MOVES += [
+    # What has a number by documentation keeps it; so does whoever is known to be that service.
+    (plan(app("lca_h", "4999", type="LCA"), app("s", port("5060/udp", "sip", "sip"), type=SIP)), {}),
+    (plan(app("MySQL_1", "3306"), app("snmp", port("161/udp", purpose="management"), type="SNMP Master Agent")), {}),
+    (plan(app("m", port("20000-45000/udp", "rtp", "media"))), {}),
+    # Where the system has all numbers beside it: beside those of the host.
+    (plan(app("x", "7001"), app("a", "40000"), app("b", "40001"), platform=LINUX), {"a": 7002, "b": 7003}),
+    (plan(app("a", "40000"), app("b", "22"), platform=LINUX), {"a": 32700, "b": 1024}),
+    (plan(app("a", "40000-40009"), platform=LINUX), {"a": 32700}),
+    (plan(app("x", "7001"), app("a", "22"), platform=LINUX), {"a": 7002}),
+    # Both of a pair; UDP beside TCP; a port that is wrong in two ways.
+    (plan(app("p", "3306", backup="q"), app("q", "3306", host="k")), {"p": 3307, "q": 3307}),
+    (plan(app("a", "5060", "5060/udp")), {"a": 5062}),
+    (plan(app("a", "40000"), blocks=[Block(first=5100, last=5199, host="h")]), {"a": 5100}),
+    # Who moves away from a collision is not moved again; who stays there may be.
+    (plan(app("a", "3306"), app("b", "3306")), {"a": 3308, "b": 3307}),
+    # Nobody leaves a block for a better number, nor goes where it would be as bad.
+    (plan(app("a", "5150"), app("b", "7001"), blocks=IN_FULL_BLOCK), {}),
+    (plan(app("a", "40000"), blocks=[Block(first=40000, last=40099, host="h")], platform=LINUX), {}),
+    (plan(app("a", "7001"), blocks=[Block(first=4999, last=4999, host="h")]), {}),
+    # Two blocks: a number that is right for one of a pair is not pressed upon the other.
+    (
+        plan(
+            app("p", "3306", backup="q"),
+            app("q", "3306", host="k"),
+            blocks=[Block(first=3306, last=3309, host="h"), Block(first=3308, last=3309, host="k")],
+        ),
+        {"p": 3308, "q": 3308},
+    ),
 ]
 
 
@@ -461,6 +522,44 @@ def test_a_large_group_that_depends_is_told_without_a_reason():
     exact = [app(f"a{n}", port("7001", address=f"10.0.0.{n}")) for n in range(1, 13)]
     (found,) = check(plan(*exact, app("b", "7001"))).by_code("GP104")
     assert found.message.endswith("a1, a2, a3 and 10 more.")
+
+
+def test_a_full_block_is_said():
+    (found,) = check(plan(app("a", "5150"), app("b", "7001"), app("c", "7002"), blocks=IN_FULL_BLOCK)).by_code("GP410")
+    assert (found.change, found.proposal) == (None, "Block 5150 has no number left for b and c: make it larger.")
+    some = [Block(first=5150, last=5151, host="h")]
+    (found,) = check(plan(app("a", "5150"), app("b", "7001"), app("c", "7002"), blocks=some)).by_code("GP410")
+    assert found.proposal == (
+        "5151 for b (next free in block 5150-5151). Block 5150-5151 has no number left for c: make it larger."
+    )
+
+
+def test_every_bad_number_of_a_group_gets_one_of_its_own():
+    many = [app(f"a{n}", str(40000 + n)) for n in range(10)]
+    (found,) = check(plan(app("x", "7001"), *many, platform=LINUX)).by_code("GP404")
+    assert [change.to for change in found.changes] == list(range(7002, 7012))
+    told, _, instead = found.proposal.partition(". ")
+    assert told == "7002 for a0 (next free), 7003 for a1 (next free) and 8 more"
+    assert instead.startswith("Or reserve the numbers on the host")
+
+
+def test_two_findings_of_one_port_name_one_number():
+    findings = check(plan(app("a", "40000"), blocks=[Block(first=5100, last=5199, host="h")], platform=LINUX))
+    assert {one.code: one.changes for one in findings} == {
+        code: (Change("a", "default", 5100),) for code in ("GP404", "GP410")
+    }
+
+
+def test_who_moves_beside_a_full_block_is_no_cure_for_being_outside():
+    findings = check(plan(app("a", "7001"), app("b", "7001"), app("x", "5150"), blocks=IN_FULL_BLOCK))
+    assert {one.code: len(one.changes) for one in findings} == {"GP101": 1, "GP410": 0}
+
+
+def test_a_used_up_host_is_said_of_bad_numbers():
+    (found,) = check(plan(app("a", "1024-32767"), app("c", "40000"), platform=LINUX)).by_code("GP404")
+    assert found.change == Change("c", "default", 61000)
+    (found,) = check(plan(app("a", "1024-32767"), app("c", "40000"))).by_code("GP404")
+    assert found.proposal.startswith("No number is left on h for c: plan another host. Or reserve")
 
 
 def test_a_used_up_host_is_said():

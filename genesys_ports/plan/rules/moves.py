@@ -210,9 +210,10 @@ class Moves:
                     for port in one.ports
                     if lowest <= port.number < taken.start and port.last is None
                 ),
-                lowest if number < lowest else taken.start - 1,
+                0,
             )
-        return self._usual[machine]
+        # A host that has no such port: the nearest that anybody may have.
+        return self._usual[machine] or (lowest if number < lowest else taken.start) - 1
 
     def _with_it(self, stand: Stand) -> list[Stand]:
         """The port with those that should keep its number: TCP beside UDP, and both at the HA partner elsewhere."""
