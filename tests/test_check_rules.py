@@ -579,6 +579,8 @@ def test_two_ports_with_one_port_id_are_not_moved_by_mistake():
     findings = check(planned)
     assert [change for one in findings for change in one.changes] == []
     assert "GP101" in findings.codes
+    (found,) = check(plan(app("b", "7002", port("40000", "default")))).by_code("GP404")
+    assert (found.changes, found.proposal) == ((), CODES["GP404"].remedy)
 
 
 def test_sets_of_equal_plans_are_equal():
