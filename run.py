@@ -627,7 +627,7 @@ ONCE = [
 
 
 # What a Python between the oldest and the newest may still do in its own way: sockets, event loops, processes.
-BETWEEN = ("binding*", "cli*", "exports", "lab_*", "plan_files", "plan_sockets")
+BETWEEN = ("binding_*", "cli_serve", "lab_*", "plan_sockets")
 
 
 def files_between():
