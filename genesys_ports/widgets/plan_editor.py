@@ -27,11 +27,11 @@ AS_YOU_TYPE = 500
 #: How wide a column is, in shares of the page; any other column takes one share.
 SHARES = {
     Column.HOST: 1.8,
-    Column.PORT: 1.1,
+    Column.PORT: 1.4,
     Column.APPLICATION: 2.6,
     Column.TYPE: 2,
     Column.PORT_ID: 1.2,
-    Column.PURPOSE: 1.5,
+    Column.PURPOSE: 1.8,
     Column.CONNECTS_TO: 3,
 }
 
@@ -45,7 +45,7 @@ _CSS = """<style>
 .genesys-ports-grid .widget-inline-hbox {margin: 1px; width: auto; min-width: 0}
 .genesys-ports-grid input, .genesys-ports-grid textarea {font-size: 1em; padding: 2px 4px; min-width: 0}
 .genesys-ports-grid textarea {resize: vertical; min-height: 0}
-.genesys-ports-grid .widget-html-content {line-height: 1.4}
+.genesys-ports-editor .widget-html-content {line-height: 1.4}
 </style>"""
 
 
@@ -109,6 +109,7 @@ class _View:
         self._paging = self._text()
         self._earlier = self._button(words.EARLIER, partial(self._turn, -1))
         self._later = self._button(words.LATER, partial(self._turn, 1))
+        self._pages = self._row_of(self._earlier, self._paging, self._later)
         self._findings = [_Slot(self, number) for number in range(FINDINGS)]
         self._rest = self._text()
         self._name = ipywidgets.Text(description=words.SAVE_NAME, style={"description_width": "initial"})
@@ -118,7 +119,7 @@ class _View:
                 ipywidgets.HTML(_CSS),
                 self._status,
                 self._grid,
-                row(self._earlier, self._paging, self._later),
+                self._pages,
                 row(self._button(words.ADD_ROW, self._add), self._button(words.UNDO, self._undo)),
                 self._said,
                 *(slot.box for slot in self._findings),
@@ -126,6 +127,7 @@ class _View:
                 row(self._name, self._button(words.SAVE, self._save)),
             ]
         )
+        self.box.add_class("genesys-ports-editor")
         self.refresh()
 
     # --- parts
@@ -259,6 +261,8 @@ class _View:
         last = min(self._first + ROWS, len(editor.rows))
         paging = words.PAGE.format(first=self._first + 1, last=last, count=len(editor.rows))
         self._paging.value = escape(paging if editor.rows else words.NO_ROWS)
+        # Buttons that lead nowhere are in the way of those that do.
+        self._pages.layout.display = None if not editor.rows or len(editor.rows) > ROWS else "none"
         self._earlier.disabled = self._page == 0
         self._later.disabled = last == len(editor.rows)
 
