@@ -330,3 +330,27 @@ def test_lesson(page, lab, path):
         shown = lesson.cell(lesson.stored.cells[check])
         expect(shown.locator(".jp-OutputArea-output")).to_contain_text("Done.")
     lesson.leave()
+
+
+def test_the_editor_is_worked_by_keyboard_and_mouse(page, lab):
+    lesson = Lesson(page, lab, next(path for path in LESSONS if path.stem.startswith("08")))
+    imports, shows = lesson.cells(r"^from ")[0], lesson.cells(r"PlanEditor\(")[-1]
+    for cell in (imports, shows):
+        lesson.cell(cell).locator(".cm-content").click()
+        page.keyboard.press("ControlOrMeta+Enter")
+    editor = lesson.cell(shows)
+    port, moved = (editor.get_by_label(f"Port of row {row}", exact=True) for row in (8, 4))
+    expect(port).to_have_value("station 24")
+    port.click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("8010")
+    expect(editor.get_by_role("status")).to_have_text("Row 8: Port is now 8010.")
+    # Checked at every letter, and the keyboard has kept its place.
+    expect(port).to_be_focused()
+    expect(editor.get_by_text("station 24")).to_have_count(0)
+    editor.get_by_role("button", name="Accept: log_server to port 5151").click()
+    expect(moved).to_have_value("5151")
+    editor.get_by_role("button", name="Undo").click()
+    expect(moved).to_have_value("5150/tcp")
+    expect(port).to_have_value("8010")
+    lesson.leave()
