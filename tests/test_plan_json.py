@@ -510,7 +510,7 @@ def test_json_that_is_no_export(document):
     [
         ("Host,Application,Port\nh,a,1\n", json_words.NOT_JSON.format(line=1, character=1)),
         ('{\n "applications": [\n', json_words.NOT_JSON.format(line=3, character=1)),
-        ('{"a": 1,}', json_words.NOT_JSON.format(line=1, character=9)),
+        ('{"a": 1 2}', json_words.NOT_JSON.format(line=1, character=9)),
         ("{'a': 1}", json_words.NOT_JSON.format(line=1, character=2)),
         ('{"AppName": "a"}\n{"AppName": ', json_words.NOT_JSON.format(line=2, character=13)),
         ("   \n", json_words.NOT_JSON.format(line=2, character=1)),
