@@ -11,7 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genesys_ports.errors import BadRowsError, PlanFileError
-from genesys_ports.model import Application, Block, Connection, Deployment, Host, ListeningPort, Purpose, Transport
+from genesys_ports.model import (
+    Application,
+    Block,
+    Connection,
+    Deployment,
+    Host,
+    ListeningPort,
+    Platform,
+    Purpose,
+    Transport,
+)
 from genesys_ports.origin import Place
 from genesys_ports.plan import load_plan, save_plan
 from genesys_ports.plan.load import FileRead, read_plans
@@ -70,7 +80,7 @@ def test_every_column_in_portuguese():
     plan = read(f"{header}\n{row}\n".encode("cp1252"))
     assert plan == Deployment(
         name="plan",
-        hosts=(Host(name="h", address="10.0.0.2", platform="linux", lca_port=4999),),
+        hosts=(Host(name="h", address="10.0.0.2", platform=Platform.LINUX, lca_port=4999),),
         applications=(
             Application(
                 name="a",
@@ -111,7 +121,7 @@ def test_a_row_of_codes_alone_speaks_of_the_whole_plan():
     assert plan.origin.ignored_by_all == {"GP5", "GP404"}
     save_plan(plan, "again.csv")
     again = load_plan("again.csv")
-    assert (again.applications, again.origin.ignored_by_all) == (plan.applications, {"GP5", "GP404"})
+    assert (again.applications, again.origin.ignored_by_all) == (plan.applications, frozenset({"GP5", "GP404"}))
 
 
 @pytest.mark.parametrize(
