@@ -105,6 +105,11 @@ def test_a_workbook_without_any_plan():
         read(written([["Notes", "Date"]], []), "plan.xlsx")
 
 
+def test_marks_of_our_own_sentences_in_a_workbook_without_any_plan():
+    with pytest.raises(PlanFileError, match=r"Found: 'Port \{0\}', '\{columns\}'"):
+        read(written([["Port {0}", "{columns}"]]), "plan.xlsx")
+
+
 def test_a_sheet_of_names_and_numbers():
     found = reading(written([["PORTA LCA - A porta padrao do Agente de Controle local", 4999], ["PORTA GDA", 5000.0]]))
     assert [port.number for _, port in found.plan.ports()] == [4999, 5000]

@@ -44,7 +44,7 @@ def read_xlsx(file: str, data: bytes) -> Iterator[RawRow | PlanFileError]:
         if sheet.hidden:
             said.append(NoPlanError(file, words.HIDDEN.format(sheet=sheet.name)))
     if not found:
-        columns = ", ".join(USUAL)
-        text = words.NO_PLAN_AT_ALL.format(problems=" ".join(problems[:3])) if problems else words.NO_SHEET
-        raise PlanFileError(file, text.format(columns=columns))
+        if not problems:
+            raise PlanFileError(file, words.NO_SHEET.format(columns=", ".join(USUAL)))
+        raise PlanFileError(file, words.NO_PLAN_AT_ALL.format(problems=" ".join(problems[:3])))
     yield from said
