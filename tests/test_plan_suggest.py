@@ -588,6 +588,14 @@ def test_csv():
     assert same(reading)
 
 
+@pytest.mark.parametrize("name", ["plan.tsv", "plan.txt"])
+def test_text_keeps_its_own_columns_under_every_ending(name):
+    reading, book = suggested(b"Mine\tHost\tApplication\tPort\nkeep\th\ta\t5150\n", finding(2, file=name), name=name)
+    assert [one.value for one in book["plan"][1]] == ["Mine", *NAMES, *HEAD]
+    assert book["plan"]["A2"].value == "keep"
+    assert same(reading)
+
+
 EXPORT = {
     "applications": [
         {
@@ -712,8 +720,23 @@ def test_a_workbook_that_breaks_off_at_its_end(monkeypatch):
         raise CannotEdit
 
     monkeypatch.setattr(package.Package, "add_sheet", refuse)
-    with pytest.raises(OutputWriteError, match=r"^out\.xlsx: "):
+    with pytest.raises(OutputWriteError, match=r"^out\.xlsx: No sheet can be added to plan\.xlsx"):
         suggested(written([NAMES, *ROWS]), TWICE)
+    assert not Path("out.xlsx").exists()
+
+
+NO_MORE_SHEETS = {
+    "number": ("xl/workbook.xml", str(PLAIN["xl/workbook.xml"]).replace('sheetId="1"', 'sheetId="one"')),
+    "utf-16": ("xl/workbook.xml", ('<?xml version="1.0"?>' + str(PLAIN["xl/workbook.xml"])).encode("utf-16")),
+}
+
+
+@pytest.mark.parametrize("part", NO_MORE_SHEETS.values(), ids=NO_MORE_SHEETS)
+@pytest.mark.parametrize("more", [[], ["more.csv"]], ids=["alone", "with another"])
+def test_a_workbook_that_takes_no_further_sheet(part, more):
+    Path("more.csv").write_text("Host,Application,Port\nh,z,7001\n", encoding="utf-8")
+    with pytest.raises(OutputWriteError, match=r"No sheet can be added to plan\.xlsx"):
+        suggested(packed(PLAIN | dict([part])), more=more)
     assert not Path("out.xlsx").exists()
 
 

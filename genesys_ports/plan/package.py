@@ -104,7 +104,10 @@ class Package:
         """Puts a sheet behind the others, and gives its name: as wanted, unless it is taken or cannot be."""
         sheets = self._elements(self._workbook, "sheet")
         name = _free_name(name, {one.attributes.get("name", "").casefold() for one in sheets})
-        number = 1 + max((int(one.attributes.get("sheetId", "0")) for one in sheets), default=0)
+        try:
+            number = 1 + max((int(one.attributes.get("sheetId", "0")) for one in sheets), default=0)
+        except ValueError:
+            raise CannotEdit from None
         part = self._free_part(number)
         self[part] = data
         self._append(_TYPES, "Types", f'<{{p}}Override PartName="/{part}" ContentType="{_SHEET_TYPE}"/>')

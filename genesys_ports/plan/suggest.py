@@ -10,11 +10,11 @@ from pathlib import PurePath
 from ..errors import OutputFormatError, OutputWriteError, PlanFileError
 from ..origin import Place
 from . import suggest_words as words
-from .columns import Column, columns_of, missing_columns
-from .csv_reader import csv_records
+from .columns import REQUIRED, Column, columns_of, missing_columns
+from .csv_reader import csv_records, read_csv
 from .files import ending, read_bytes, shown_name, write_new
 from .findings import Findings
-from .load import Reading, rows_of
+from .load import READERS, Reading, rows_of
 from .package import Package
 from .rows import LOOKED_AT, RawRow, is_blank
 from .sheet_edit import with_columns
@@ -54,12 +54,14 @@ def write_suggestions(
     book = _Book(_beside(reading, findings))
     by_name = {shown_name(path): path for path in paths}
     # The first workbook is the one that the others join.
-    for name in sorted(by_name, key=lambda name: ending(name) not in _WORKBOOKS):
-        book.add(name, by_name[name])
+    names = sorted(by_name, key=lambda name: ending(name) not in _WORKBOOKS)
     try:
-        write_new(out, book.finished(reading, findings))
+        for name in names:
+            book.add(name, by_name[name])
+        whole = book.finished(reading, findings)
     except CannotEdit:
-        raise OutputWriteError(file, words.NOT_KEPT.format(file=file)) from None
+        raise OutputWriteError(file, words.NO_MORE_SHEETS.format(file=names[0])) from None
+    write_new(out, whole)
 
 
 # --- what to write beside each row
@@ -139,7 +141,7 @@ class _Book:
         try:
             if ending(path) in _WORKBOOKS:
                 self._add_workbook(file, read_bytes(path))
-            elif ending(path) == ".csv":
+            elif READERS.get(ending(path)) is read_csv:
                 every = enumerate(csv_records(file, read_bytes(path)), start=1)
                 self._add_cells(file, "", PurePath(file).stem, [one for one in every if not is_blank(one[1])])
             else:
@@ -205,7 +207,7 @@ class _Book:
                 sheets.setdefault(raw.sheet, []).append(raw)
         for name, raws in sheets.items():
             used = {column for raw in raws for column, cell in raw.cells.items() if cell}
-            columns = [column for column in Column if column in used or column in _NEEDED]
+            columns = [column for column in Column if column in used or column in REQUIRED]
             beside = dict(self._beside.get((file, name), {}))
             filled: list[tuple[int, Sequence[Value]]] = [(1, [*columns, words.ROW_BEFORE, *HEAD])]
             number = 1
@@ -225,9 +227,6 @@ class _Book:
         name = package.add_sheet(wanted, sheet(rows[:LAST_ROW], sizes, self._styles, heads, width + 1))
         if name != wanted:
             self.notes.append(words.RENAMED.format(file=file, sheet=wanted, name=name))
-
-
-_NEEDED = (Column.HOST, Column.APPLICATION, Column.PORT)
 
 
 def _heads(rows: Iterable[tuple[int, Sequence[str]]]) -> list[int]:

@@ -43,3 +43,10 @@ CELLS_ALONE = (
 NOT_KEPT = "{file}: it is built in a way that cannot be added to, so only its cells are here, without their formatting."
 RENAMED = "{file}: sheet {sheet} is called {name} here, because of two with one name."
 NOT_READ = "{problem}"
+
+# --- when nothing can be written
+
+NO_MORE_SHEETS = (
+    "No sheet can be added to {file}, because of the way it is built. Open it in Excel or LibreOffice, save it under "
+    "a new name, and check that file."
+)
