@@ -41,7 +41,7 @@ def next_free_port(
 class FreePorts:
     """Free numbers of one plan, many of them: what has been taken once is not given again.
 
-    `platform` is the system of the hosts whose own the plan does not state. Hosts with one address are one machine.
+    `platform` is the system of the hosts whose own the plan does not state. `machines` says which hosts are one.
     """
 
     def __init__(self, plan: Deployment, platform: Platform | str | None = None) -> None:
@@ -119,22 +119,50 @@ class FreePorts:
         key = (machine, carrier, address)
         if key not in self._taken:
             platform = self._platforms[machine]
-            self._taken[key] = _either(
-                _bits(port.numbers)
-                for ports in self._planned[machine]
-                for port in ports
-                if _may_block(port.transport, port.address, carrier, address, platform)
-            )
+            taken = 0
+            # A machine has many ports and few kinds of them.
+            kinds: dict[tuple[Transport, str], bool] = {}
+            for ports in self._planned[machine]:
+                for port in ports:
+                    kind = port.transport, port.address
+                    blocks = kinds.get(kind)
+                    if blocks is None:
+                        blocks = kinds[kind] = _may_block(*kind, carrier, address, platform)
+                    if blocks:
+                        taken |= 1 << port.number if port.last is None else _bits(port.numbers)
+            self._taken[key] = taken
         return self._taken[key]
 
 
 def machines(plan: Deployment) -> dict[str, str]:
-    """Which machine each host is, by name: hosts with one address are one, called like the first of them."""
-    firsts: dict[str, str] = {}
-    return {
-        host.name: firsts.setdefault(one_spelling(host.address), host.name) if host.address else host.name
-        for host in plan.hosts
-    }
+    """Which machine each host is, by name: hosts with one address are one, called like the first of them.
+
+    So are hosts whose names differ in capital letters only: DNS knows no difference (RFC 4343).
+    """
+    machine_of: dict[str, str] = {}
+    with_key: dict[tuple[str, str], str] = {}
+    joined: dict[str, str] = {}
+    order = {host.name: n for n, host in enumerate(plan.hosts)}
+
+    def head(name: str) -> str:
+        while name in joined:
+            name = joined[name]
+        return name
+
+    for host in plan.hosts:
+        machine = host.name
+        keys = [("name", host.name.lower())]
+        if host.address:
+            keys.append(("address", one_spelling(host.address)))
+        found = list(dict.fromkeys(head(with_key[key]) for key in keys if key in with_key))
+        if found:
+            # A host may show that two of before are one: the earlier gives its name.
+            machine = min(found, key=order.__getitem__)
+            joined.update((other, machine) for other in found if other != machine)
+        for key in keys:
+            with_key[key] = machine
+        machine_of[host.name] = machine
+    return {name: head(machine) for name, machine in machine_of.items()}
 
 
 def one_spelling(address: str) -> str:

@@ -79,8 +79,13 @@ class Moves:
         for one in stands:
             if self._ground.has_by_nature(one) or not self._movable(one):
                 continue
-            made = [self._change(one)] if one.key in self._moved else self._move(one, sentences, group, choice=True)
-            if one.key in self._moved and code not in wrong(self._ground, self._at(one, self._moved[one.key])):
+            if one.key not in self._moved:
+                made = self._move(one, sentences, group, choice=True)
+            else:
+                # It moves for a graver reason: whether there it is better is to be seen.
+                mended = code not in wrong(self._ground, self._at(one, self._moved[one.key]))
+                made = [self._change(one)] if mended else []
+            if made:
                 moved.append(one)
                 changes += made
             else:
@@ -233,8 +238,15 @@ class Moves:
                 # A documented default stays where nothing is in its way.
                 if other is not None and other.numbers == port.numbers and not ground.is_default(Stand(partner, other)):
                     theirs.append(Stand(partner, other))
-        rest = [one for one in (*own, *theirs) if one.key not in self._moved and self._movable(one)]
-        return [stand, *rest]
+        # Of each application one for TCP and one for UDP: two of a kind cannot have one number wherever they go.
+        kinds = {(application.name, port.transport.carrier)}
+        together = [stand]
+        for one in (*own, *theirs):
+            kind = one.application.name, one.port.transport.carrier
+            if kind not in kinds and one.key not in self._moved and self._movable(one):
+                kinds.add(kind)
+                together.append(one)
+        return together
 
     def _one_machine(self, one: Application, two: Application) -> bool:
         machine_of = self._ground.machine_of
