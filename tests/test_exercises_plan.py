@@ -46,7 +46,7 @@ def test_findings_that_must_be_gone(messy):
     assert not check_plan(same, ["GP210", "GP201"]).passed
     both = messy.add("sip_server", host="sip-host", port=5060, purpose="sip", port_id="sip-tcp")
     assert sentences(check_plan(both, ["gp210"], keeps=messy)) == [
-        "No GP210 is left: A SIP port is planned for one transport only."
+        "GP210 is not found: A SIP port is planned for one transport only."
     ]
     assert not check_plan(messy.remove("sip_server"), ["GP210"], keeps=messy).passed
 

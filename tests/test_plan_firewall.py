@@ -389,7 +389,7 @@ def test_every_purpose_has_a_classification():
 def test_shown_as_a_table():
     plan = plan_of(A, B, connections=[C(client="a", server="b")])
     assert str(firewall_list(plan)) == (
-        "plan: 1 rule; 0 more inside one host, which no firewall sees\n"
+        "plan: 1 rule\n"
         "Source  Source host  Source port  Destination  Destination host  Protocol  Port  Purpose        "
         "Classification  Basis\n"
         "──────  ───────────  ───────────  ───────────  ────────────────  ────────  ────  ─────────────  "

@@ -102,7 +102,7 @@ def lines(
 
 
 def _cell(bad: BadRow, name_file: bool) -> tuple[str, str]:
-    what = words.NOT_READ_CELL.format(
+    what = (words.NOT_READ_CELL if bad.value else words.NOT_READ_EMPTY).format(
         where=_where([Place(bad.file, bad.sheet, bad.row)], name_file),
         column=printable(bad.column),
         value=bad.value if len(bad.value) <= MOST_VALUE else bad.value[: MOST_VALUE - 1] + "…",

@@ -39,7 +39,7 @@ TRAVELLED_OTHERWISE = (
 UNREAD = "A cell cannot be read: {bad}"
 LOST = "{application} is no longer in the plan."
 LEFT = "{finding}"
-GONE = "No {code} is left: {title}."
+GONE = "{code} is not found: {title}."
 CLEAN_PLAN = "{plan}, and no error."
 
 # --- what a check saw of a host beside its plan

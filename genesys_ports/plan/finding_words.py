@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby, islice
+from pathlib import PureWindowsPath
 
 from ..origin import Place
 
@@ -32,12 +33,14 @@ _REST = "{first} and {count} more"
 
 
 def rows(places: Sequence[Place]) -> str:
-    """The rows of a finding: `Sheet 'SITE A', rows 14 and 87`; empty without any."""
+    """The rows of a finding: `Sheet 'SITE A', rows 14 and 87`, or `ports.csv, row 9`; empty without any."""
     told = []
     for (file, sheet), group in groupby(places, key=lambda place: (place.file, place.sheet)):
         numbers = [str(place.row) for place in group]
         sentence = _PLACES[bool(sheet), len(numbers) > 1]
-        told.append(sentence.format(file=shown(file), sheet=shown(sheet), rows=listed(numbers, ROWS_SHOWN)))
+        # Its folders would fill a column; this knows both kinds of slashes.
+        name = PureWindowsPath(file).name
+        told.append(sentence.format(file=shown(name), sheet=shown(sheet), rows=listed(numbers, ROWS_SHOWN)))
     return "; ".join(told[:ROWS_SHOWN])
 
 

@@ -57,7 +57,7 @@ class FirewallList(Tabled):
 
     def _table(self) -> Table:
         count = len(self.rows)
-        caption = words.CAPTION_ONE if count == 1 else words.CAPTION
+        caption = words.CAPTIONS[count == 1, self.local > 0]
         cells = [_cells(rule) for rule in self.rows]
         return Table(words.COLUMNS, cells, caption.format(plan=self.plan, rules=f"{count:,}", local=f"{self.local:,}"))
 

@@ -34,8 +34,13 @@ PLACES = "{file} rows {rows}"
 PLACE_IN_SHEET = "{file} [{sheet}] row {rows}"
 PLACES_IN_SHEET = "{file} [{sheet}] rows {rows}"
 
-CAPTION_ONE = "{plan}: 1 rule; {local} more inside one host, which no firewall sees"
-CAPTION = "{plan}: {rules} rules; {local} more inside one host, which no firewall sees"
+# By whether there is one rule, and whether any was left out.
+CAPTIONS = {
+    (True, False): "{plan}: 1 rule",
+    (True, True): "{plan}: 1 rule; {local} more inside one host, which no firewall sees",
+    (False, False): "{plan}: {rules} rules",
+    (False, True): "{plan}: {rules} rules; {local} more inside one host, which no firewall sees",
+}
 
 # --- ends that stand in no plan
 
