@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -536,6 +538,14 @@ def test_more_values_than_a_plan_has():
 def test_more_entries_than_a_plan_has(monkeypatch):
     monkeypatch.setattr(json_reader, "MOST_ROWS", 3)
     assert problem(json.dumps([ENTRY] * 4)) == json_words.TOO_MANY_VALUES.format(most=3)
+
+
+def test_one_name_in_every_mixture_of_capitals_takes_no_time():
+    letters = [(one, one.upper()) for one in "transportparams"]
+    one = ", ".join(f'"{"".join(name)}": "tls=1"' for name in itertools.product(*letters))
+    began = time.perf_counter()
+    assert sound(json.dumps(application()).replace('"name"', f'{one}, "name"').encode()).plan.has_application("a")
+    assert time.perf_counter() - began < 5
 
 
 def test_names_twice_where_nothing_is_read_do_not_matter():

@@ -105,9 +105,11 @@ def _after_blanks(text: str, at: int) -> int:
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     named: dict[str, Any] = {}
+    stated: set[str] = set()
     for key, value in pairs:
         folded = key.casefold()
-        if folded in named and folded in _READ and [name for name, _ in pairs].count(key) > 1:
+        if key in stated and folded in _READ:
             raise _TwiceError(key)
+        stated.add(key)
         named[folded] = value
     return named
