@@ -46,7 +46,6 @@ RULE = "Change the rule {source} → {destination}: it lets {port} through."
 RULE_TO = "Change the rule {source} → {destination}: it lets {port} through, and {new} is needed."
 RULE_FROM = "Its source port is {source_port}."
 NAMED = "Ask who else has the number written down. In the catalogue it is used by: {used_by}."
-NOTE = "{note}"
 
 #: What a connection list cannot show of a port with this purpose.
 OUTSIDE = {

@@ -18,9 +18,6 @@ from .moves import Moves
 
 __all__ = ["collisions"]
 
-#: Who holds a socket.
-_Owner = Stand | ClientEnd | LcaPort
-
 #: Sockets of a large group among which a pair is looked for that shows the reason.
 _LOOKED_AT = 12
 
