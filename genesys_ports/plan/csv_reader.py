@@ -100,8 +100,8 @@ def _records(file: str, text: io.TextIOWrapper, separator: str) -> Iterator[list
             yield record
             row += 1
     except csv.Error as error:
-        # The module says so in words alone; its limit holds where a quotation mark swallows the rows after it too.
-        if "larger than field limit" in str(error) and '"' not in str(error):
+        # The module says so in words alone. An open quotation mark may be the reason here too, and the sentence asks.
+        if "larger than field limit" in str(error):
             raise PlanFileError(file, words.CELL_TOO_LARGE.format(row=row, most=f"{MOST_CELL:,}")) from None
         raise PlanFileError(file, words.OPEN_QUOTE.format(row=row)) from None
 

@@ -71,9 +71,7 @@ class Ripple(Tabled):
             sentence = words.CAPTION_NUMBER if self.to is None else words.CAPTION_NUMBER_TO
             return sentence.format(number=first.port, to=self.to, count=len(self.ports))
         sentence = words.CAPTION if self.to is None else words.CAPTION_TO
-        numbers = str(first.port) if first.last is None else f"{first.port}-{first.last}"
-        port = f"{numbers}/{first.transport}"
-        return sentence.format(port=port, application=first.application, host=first.host, to=self.to)
+        return sentence.format(port=first, application=first.application, host=first.host, to=self.to)
 
     def as_json(self) -> dict[str, Any]:
         """The steps as JSON has them."""

@@ -62,7 +62,9 @@ class BadSheetError(PlanFileError):
 
 
 class Unread(str):
-    """What a workbook shows where a cell has no value, such as `#REF!`; `problem` says why, and what to do."""
+    """The text of a cell that has no value (`#REF!` in a workbook, a list in an export); `problem` says why, and what
+    to do.
+    """
 
     problem: str
 
