@@ -130,19 +130,16 @@ class Catalog(Tabled):
 
         Raises `CatalogError`, with a guess.
         """
-        found = self._named(name)
+        found = self.known(name)
         if found is None:
             raise CatalogError(name, [known for one in self.components for known in one.names])
         return found
 
-    def _named(self, name: str) -> Component | None:
+    def known(self, name: str) -> Component | None:
+        """The same component; None where the catalogue has none of this name."""
         squeezed = _squeezed(name)
         # The Configuration Layer writes CFGMessageServer where people write Message Server.
         return self._names.get(squeezed) or self._names.get(squeezed.removeprefix("cfg"))
-
-    def has(self, name: str) -> bool:
-        """Whether the catalogue knows a component of this name."""
-        return self._named(name) is not None
 
     def entries(self, word: str = "") -> tuple[tuple[Component, CatalogPort], ...]:
         """Every port with its component; with a word, those it fits.
@@ -161,14 +158,10 @@ class Catalog(Tabled):
             return tuple(
                 (component, port) for component, port in every if port.has(wanted) and transport in ("", port.transport)
             )
-        exact = self._named(word)
+        exact = self.known(word)
         if exact is not None:
             return tuple(entry for entry in every if entry[0] is exact)
         return tuple((component, port) for component, port in every if _fits(word, component, port))
-
-    def find(self, word: str) -> tuple[Component, ...]:
-        """The components that have an entry fitting this word: a name, an alias, a purpose or a number."""
-        return tuple(dict.fromkeys(component for component, _ in self.entries(word)))
 
     def table(self, word: str = "") -> Table:
         """One row for each port, or for each that fits `word`."""

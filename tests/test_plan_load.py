@@ -48,7 +48,7 @@ def test_sample_plans_use_names_of_the_catalogue_and_connect_to_what_is_there(na
     from genesys_ports.catalog import load_catalog
 
     plan = load_plan(PLANS / f"{name}.csv")
-    assert all(load_catalog().has(one.type) and "-" not in one.name for one in plan.applications)
+    assert all(load_catalog().known(one.type) and "-" not in one.name for one in plan.applications)
     for connection in plan.connections:
         plan.application(connection.server).port(connection.port_id)
 

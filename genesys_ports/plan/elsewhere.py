@@ -26,7 +26,5 @@ def row_text(place: Place, raw: RawRow) -> str:
 def runs_everywhere(name: str, kind: str) -> bool:
     """Whether this is a component that each host has for itself: its port is set in the Host object (LCA, GDA)."""
     catalog = load_catalog()
-    known = next((one for one in (kind, name) if one and catalog.has(one)), None)
-    return known is not None and any(
-        port.set_where.startswith("Host object") for port in catalog.component(known).ports
-    )
+    known = catalog.known(kind) or catalog.known(name)
+    return known is not None and any(port.set_where.startswith("Host object") for port in known.ports)

@@ -150,8 +150,8 @@ class Collector:
         """The catalogue's key for its type; empty when it has none, or one that the catalogue does not know."""
         kind = application.type
         if kind not in self._keys:
-            catalog = load_catalog()
-            self._keys[kind] = catalog.component(kind).key if kind and catalog.has(kind) else ""
+            known = load_catalog().known(kind)
+            self._keys[kind] = known.key if known else ""
         return self._keys[kind]
 
     def backup(self, application: Application) -> Application | None:

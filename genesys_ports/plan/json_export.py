@@ -125,7 +125,7 @@ class Export:
             return ""
         if prototype not in self._known:
             named = (prototype, _VERSION.sub("", prototype), self._types.get(prototype, ""))
-            known = (name for name in named if name and load_catalog().has(name))
+            known = (name for name in named if load_catalog().known(name))
             self._known[prototype] = next(known, prototype)
         return self._known[prototype]
 

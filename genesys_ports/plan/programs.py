@@ -70,8 +70,7 @@ def is_planned(program: str, application: Application) -> bool | None:
 @lru_cache(maxsize=256)
 def _kind(type: str) -> tuple[str, tuple[str, ...]]:
     """The catalogue's key for a type, empty when it has none, and every name the type goes by."""
-    catalog = load_catalog()
-    component = catalog.component(type) if catalog.has(type) else None
+    component = load_catalog().known(type)
     names = (type, *(component.names if component else ()))
     return component.key if component else "", tuple(dict.fromkeys(filter(None, map(_squeezed, names))))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -272,13 +272,12 @@ def _places(*places: Place | None) -> tuple[Place, ...]:
 
 
 def _kind(one: Application) -> str:
-    catalog = load_catalog()
-    return catalog.component(one.type).key if one.type and catalog.has(one.type) else ""
+    known = load_catalog().known(one.type)
+    return known.key if known else ""
 
 
 def _documented(one: Application, port: ListeningPort) -> CatalogPort | None:
     """What the catalogue has of this port: that of its component with the same purpose, the same number first."""
-    kind = _kind(one)
-    known: Iterable[CatalogPort] = load_catalog().component(kind).ports if kind else ()
-    alike = [entry for entry in known if entry.purpose is port.purpose]
+    known = load_catalog().known(one.type)
+    alike = [entry for entry in known.ports if entry.purpose is port.purpose] if known else []
     return next((entry for entry in alike if entry.has(port.number)), alike[0] if alike else None)

@@ -81,7 +81,7 @@ class Ground:
         self._compared = 0
         catalog = load_catalog()
         for kind in {one.type for one in plan.applications if one.type}:
-            self._types[kind] = catalog.component(kind) if catalog.has(kind) else None
+            self._types[kind] = catalog.known(kind)
 
     @cached_property
     def survey(self) -> Survey:

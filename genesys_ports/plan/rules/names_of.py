@@ -26,6 +26,6 @@ def guessed_type(name: str) -> Component | None:
     words = _WORDS.split(name[:100])[:_MOST_WORDS]
     for count in range(len(words), 0, -1):
         begin = "".join(words[:count]).rstrip("0123456789")
-        if len(begin) > 2 and catalog.has(begin):
-            return catalog.component(begin)
+        if len(begin) > 2 and (component := catalog.known(begin)):
+            return component
     return None
