@@ -78,6 +78,19 @@ HITS = [
     ("GP101", plan(app("a", "7001"), app("b", port("7001", address="10.0.0.2")), platform=LINUX), "twice", "7002"),
     ("GP101", plan(app("a", port("7001", address="::")), app("b", "7001"), platform=LINUX), "twice", "7002 for b"),
     ("GP101", plan(app("a", "7001/udp"), app("b", "7001/udp")), "Port 7001/udp on h", "7002 for b"),
+    # Names that differ in capital letters only are one machine, with whatever address.
+    (
+        "GP101",
+        plan(app("a", "7001", host="gen"), app("b", "7001", host="GEN")),
+        "7001/tcp on gen = GEN is",
+        "7002 for b",
+    ),
+    (
+        "GP101",
+        plan(app("a", "7001"), app("b", "7001", host="K"), hosts=[*TWO_HOSTS, host("K")]),
+        "7001/tcp on h = K is",
+        "7002 for b",
+    ),
     ("GP102", plan(app("a", "7000-7010/udp"), app("b", "7005/udp")), "a 7000-7010/udp and b 7005/udp", "7011 for b"),
     ("GP102", plan(app("a", "7000-7010"), app("b", "7010-7019")), "overlap", "7020-7029 for b"),
     ("GP103", plan(app("a", "7001"), app("b", "7001/tls")), "as TLS and as plain TCP", "7002 for b"),
@@ -103,7 +116,17 @@ HITS = [
     ("GP210", plan(app("s", port("5060/udp", "sip", "sip"), type=SIP)), "5060/udp only for SIP", "Plan 5060/tcp"),
     ("GP210", plan(app("s", port("5070/tcp", "sip", "sip"), type="SIPS")), "5070/tcp only for SIP", "Plan 5070/udp"),
     ("GP210", plan(app("SIPServer_P", port("5060/udp", "sip", "sip"))), "5060/udp only for SIP", "Plan 5060/tcp"),
+    # Sheets without a column Purpose: what a SIP Server has on 5060, over UDP, or as sip… is its SIP port.
+    ("GP210", plan(app("s", "5060/udp", type=SIP)), "5060/udp only for SIP", "Plan 5060/tcp"),
+    ("GP210", plan(app("s", "8000", "5060", type=SIP)), "5060/tcp only for SIP", "Plan 5060/udp"),
+    ("GP210", plan(app("s", "8000", "5070/udp", type=SIP)), "5070/udp only for SIP", "Plan 5070/tcp"),
+    ("GP210", plan(app("s", port("5070", "SIP-2", "other"), type=SIP)), "5070/tcp only for SIP", "Plan 5070/udp"),
+    ("GP210", plan(app("SIPServer_P", "5060/udp")), "5060/udp only for SIP", "Plan 5060/tcp"),
     ("GP211", plan(app("s", "7001", type=SIP)), "no SIP port is planned", "sip-port"),
+    ("GP211", plan(app("s", type=SIP)), "no SIP port is planned", "sip-port"),
+    ("GP211", plan(app("s", "8000", "161/udp", type=SIP)), "no SIP port is planned", "sip-port"),
+    ("GP211", plan(app("s", port("4700/udp", purpose="management"), type=SIP)), "no SIP port is planned", ""),
+    ("GP211", plan(app("s", port("5060", "snmp", "management"), type=SIP)), "no SIP port is planned", ""),
     ("GP220", plan(app("p", "7001", backup="b"), app("b", "7001")), "p and its backup b", "7002 for b"),
     ("GP220", plan(app("b", "7001"), app("p", "7001", backup="b")), "p and its backup b", "7002 for p"),
     ("GP221", plan(app("p", "7001", backup="b"), app("b", "7002", host="k")), "7001/tcp and 7002/tcp", "7001 for b"),
@@ -117,7 +140,14 @@ HITS = [
     ("GP226", plan(app("p", backup="b"), app("b", backup="p")), "each name the other", ""),
     ("GP226", plan(app("p", backup="b"), app("b", backup="c"), app("c")), "names a backup of its own: c", ""),
     # --- connections
-    ("GP301", plan(app("a"), app("b", "7001"), link("a", "b", "x")), "port id x of b, which has: default", ""),
+    (
+        "GP301",
+        plan(app("a"), app("b", "7001"), link("a", "b", "x")),
+        "port id x of b, which has: default",
+        "Write b:default, if",
+    ),
+    ("GP301", plan(app("a"), app("b", port("7001", "sip")), link("a", "b")), "which has: sip", "Write b:sip, if"),
+    ("GP301", plan(app("a"), app("b", "7001", "7002"), link("a", "b", "x")), "id1 and default", "Name a port id that"),
     (
         "GP301",
         plan(app("a"), app("c"), app("b"), link("a", "b"), link("c", "b")),
@@ -265,6 +295,13 @@ NEAR_MISSES = [
     ("GP210", plan(app("s", port("5060/udp", "sip", "sip"), port("5060", "sip-tcp", "sip"), type=SIP))),
     ("GP210", plan(app("s", port("5060/udp", "sip", "sip"), type="Stat Server"))),
     ("GP210", plan(app("s", port("5061/tls", "sips", "sip"), type=SIP))),
+    ("GP210", plan(app("s", "5060", "5060/udp", "8000", type=SIP))),
+    ("GP210", plan(app("s", port("5060/udp", "sip", "sip"), "5060", type=SIP))),
+    ("GP210", plan(app("s", "5070", "5070/udp", type=SIP))),
+    ("GP210", plan(app("s", "5060/udp", type="Stat Server"), app("t", "5060/udp"))),
+    # Where the purpose is stated, it is believed.
+    ("GP210", plan(app("s", port("5060/udp", "a", "sip"), port("5060", "b", "sip"), "5062/udp", type=SIP))),
+    *(("GP211", plan(app("s", number, type=SIP))) for number in ("5060/udp", "5060", "5061/tls", "5070/udp")),
     ("GP211", plan(app("s", port("5061/tls", "sips", "sip"), type=SIP))),
     ("GP211", plan(app("SIPServer_P", "7001"))),
     ("GP220", plan(app("p", "7001", backup="b"), app("b", "7001", host="k"))),
@@ -367,6 +404,9 @@ NEAR_MISSES = [
     ("GP601", plan(hosts=[host("h", "10.0.0.1"), host("k", "10.0.0.2"), host("l"), host("m")])),
     ("GP602", plan(hosts=[host("gen-1", "10.0.0.1"), host("gen-1.example.com", "10.0.0.2"), host("gen-2")])),
     ("GP602", plan(hosts=[host("10"), host("10.0.0.1")])),
+    ("GP601", plan(hosts=[host("h"), host("H")])),
+    ("GP601", plan(hosts=[host("h", "10.0.0.1"), host("H", "10.0.0.2"), host("k")])),
+    ("GP101", plan(app("a", "7001", host="h"), app("b", "7001", host="h.corp.local"))),
 ]
 
 
@@ -391,6 +431,25 @@ def test_hit(code, planned, message, proposal):
 @pytest.mark.parametrize(("code", "planned"), NEAR_MISSES)
 def test_near_miss(code, planned):
     assert not check(planned).by_code(code), check(planned)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "told"),
+    [
+        (["g", "G"], {"GP602": ["g and G look like one machine."]}),
+        ([host("gen"), host("GEN"), host("Gen")], {"GP602": ["gen, GEN and Gen look like one machine."]}),
+        ([host("gen"), host("GEN"), host("gen.corp")], {"GP602": ["gen, GEN and gen.corp look like one machine."]}),
+        (
+            [host("g"), host("G", "10.0.0.1"), host("k", "10.0.0.1")],
+            {"GP601": ["G and k have one IP address: 10.0.0.1."], "GP602": ["g and G look like one machine."]},
+        ),
+    ],
+)
+def test_hosts_of_one_machine_are_told_of_once(hosts, told):
+    found = {}
+    for one in check(plan(hosts=[host(one) if isinstance(one, str) else one for one in hosts])):
+        found.setdefault(one.code, []).append(one.message)
+    assert found == told
 
 
 def test_a_code_switched_off_is_not_found():

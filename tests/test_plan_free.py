@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genesys_ports.binding import Outcome, is_ephemeral, who_blocks
+from genesys_ports.binding import Outcome, ephemeral_range, who_blocks
 from genesys_ports.errors import InvalidPortError, InvalidValueError, NoFreePortError, UnknownHostError
 from genesys_ports.model import (
     Application,
@@ -170,7 +170,7 @@ def test_the_number_is_in_nobodys_way(ports, platform, wanted, transport, length
     last = number + length - 1
     assert not number <= wanted <= last
     assert number >= 1024
-    assert not any(is_ephemeral(one, platform) for one in (number, last))
+    assert not any(one in ephemeral_range(platform) for one in (number, last))
     proposed = ListeningPort(number=number, last=last if length > 1 else None, transport=transport)
     for port in ports:
         assert who_blocks(port, proposed, platform).outcome is Outcome.NO_CLASH
@@ -271,6 +271,13 @@ def test_hosts_with_one_address_are_one_machine(first, second, same):
     assert machines(plan) == {"x": "x", "y": "x" if same else "y"}
     free = FreePorts(plan)
     assert [free.take(host, 5150) for host in "yx"] == ([5152, 5153] if same else [5151, 5152])
+
+
+def test_names_that_differ_in_capital_letters_are_one_machine():
+    known = [("x", "10.0.0.1"), ("y", "10.0.0.2"), ("Z", "10.0.0.3"), ("X", "10.0.0.2"), ("Y", None), ("z.corp", None)]
+    plan = Deployment(hosts=tuple(Host(name=name, address=address) for name, address in known))
+    # The fourth shows that the first and the second are one.
+    assert machines(plan) == {"x": "x", "y": "x", "Z": "Z", "X": "x", "Y": "x", "z.corp": "z.corp"}
 
 
 def test_two_names_of_one_machine_that_disagree_about_its_system():

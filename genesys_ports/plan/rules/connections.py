@@ -77,7 +77,9 @@ def _told(ground: Ground, code: str, server: str, port_id: str, those: Sequence[
             port_id=words.shown(port_id),
             ids=words.named(ids) if ids else "",
         )
-        return ground.found(code, told, rows=rows)
+        # With two, nobody can tell which is meant.
+        guess = words.MEANT.format(guess=words.shown(f"{server}:{ids[0]}")) if len(ids) == 1 else ""
+        return ground.found(code, told, rows=rows, proposal=guess)
     port = ground.port_ids(application)[port_id]
     stand = Stand(application, port)
     sentence = words.PLAIN_TO_SECURE if code == "GP304" else words.SECURE_TO_PLAIN

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from ...origin import Place
 from ..codes import unknown
 from ..findings import Finding
+from ..free import one_spelling
 from . import words
 from .ground import Ground
 
@@ -61,23 +62,33 @@ def types(ground: Ground) -> Iterator[Finding]:
 def one_machine(ground: Ground) -> Iterator[Finding]:
     """GP601, GP602: several host names of what is, or seems to be, one machine."""
     addresses = {host.name: host.address for host in ground.plan.hosts}
-    for machine, those in ground.hosts_of.items():
+    with_address: dict[str, list[str]] = defaultdict(list)
+    for several in ground.hosts_of.values():
+        # Spellings of one name are one machine too, with whatever address, or none.
+        for name in several if len(several) > 1 else ():
+            if addresses[name]:
+                with_address[one_spelling(addresses[name] or "")].append(name)
+    for those in with_address.values():
         if len(those) > 1:
-            message = words.ONE_ADDRESS.format(hosts=words.named(those), address=words.shown(addresses[machine] or ""))
-            yield from _hosts(ground, "GP601", message, those)
+            address = words.shown(addresses[those[0]] or "")
+            yield from _hosts(
+                ground, "GP601", words.ONE_ADDRESS.format(hosts=words.named(those), address=address), those
+            )
     alike: dict[str, list[str]] = defaultdict(list)
     for name in addresses:
         alike[name.casefold().rstrip(".")].append(name)
-    for those in alike.values():
-        if len(those) > 1:
-            yield from _hosts(ground, "GP602", words.ONE_NAME.format(hosts=words.named(those)), those)
+    told: set[str] = set()
     for name, those in list(alike.items()):
         short = name.partition(".")[0]
         if short != name and short in alike and not _is_address(name):
             both = [*alike[short], *those]
             # With one address they have been told of, with two they are two machines.
             if not any(addresses[one] for one in alike[short]) or not any(addresses[one] for one in those):
+                told.update((short, name))
                 yield from _hosts(ground, "GP602", words.ONE_NAME.format(hosts=words.named(both)), both)
+    for name, those in alike.items():
+        if len(those) > 1 and name not in told:
+            yield from _hosts(ground, "GP602", words.ONE_NAME.format(hosts=words.named(those)), those)
 
 
 def _is_address(name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...model import DEFAULT, Application, ListeningPort, Transport
+from ...model import DEFAULT, Application, ListeningPort, Purpose, Transport
 from ..findings import Finding
 from . import words
 from .ground import Ground, Stand
@@ -13,18 +13,40 @@ __all__ = ["server_info", "sip_transports"]
 
 _KEY = "sip_server"
 
+#: SIP and SIP over TLS (RFC 3261, section 19.1.2).
+_SIP_NUMBERS = frozenset((5060, 5061))
+
+#: SNMP, whatever the sheet says of its purpose.
+_SNMP_NUMBERS = frozenset((161, 162))
+
+#: What a sheet without a word on the purpose is read as.
+_UNTOLD = frozenset((Purpose.COMMUNICATION, Purpose.OTHER))
+
 
 def sip_transports(ground: Ground) -> Iterator[Finding]:
     """GP210, GP211: a SIP Server opens its SIP port over UDP and over TCP, on one number."""
-    for name, sip in ground.survey.sip.items():
+    told = ground.survey.sip
+    for name, sip in told.items():
         application = ground.applications[name]
         if _is_sip_server(ground, application):
             yield from _one_only(ground, application, sip)
     kinds = {kind for kind, component in ground.types.items() if component is not None and component.key == _KEY}
-    if kinds:
-        for application in ground.plan.applications:
-            if application.type in kinds and application.name not in ground.survey.sip:
-                yield from _none(ground, application)
+    for application in ground.plan.applications:
+        if (application.type and application.type not in kinds) or application.name in told:
+            continue
+        likely = [port for port in application.ports if _is_likely(port)]
+        # Asked last: what a name says takes longest to find out.
+        if likely and _is_sip_server(ground, application):
+            yield from _one_only(ground, application, likely)
+        elif application.type and not likely:
+            yield from _none(ground, application)
+
+
+def _is_likely(port: ListeningPort) -> bool:
+    """Whether it is a SIP Server's SIP port, where the sheet states no purpose: T-Library and the others are TCP."""
+    if port.purpose not in _UNTOLD or port.last is not None or port.number in _SNMP_NUMBERS:
+        return False
+    return port.number in _SIP_NUMBERS or port.transport is Transport.UDP or port.port_id.casefold().startswith("sip")
 
 
 def _is_sip_server(ground: Ground, application: Application) -> bool:
@@ -42,7 +64,7 @@ def _none(ground: Ground, application: Application) -> Iterator[Finding]:
 def _one_only(ground: Ground, application: Application, sip: Sequence[ListeningPort]) -> Iterator[Finding]:
     # A secure port has no other transport beside it.
     plain = [port for port in sip if port.transport is not Transport.TLS]
-    there = {(port.number, port.transport) for port in plain}
+    there = {(port.number, port.transport) for port in application.ports}
     for port in plain:
         missing = Transport.TCP if port.transport is Transport.UDP else Transport.UDP
         if (port.number, missing) in there:
