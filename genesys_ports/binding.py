@@ -21,10 +21,7 @@ __all__ = [
     "Outcome",
     "Verdict",
     "ephemeral_range",
-    "is_ephemeral",
     "local_ephemeral_range",
-    "local_privileged_below",
-    "local_reserved_ranges",
     "privileged_below",
     "restart_after_close",
     "restart_table",
@@ -325,11 +322,6 @@ def ephemeral_range(platform: Platform | str | None = None) -> range:
     return _EPHEMERAL_EITHER if system is None else _EPHEMERAL[system]
 
 
-def is_ephemeral(number: int, platform: Platform | str | None = None) -> bool:
-    """Whether an outgoing connection can take this number before the planned server starts."""
-    return number in ephemeral_range(platform)
-
-
 def privileged_below(platform: Platform | str | None = None) -> int:
     """The first number that needs no administrator: 1024 on Unix, 0 on Windows. Without a platform: 1024."""
     return 0 if _system(platform) is Platform.WINDOWS else 1024
@@ -341,18 +333,6 @@ def local_ephemeral_range(folder: Path = _PROC) -> range | None:
     if len(words) != 2 or not all(word.isdecimal() for word in words):
         return None
     return range(int(words[0]), int(words[1]) + 1)
-
-
-def local_privileged_below(folder: Path = _PROC) -> int | None:
-    """The first number this machine gives to everyone, as Linux tells it; None on any other system."""
-    text = _read(folder / "ip_unprivileged_port_start").strip()
-    return int(text) if text.isdecimal() else None
-
-
-def local_reserved_ranges(folder: Path = _PROC) -> tuple[range, ...]:
-    """The numbers this Linux machine keeps out of its ephemeral range for planned servers; often none."""
-    pieces = (piece.partition("-") for piece in _read(folder / "ip_local_reserved_ports").strip().split(","))
-    return tuple(range(int(low), int(high or low) + 1) for low, _, high in pieces if low.isdecimal())
 
 
 def _read(file: Path) -> str:

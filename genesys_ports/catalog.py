@@ -26,27 +26,18 @@ __all__ = ["Basis", "Catalog", "CatalogPort", "Component", "load_catalog", "pars
 class Basis(StrEnum):
     """How well a number is known."""
 
+    #: The official documentation calls it the default.
     DEFAULT = "default"
+    #: An official example shows it, and does not call it a default.
     EXAMPLE = "example"
+    #: The official course teaches with it.
     COURSE = "course"
+    #: It was seen in a real log or in lab notes.
     FIELD = "field"
+    #: It comes from an RFC, IANA or another vendor, and from no Genesys text.
     CONVENTION = "convention"
+    #: It was looked for and not found: ask the site.
     UNKNOWN = "unknown"
-
-    @property
-    def meaning(self) -> str:
-        """What this basis says of a number, as a sentence."""
-        return _MEANINGS[self]
-
-
-_MEANINGS = {
-    Basis.DEFAULT: "The official documentation calls this the default.",
-    Basis.EXAMPLE: "An official example shows this number and does not call it a default.",
-    Basis.COURSE: "The official course teaches with this number.",
-    Basis.FIELD: "This number was seen in a real log or in lab notes.",
-    Basis.CONVENTION: "This number comes from an RFC, IANA or another vendor, and from no Genesys text.",
-    Basis.UNKNOWN: "This number was looked for and not found: ask the site.",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

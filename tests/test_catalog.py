@@ -214,11 +214,6 @@ def test_component_table():
     assert dict(zip(table.columns, table.rows[0], strict=True))["Set where"] == "Host object, LCA port"
 
 
-@pytest.mark.parametrize("basis", Basis)
-def test_every_basis_has_a_meaning(basis):
-    assert basis.meaning.endswith(".")
-
-
 def test_loaded_once():
     assert load_catalog() is CATALOG
 
