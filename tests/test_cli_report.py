@@ -56,6 +56,17 @@ def test_a_finding_has_two_lines():
     ]
 
 
+def test_a_reason_is_given_once_and_a_proposal_where_it_is_another():
+    findings = [finding(Place(SHEET, "", row), proposal=f"{number} for b.") for row, number in [(1, 5), (2, 5), (3, 6)]]
+    assert [line.partition(" port")[0] for line in report.lines(reading(), findings)] == [
+        "Row 1:",
+        "  Only the first to start will run. Proposal: 5 for b.",
+        "Row 2:",
+        "Row 3:",
+        "  Proposal: 6 for b.",
+    ]
+
+
 def test_what_cannot_be_read_comes_first():
     assert list(report.lines(reading(bad("SITE A")), [finding(Place(SHEET, "", 2))])) == [
         "Sheet 'SITE A', row 3, column Port: 'x' cannot be read   [unreadable]",
@@ -109,8 +120,8 @@ def test_a_terminal_gets_a_bounded_list(count, told):
     lines = list(report.lines(reading(), findings, width=100, most=3))
     assert sum("GP101" in line for line in lines) == told
     if count > told:
-        assert " ".join(lines[6:]).startswith(f"… and {count - told:,} more. For all of them,")
-    assert len(list(report.lines(reading(), findings))) == 2 * count
+        assert " ".join(lines[4:]).startswith(f"… and {count - told:,} more. For all of them,")
+    assert len(list(report.lines(reading(), findings))) == count + 1
 
 
 HOSTILE = "\x1b[31m\x07\u202e\r\nrow 9: all is well"

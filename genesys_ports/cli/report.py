@@ -90,13 +90,18 @@ def lines(
 ) -> Iterator[str]:
     """What cannot be read, then the findings, the gravest first: two lines each, or as many as a `width` asks for.
 
-    No more than `most` of both together; the rest is counted.
+    No more than `most` of both together; the rest is counted. Why a code matters is said below its first finding.
     """
     name_file = len(reading.files) > 1
-    told = [*(_cell(one, name_file) for one in unread(reading)), *(_finding(one, name_file) for one in findings)]
+    proposals: dict[str, str] = {}
+    told = [
+        *(_cell(one, name_file) for one in unread(reading)),
+        *(_finding(one, name_file, proposals) for one in findings),
+    ]
     for what, more in told[:most]:
         yield from _wrapped(what, width, "", "    ")
-        yield from _wrapped(more, width, "  ", "  ")
+        if more:
+            yield from _wrapped(more, width, "  ", "  ")
     if most is not None and len(told) > most:
         yield from _wrapped(words.MORE_FOUND.format(count=f"{len(told) - most:,}"), width, "", "")
 
@@ -110,14 +115,19 @@ def _cell(bad: BadRow, name_file: bool) -> tuple[str, str]:
     return what, printable(bad.message)
 
 
-def _finding(finding: Finding, name_file: bool) -> tuple[str, str]:
+def _finding(finding: Finding, name_file: bool, proposals: dict[str, str]) -> tuple[str, str]:
     what = (words.FOUND if finding.rows else words.FOUND_NOWHERE).format(
         where=_where(finding.rows, name_file),
         message=printable(finding.message),
         code=finding.code,
         severity=finding.severity,
     )
-    more = words.WHY_PROPOSAL if finding.proposal else words.WHY
+    before = proposals.get(finding.code)
+    proposals[finding.code] = finding.proposal
+    if before is None:
+        more = words.WHY_PROPOSAL if finding.proposal else words.WHY
+    else:
+        more = words.PROPOSAL if finding.proposal and finding.proposal != before else ""
     return what, more.format(why=printable(finding.why), proposal=printable(finding.proposal))
 
 

@@ -85,6 +85,7 @@ FOUND = "{where}: {message}   [{code} {severity}]"
 FOUND_NOWHERE = "{message}   [{code} {severity}]"
 WHY = "{why}"
 WHY_PROPOSAL = "{why} Proposal: {proposal}"
+PROPOSAL = "Proposal: {proposal}"
 MORE_FOUND = "… and {count} more. For all of them, send the output to a file:  genesys-ports check … > report.txt"
 
 SUMMARY = "{counts}."
