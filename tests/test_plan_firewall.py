@@ -472,6 +472,11 @@ def test_xlsx_of_characters_that_no_workbook_can_hold(tmp_path):
     assert sheet["A2"].value == "a\ufffd\ufffd"
 
 
+def test_xlsx_cells_hold_as_much_as_excel_counts():
+    book = openpyxl.load_workbook(io.BytesIO(export.workbook(Table(["A"], [["\U0001f4de" * 20_000]]), "t")))
+    assert len(book["t"]["A2"].value.encode("utf-16-le")) == 2 * 32_766
+
+
 @pytest.mark.parametrize("name", ["rules.csv", "RULES.MD", "rules.xlsx"])
 def test_a_file_is_written_once_and_never_over_another(tmp_path, name):
     plan = plan_of(app("não", "h1"), B, connections=[C(client="não", server="b")])

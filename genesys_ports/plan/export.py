@@ -11,15 +11,13 @@ from ..errors import OutputFormatError, OutputWriteError
 from ..table import Table, one_line
 from . import firewall_words as words
 from .files import ending, shown_name, write_new
+from .sheet_xml import LAST_ROW, cell_text
 
 __all__ = ["TooManyRows", "csv_bytes", "markdown", "workbook", "write_form"]
 
-#: What one sheet, and one cell of it, can hold (Excel specifications and limits, Microsoft).
-MOST_ROWS = 1_048_576
-MOST_CELL = 32_767
+#: Rows of one sheet, its header among them.
+MOST_ROWS = LAST_ROW
 
-#: Characters that XML 1.0 has no way to write (section 2.2); a workbook with one of them is called damaged.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: What Markdown would take for emphasis, code, a link, a picture, a cell border or HTML.
 _MARKDOWN = re.compile(r"[\\`*\[\]|~#]")
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -78,7 +76,7 @@ def workbook(table: Table, title: str, numbers: Container[str] = (), notes: Sequ
     def cell(text: str) -> object:
         # A plain string is text to the workbook unless it starts as a formula does; the mark keeps it text in Excel
         # when somebody edits the cell, without a character more in it.
-        text = _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)[:MOST_CELL]
+        text = cell_text(text)
         if not text.startswith(("=", "+", "-", "@")):
             return text
         guarded = WriteOnlyCell(sheet, text)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from .columns import column_letters
 
-__all__ = ["LAST_ROW", "MOST_TEXT", "Styles", "Value", "cell", "height", "sheet"]
+__all__ = ["LAST_ROW", "MOST_TEXT", "Styles", "Value", "cell", "cell_text", "height", "sheet"]
 
 #: What a cell is to hold; an empty text is no cell.
 Value = str | int
@@ -56,11 +56,16 @@ def cell(row: int, column: int, value: Value, style: str = "", prefix: str = "")
 
 
 def _text(value: str) -> str:
-    text = _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", value.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _LIKE_ESCAPED.sub("_x005F_", text)
+    text = cell_text(value.replace("\r\n", "\n").replace("\r", "\n"))
+    return escape(_LIKE_ESCAPED.sub("_x005F_", text), quote=False)
+
+
+def cell_text(value: str) -> str:
+    """What a cell can hold of a text: only characters that XML can write, and no more of them than `MOST_TEXT`."""
+    text = _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", value)
     if len(text) > MOST_TEXT // 2:
         text = text.encode("utf-16-le")[: 2 * MOST_TEXT].decode("utf-16-le", "ignore")
-    return escape(text, quote=False)
+    return text
 
 
 def height(cells: Iterable[tuple[Value, int]]) -> int:
