@@ -32,7 +32,7 @@ def show_table(table: Table, spare: Sequence[str] = ()) -> None:
     left_out = []
     for column in spare:
         if natural_width(shown) > width() and column in shown.columns:
-            shown = _without(shown, column)
+            shown = shown.only(*(name for name in shown.columns if name != column))
             left_out.append(column)
     show(fit(shown, width())[0])
     if len(shown) < len(table):
@@ -45,9 +45,3 @@ def show_sentences(*sentences: str) -> None:
     """Prints sentences, each from a new line; a terminal gets them in its width."""
     for sentence in map(printable, sentences):
         show(*wrap(sentence, width(), break_on_hyphens=False) if is_watched() else [sentence])
-
-
-def _without(table: Table, column: str) -> Table:
-    gone = table.columns.index(column)
-    lines = [(*line[:gone], *line[gone + 1 :]) for line in (table.columns, *table.rows)]
-    return Table(lines[0], lines[1:])

@@ -41,11 +41,8 @@ class FirewallList(Tabled):
 
     def table(self) -> Table:
         """One row for each rule, without the columns that no rule fills; why a rule is there stands in `sentences`."""
-        whole = self._table()
-        note = words.COLUMNS.index(words.NOTE)
-        rows = [(*row[:note], *row[note + 1 :]) for row in whole.rows]
-        columns = (*whole.columns[:note], *whole.columns[note + 1 :])
-        return Table(columns, rows, whole.caption).without_empty_columns()
+        shown = (name for name in words.COLUMNS if name != words.NOTE)
+        return self._table().only(*shown).without_empty_columns()
 
     def sentences(self) -> tuple[str, ...]:
         """Why rules are there that no connection names, each reason once; then the notes."""
