@@ -11,7 +11,7 @@ from typing import Any
 
 from .errors import InvalidValueError
 
-__all__ = ["Table", "Tabled", "one_line", "sentences_html"]
+__all__ = ["Table", "Tabled", "defused", "one_line", "sentences_html"]
 
 #: Rows shown before a table only counts the rest; `to_csv` always has them all.
 SHOWN = 200

@@ -10,7 +10,7 @@ from ..table import Table, Tabled
 from . import code_words
 from .findings import Severity
 
-__all__ = ["CODES", "FAMILIES", "Code", "covers", "markdown", "switched_off"]
+__all__ = ["CODES", "FAMILIES", "Code", "covers", "markdown", "switched_off", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

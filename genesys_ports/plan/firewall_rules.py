@@ -12,7 +12,7 @@ from ..model import Application, Deployment, ListeningPort, Purpose, Transport
 from ..origin import Place
 from . import firewall_words as words
 
-__all__ = ["Basis", "Classification", "Collector", "FirewallRule", "Party", "class_of"]
+__all__ = ["LISTED", "Basis", "Classification", "Collector", "FirewallRule", "Party", "class_of"]
 
 #: Sentences of one kind, and ports named in one sentence, before the rest is only counted.
 LISTED = 12

@@ -13,7 +13,7 @@ from ..model import Platform, Transport
 from ..table import Table, Tabled
 from . import reality_words as words
 
-__all__ = ["EVERY", "OpenSocket", "Sockets", "local_sockets"]
+__all__ = ["EVERY", "MOST_NAME", "OpenSocket", "Sockets", "local_platform", "local_sockets", "plain_address"]
 
 #: An address that stands for all of them, IPv4 and IPv6.
 EVERY = "*"

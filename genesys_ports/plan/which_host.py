@@ -9,7 +9,7 @@ from ..errors import WhichHostError
 from ..model import Deployment
 from .sockets import EVERY, Sockets, plain_address
 
-__all__ = ["host_of"]
+__all__ = ["host_of", "is_loopback"]
 
 
 def host_of(plan: Deployment, sockets: Sockets) -> str:

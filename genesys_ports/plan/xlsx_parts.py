@@ -19,7 +19,17 @@ from . import xlsx_words as words
 from .rows import MOST_CELL
 from .zip_guard import MOST_PARTS, Parts
 
-__all__ = ["MOST_SHEETS", "MOST_TEXTS", "Sheet", "Workbook", "feed", "new_parser", "open_workbook", "unescaped"]
+__all__ = [
+    "MOST_DEPTH",
+    "MOST_SHEETS",
+    "MOST_TEXTS",
+    "Sheet",
+    "Workbook",
+    "feed",
+    "new_parser",
+    "open_workbook",
+    "unescaped",
+]
 
 MOST_SHEETS = 250
 #: Different texts of a workbook: ten in each row of the largest plan.

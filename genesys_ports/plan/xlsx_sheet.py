@@ -15,7 +15,7 @@ from . import xlsx_words as words
 from .rows import MOST_CELL, MOST_COLUMNS, Unread, number_text
 from .xlsx_parts import MOST_DEPTH, Sheet, Workbook, feed, new_parser, unescaped
 
-__all__ = ["MOST_MERGES", "records"]
+__all__ = ["LAST_COLUMN", "MOST_MERGES", "records"]
 
 MOST_MERGES = 100_000
 
