@@ -75,6 +75,13 @@ def test_a_workbook():
     assert plan == Deployment(name="plan").add("a", host="h", port=5150)
 
 
+def test_a_remark_beside_the_named_columns_is_left_alone():
+    # No separator moves the cells of a workbook to the right, as a comma too many does in a text.
+    got = reading(written([HEAD, ["h1", "a", 7000, "ask João"], ["h1", "b", 7000, None, "#x"]]))
+    assert got.bad == ()
+    assert [str(port) for _, port in got.plan.ports()] == ["7000/tcp", "7000/tcp"]
+
+
 def test_a_workbook_with_macros():
     assert read(written([HEAD, ["h", "a", 5150]]), "plan.xlsm").has_application("a")
 

@@ -101,8 +101,13 @@ def sheet_rows(file: str, records: Iterable[Sequence[str]], sheet: str = "") -> 
     return numbered_rows(file, enumerate(records, start=1), sheet)
 
 
-def numbered_rows(file: str, records: Iterable[tuple[int, Sequence[str]]], sheet: str = "") -> Iterator[RawRow]:
-    """The same of records that come with their row numbers: a workbook leaves rows out."""
+def numbered_rows(
+    file: str, records: Iterable[tuple[int, Sequence[str]]], sheet: str = "", *, shifts: bool = True
+) -> Iterator[RawRow]:
+    """The same of records that come with their row numbers: a workbook leaves rows out.
+
+    Without `shifts` no separator can move cells to the right, so what stands beyond the named columns is a remark.
+    """
     filled = _filled(file, records, sheet)
     first: list[tuple[int, Sequence[str]]] = []
     for number, record in filled:
@@ -110,12 +115,12 @@ def numbered_rows(file: str, records: Iterable[tuple[int, Sequence[str]]], sheet
         columns = columns_of(record)
         if not missing_columns(columns):
             _refuse_twice(file, sheet, number, columns, record)
-            yield from _rows(file, sheet, record, columns, filled)
+            yield from _rows(file, sheet, record, columns, filled, shifts=shifts)
             return
         if len(first) == LOOKED_AT:
             break
     if first and (pair := _pair_columns(first)):
-        for row in _rows(file, sheet, (), pair, chain(first, filled)):
+        for row in _rows(file, sheet, (), pair, chain(first, filled), shifts=shifts):
             yield row._replace(cells={Column.HOST: UNNAMED_HOST, **row.cells})
         return
     raise _no_header(file, sheet, first)
@@ -144,6 +149,8 @@ def _rows(
     header: Sequence[str],
     columns: Sequence[Column | None],
     filled: Iterable[tuple[int, Sequence[str]]],
+    *,
+    shifts: bool,
 ) -> Iterator[RawRow]:
     named = [(index, column) for index, column in enumerate(columns) if column is not None]
     width = len(columns)
@@ -156,7 +163,7 @@ def _rows(
         else:
             cells = {column: record[index] for index, column in named if index < len(record)}
         surplus: tuple[tuple[str, str], ...] = ()
-        if len(record) > width:
+        if shifts and len(record) > width:
             beyond = enumerate(record[width:], start=width)
             surplus = tuple((column_letters(index), cell) for index, cell in beyond if cell.strip())
         elif again and record[0] == again[0] and list(record) == again:

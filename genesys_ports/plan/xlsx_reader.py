@@ -33,7 +33,7 @@ def read_xlsx(file: str, data: bytes) -> Iterator[RawRow | PlanFileError]:
             said.append(NoPlanError(file, words.NOT_CELLS.format(sheet=sheet.name)))
             continue
         try:
-            yield from numbered_rows(file, records(book, sheet), sheet.name)
+            yield from numbered_rows(file, records(book, sheet), sheet.name, shifts=False)
         except NoPlanError as error:
             problems.append(words.NO_PLAN.format(sheet=sheet.name, problem=error.problem))
             said.append(NoPlanError(file, problems[-1]))
