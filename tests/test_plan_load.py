@@ -9,8 +9,9 @@ import pytest
 from genesys_ports.errors import BadRowsError
 from genesys_ports.model import Connection, Deployment, Host, ListeningPort, Platform, Purpose, Transport
 from genesys_ports.plan import load_plan
+from genesys_ports.plan.columns import ALIASES, column_letters
 from genesys_ports.plan.load import READERS, read_plans
-from genesys_ports.plan.rows import ALIASES, Column, RawRow, column_letters
+from genesys_ports.plan.rows import Column, RawRow
 from tests.helpers import HEADER, read
 
 PLANS = Path(__file__).parent.parent / "notebooks" / "plans"

@@ -13,10 +13,9 @@ from typing import NamedTuple, Self
 
 from ..errors import PlanFileError
 from . import words
-from .columns import ALIASES, USUAL, Column, column_letters, columns_of, missing_columns, named_twice
+from .columns import USUAL, Column, column_letters, columns_of, missing_columns, named_twice
 
 __all__ = [
-    "ALIASES",
     "LOOKED_AT",
     "MOST_CELL",
     "MOST_COLUMNS",
@@ -28,7 +27,6 @@ __all__ = [
     "NoPlanError",
     "RawRow",
     "Unread",
-    "column_letters",
     "is_blank",
     "is_pair",
     "known_names",
