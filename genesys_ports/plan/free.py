@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from ipaddress import IPv6Address, ip_address
 
@@ -13,7 +13,7 @@ from ..errors import InvalidPortError, NoFreePortError
 from ..model import HIGHEST_PORT, Deployment, ListeningPort, Platform, Transport, parse_word
 from .well_known import WELL_KNOWN
 
-__all__ = ["FreePorts", "beside_applications", "machines", "next_free_port", "one_spelling"]
+__all__ = ["FreePorts", "beside_applications", "machines", "next_free_port", "one_spelling", "platforms"]
 
 #: Numbers below this are assigned to something else (System Ports, RFC 6335), even where nobody guards them.
 WELL_KNOWN_BELOW = 1024
@@ -48,11 +48,7 @@ class FreePorts:
         self._plan = plan
         default = None if platform is None else parse_word(Platform, platform, "platform")
         self._machines = machines(plan)
-        systems: dict[str, set[Platform | None]] = defaultdict(set)
-        for host in plan.hosts:
-            systems[self._machines[host.name]].add(host.platform or default)
-        # Two Host objects that disagree about one machine: nobody has said.
-        self._platforms = {name: found.pop() if len(found) == 1 else None for name, found in systems.items()}
+        self._platforms = platforms(plan, self._machines, default)
         self._planned: dict[str, list[Iterable[ListeningPort]]] = defaultdict(list)
         for application in plan.applications:
             self._planned[self._machines[application.host]].append(application.ports)
@@ -163,6 +159,17 @@ def machines(plan: Deployment) -> dict[str, str]:
             with_key[key] = machine
         machine_of[host.name] = machine
     return {name: head(machine) for name, machine in machine_of.items()}
+
+
+def platforms(
+    plan: Deployment, machine_of: Mapping[str, str], default: Platform | None = None
+) -> dict[str, Platform | None]:
+    """The system of each machine; `default` is that of hosts that state none."""
+    systems: dict[str, set[Platform | None]] = defaultdict(set)
+    for host in plan.hosts:
+        systems[machine_of[host.name]].add(host.platform or default)
+    # Two Host objects that disagree about one machine: nobody has said.
+    return {name: found.pop() if len(found) == 1 else None for name, found in systems.items()}
 
 
 def one_spelling(address: str) -> str:
