@@ -110,7 +110,7 @@ def test_rows_that_are_left_out_are_told(command, capsys):
     assert main([*command.format("bad.csv").split()]) == 2
     output = capsys.readouterr()
     assert output.err == (
-        "1 cell cannot be read, and its row is left out here. To see it:  genesys-ports check bad.csv\n"
+        "1 cell cannot be read, and what it says is left out here. To see it:  genesys-ports check bad.csv\n"
     )
     assert output.out
 

@@ -33,8 +33,8 @@ PLAN_FILE = "a plan: a sheet (.xlsx, .csv) with the columns Host, Application an
 
 READING = "Reading"
 READING_UNIT = "rows"
-NOT_READ_ONE = "1 cell cannot be read, and its row is left out here. To see it:  genesys-ports check {files}"
-NOT_READ = "{count} cells cannot be read, and their rows are left out here. To see them:  genesys-ports check {files}"
+NOT_READ_ONE = "1 cell cannot be read, and what it says is left out here. To see it:  genesys-ports check {files}"
+NOT_READ = "{count} cells cannot be read, and what they say is left out here. To see them:  genesys-ports check {files}"
 ROWS_LEFT_OUT = "… and {count} more rows. For all of them, send the output to a file: add  > list.txt"
 COLUMNS_LEFT_OUT = "Columns that have no room here: {columns}. A wider window shows them, and so does a file."
 
