@@ -154,6 +154,22 @@ def test_a_port_has_one_proposed_number_and_it_mends_what_was_found(plan, platfo
             assert not moved & left.get(one.code, set()), one
 
 
+@settings(deadline=None, max_examples=100)
+@given(plans(), PLATFORMS)
+def test_what_is_accepted_is_not_proposed_again(plan, platform):
+    first = check(plan, platform=platform)
+    once = accept(plan, first)
+    second = check(once, platform=platform)
+    # Where there was no room, what has moved away may have made some.
+    if not any(" left" in one.proposal for one in first):
+        assert not _moving(first) & _moving(second), second
+    assert not _moving(check(accept(once, second), platform=platform))
+
+
+def _moving(findings):
+    return {one.code for one in findings if one.changes}
+
+
 def _kinds(findings):
     # Whether a server or a second client has the number of a client's end: it is taken.
     return {"GP310" if one.code == "GP311" else one.code for one in findings.errors}

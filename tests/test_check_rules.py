@@ -61,7 +61,7 @@ def host(name, address=None, platform=None, lca=None):
     return Host(name=name, address=address, platform=platform, lca_port=lca)
 
 
-SIP = "SIP Server"
+SIP, STAT = "SIP Server", "Stat Server"
 TWO_HOSTS = [host("h", "10.0.0.1"), host("k", "10.0.0.1")]
 
 #: The code, a plan that has it, words of the message, words of the proposal.
@@ -219,7 +219,7 @@ HITS = [
     ("GP405", plan(app("m", port("20000-45000/udp", "rtp", "media")), platform=LINUX), "media ranges reach", ""),
     (
         "GP406",
-        plan(app("a", "1023"), platform=LINUX),
+        plan(app("a", "1023", type=STAT), platform=LINUX),
         "below 1024 need administrator rights: a 1023/tcp",
         "1024 for a (next free). Or give the program the right to open its number.",
     ),
@@ -229,8 +229,59 @@ HITS = [
         "49152-65535 on h",
         "49100 for a (next free). On the host,  net",
     ),
-    ("GP409", plan(app("a", "3306")), "well known for MySQL: a 3306/tcp", "3307 for a (next free)."),
-    ("GP409", plan(app("a", "5060")), "well known for SIP", "5062 for a"),
+    ("GP409", plan(app("a", "3306", type=STAT)), "well known for MySQL: a 3306/tcp", "3307 for a (next free)."),
+    (
+        "GP409",
+        plan(app("a", port("3306", purpose="sip"))),
+        "well known for MySQL: a 3306/tcp",
+        "3307 for a (next free).",
+    ),
+    ("GP409", plan(app("StatServer_P", "443")), "well known for HTTPS: StatServer_P", "1024 for StatServer_P (next"),
+    # What the sheet does not name may be just that service.
+    (
+        "GP409",
+        plan(app("a", "3306")),
+        "well known for MySQL: a 3306/tcp",
+        "If a is the service known for this number, say so in the column Type or Purpose; else plan 3307 for it.",
+    ),
+    (
+        "GP409",
+        plan(app("a", "3306"), app("b", "3306", host="k"), hosts=[host("h"), host("k")]),
+        "a 3306/tcp",
+        "If a is the service known",
+    ),
+    (
+        "GP406",
+        plan(app("a", "900"), app("b", "901", type="Our own"), app("c", "902-903"), app("d", "904")),
+        "a 900/tcp, b 901/tcp, c 902-903/tcp and d 904/tcp",
+        "say so in the column Type or Purpose. For the others plan 1024 for a, 1025 for b and 2 more.",
+    ),
+    (
+        "GP406",
+        plan(app("a", port("443/tls", purpose="http"))),
+        "a 443/tls",
+        "a has the usual number of its service: give it the right to open this number.",
+    ),
+    (
+        "GP406",
+        plan(app("ldap_srv", "636"), app("w", port("80", purpose="http"))),
+        "ldap_srv 636/tcp and w 80/tcp",
+        "ldap_srv and w have the usual numbers of their services",
+    ),
+    (
+        "GP410",
+        plan(app("a", "3306"), blocks=[Block(first=5100, last=5199, host="h")]),
+        "outside it: a 3306/tcp",
+        "else plan 5100 for it. Or make the block larger.",
+    ),
+    ("GP512", plan(app("a", "4999")), "default of Local Control Agent", "If a is the service known for this number"),
+    (
+        "GP409",
+        plan(app("a", "3306"), app("x", "1024-32767")),
+        "well known for MySQL",
+        "No number is left on h for a: plan another host.",
+    ),
+    ("GP409", plan(app("a", "5060", type=STAT)), "well known for SIP", "5062 for a"),
     (
         "GP410",
         plan(app("a", "7001"), blocks=[Block(first=5100, last=5199, host="h")]),
@@ -506,13 +557,33 @@ MOVES = [
         ),
         {"t": 5062},
     ),
+    # A pair that has drifted apart, and of which one moves, meets on one number; the block of the other will do too.
+    (
+        plan(app("a", "7005", host="k"), app("p", "7001", backup="q"), app("q", "7005", host="k")),
+        {"p": 7006, "q": 7006},
+    ),
+    (plan(app("p", "7001", backup="q"), app("q", "3306", type=STAT, host="k"), app("x", "3307")), {"q": 7001}),
+    (
+        plan(
+            app("p", "3306", type=STAT, backup="q"),
+            app("q", "3306", type=STAT, host="k"),
+            blocks=[Block(first=5100, last=5199, host="k")],
+        ),
+        {"p": 5100, "q": 5100},
+    ),
+    # Who is the backup of two cannot follow both.
+    (
+        plan(app("p", "7001", backup="b"), app("q", "7002", host="k", backup="b"), app("b", "7003", host="l")),
+        {},
+    ),
     # The drift of a pair ends at the number of the primary; not when it is taken there.
     (plan(app("p", "7001", backup="q"), app("q", "7005", host="k")), {"q": 7001}),
     (plan(app("p", "7001", backup="q"), app("q", "7005", host="k"), app("x", "7001", host="k")), {}),
     (plan(app("p", "7001-7002", backup="q"), app("q", "7005", host="k")), {}),
     # A number that is a bad choice is nobody's to follow.
-    (plan(app("p", "1", backup="q"), app("q", "7005", host="k")), {"p": 1024}),
-    (plan(app("p", "3306", backup="q"), app("q", "7005", host="k")), {"p": 3307}),
+    (plan(app("p", "1", type=STAT, backup="q"), app("q", "7005", host="k")), {"p": 1024, "q": 1024}),
+    (plan(app("p", "3306", backup="q"), app("q", "7005", host="k")), {}),
+    (plan(app("p", "3306", type=STAT, backup="q"), app("q", "7005", host="k")), {"p": 3307, "q": 3307}),
     # Two over UDP do not both go along with the one over TCP.
     (
         plan(app("a", "5150", "5150/udp", "5150/udp"), hosts=[host("h", lca=5150)]),
@@ -532,15 +603,37 @@ MOVES += [
     (plan(app("m", port("20000-45000/udp", "rtp", "media"))), {}),
     # Where the system has all numbers beside it: beside those of the host.
     (plan(app("x", "7001"), app("a", "40000"), app("b", "40001"), platform=LINUX), {"a": 7002, "b": 7003}),
-    (plan(app("a", "40000"), app("b", "22"), platform=LINUX), {"a": 32700, "b": 1024}),
+    (plan(app("a", "40000"), app("b", "22", type=STAT), platform=LINUX), {"a": 32700, "b": 1024}),
     (plan(app("a", "40000-40009"), platform=LINUX), {"a": 32700}),
-    (plan(app("x", "7001"), app("a", "22"), platform=LINUX), {"a": 7002}),
+    (plan(app("x", "7001"), app("a", "22", type=STAT), platform=LINUX), {"a": 7002}),
     # Both of a pair; UDP beside TCP; a port that is wrong in two ways.
-    (plan(app("p", "3306", backup="q"), app("q", "3306", host="k")), {"p": 3307, "q": 3307}),
-    (plan(app("a", "5060", "5060/udp")), {"a": 5062}),
+    (plan(app("p", "3306", type=STAT, backup="q"), app("q", "3306", host="k")), {"p": 3307, "q": 3307}),
+    (plan(app("a", "5060", "5060/udp", type=STAT)), {"a": 5062}),
     (plan(app("a", "40000"), blocks=[Block(first=5100, last=5199, host="h")]), {"a": 5100}),
     # Who moves away from a collision is not moved again; who stays there may be.
-    (plan(app("a", "3306"), app("b", "3306")), {"a": 3308, "b": 3307}),
+    (plan(app("a", "3306", type=STAT), app("b", "3306", type=STAT)), {"a": 3308, "b": 3307}),
+    # Who is the service, or may be, stays where it is, in a block or out of it.
+    *(
+        (plan(one, blocks=blocks), {})
+        for one in (
+            app("a", "3306"),
+            app("a", "4999"),
+            app("a", "900"),
+            app("ldap_srv", "636"),
+            app("ldap_srv", "389/udp"),
+            app("a", "53/udp", type="DNS"),
+            app("a", port("161", purpose="management")),
+            app("a", port("22", purpose="management")),
+            *(app("a", port(number, purpose="http")) for number in ("80", "443/tls", "8080", "8443/tls", "8090")),
+        )
+        for blocks in ((), [Block(first=5100, last=5199, host="h")])
+    ),
+    (plan(app("a", "3306"), app("b", "3306", type="MySQL"), app("c", "3306", type=STAT)), {"a": 3307, "c": 3308}),
+    (plan(app("a", "443", type=STAT), app("b", "443")), {"a": 1024}),
+    # A partner tells what both are; nobody is to follow one that may stay, nor leaves a number of its own to follow.
+    (plan(app("p", "3306", backup="q"), app("q", "3306", type=STAT, host="k")), {"p": 3307, "q": 3307}),
+    (plan(app("p", "7001", backup="q"), app("q", port("443", purpose="http"), host="k")), {}),
+    (plan(app("p", "7001", backup="q"), app("q", "3306", host="k")), {}),
     # Nobody leaves a block for a better number, nor goes where it would be as bad.
     (plan(app("a", "5150"), app("b", "7001"), blocks=IN_FULL_BLOCK), {}),
     (plan(app("a", "40000"), blocks=[Block(first=40000, last=40099, host="h")], platform=LINUX), {}),
@@ -548,7 +641,7 @@ MOVES += [
     # Two blocks: a number that is right for one of a pair is not pressed upon the other.
     (
         plan(
-            app("p", "3306", backup="q"),
+            app("p", "3306", type=STAT, backup="q"),
             app("q", "3306", host="k"),
             blocks=[Block(first=3306, last=3309, host="h"), Block(first=3308, last=3309, host="k")],
         ),

@@ -1,8 +1,9 @@
 """Numbers that everybody takes for something else: a small part of IANA's registry.
 
 Source: IANA, Service Name and Transport Protocol Port Number Registry (names and transports as registered), reduced to
-services that are common on servers of a contact centre and beside them. Oracle's 1521 is not registered for Oracle;
-Microsoft's and Oracle's manuals and Debian's /etc/services agree about the rest.
+services that are common on servers of a contact centre and beside them. Oracle's 1521 is not registered for Oracle,
+nor 8443 for HTTPS, which Apache's Tomcat uses it for; Microsoft's and Oracle's manuals and Debian's /etc/services agree
+about the rest.
 """
 
 from __future__ import annotations
@@ -32,14 +33,14 @@ _WEB_NAMES = ("web", "http", "www", "portal", "proxy", "nginx", "apache", "tomca
 _DB_NAMES = ("sql", "oracle", "postgres", "mariadb", "database", "db")
 _SIP_NAMES = ("sip", "sbc", "pbx", "proxy", "trunk", "gateway", "phone", "resource manager", "resource_manager", "gvp")
 _DB = (Purpose.DATABASE,)
-_SNMP = (Purpose.MANAGEMENT,)
+_MANAGEMENT = (Purpose.MANAGEMENT,)
 
 #: By number and carrier.
 WELL_KNOWN: dict[tuple[int, Transport], Service] = {
     (20, _TCP): Service("FTP data", words=("ftp",)),
     (21, _TCP): Service("FTP", words=("ftp",)),
-    (22, _TCP): Service("SSH", words=("ssh", "sftp")),
-    (23, _TCP): Service("Telnet", words=("telnet",)),
+    (22, _TCP): Service("SSH", _MANAGEMENT, ("ssh", "sftp")),
+    (23, _TCP): Service("Telnet", _MANAGEMENT, ("telnet",)),
     (25, _TCP): Service("SMTP mail", words=("smtp", "mail")),
     (53, _TCP): Service("DNS", words=("dns",)),
     (53, _UDP): Service("DNS", words=("dns",)),
@@ -55,15 +56,15 @@ WELL_KNOWN: dict[tuple[int, Transport], Service] = {
     (138, _UDP): Service("NetBIOS datagrams", words=("netbios",)),
     (139, _TCP): Service("NetBIOS sessions", words=("netbios", "samba")),
     (143, _TCP): Service("IMAP mail", words=("imap", "mail")),
-    (161, _UDP): Service("SNMP", _SNMP, ("snmp",)),
-    (162, _UDP): Service("SNMP traps", _SNMP, ("snmp",)),
-    (389, _TCP): Service("LDAP", words=("ldap",)),
+    (161, _UDP): Service("SNMP", _MANAGEMENT, ("snmp",)),
+    (162, _UDP): Service("SNMP traps", _MANAGEMENT, ("snmp",)),
+    (389, _TCP): Service("LDAP", words=("ldap", "directory")),
     (443, _TCP): Service("HTTPS", _WEB, _WEB_NAMES),
     (445, _TCP): Service("Windows file shares", words=("smb", "samba")),
     (514, _UDP): Service("syslog", words=("syslog",)),
     (587, _TCP): Service("mail submission", words=("smtp", "mail")),
-    (636, _TCP): Service("LDAP over TLS", words=("ldap",)),
-    (705, _TCP): Service("AgentX", _SNMP, ("snmp",)),
+    (636, _TCP): Service("LDAP over TLS", words=("ldap", "directory")),
+    (705, _TCP): Service("AgentX", _MANAGEMENT, ("snmp",)),
     (993, _TCP): Service("IMAP mail over TLS", words=("imap", "mail")),
     (995, _TCP): Service("POP3 mail over TLS", words=("pop3", "mail")),
     (1433, _TCP): Service("Microsoft SQL Server", _DB, _DB_NAMES),
@@ -74,17 +75,18 @@ WELL_KNOWN: dict[tuple[int, Transport], Service] = {
     (2049, _TCP): Service("NFS", words=("nfs",)),
     (3260, _TCP): Service("iSCSI", words=("iscsi",)),
     (3306, _TCP): Service("MySQL", _DB, _DB_NAMES),
-    (3389, _TCP): Service("Remote Desktop", words=("rdp", "remotedesktop")),
+    (3389, _TCP): Service("Remote Desktop", _MANAGEMENT, ("rdp", "remotedesktop")),
     (5060, _TCP): Service("SIP", (Purpose.SIP,), _SIP_NAMES),
     (5060, _UDP): Service("SIP", (Purpose.SIP,), _SIP_NAMES),
     (5061, _TCP): Service("SIP over TLS", (Purpose.SIP,), _SIP_NAMES),
     (5432, _TCP): Service("PostgreSQL", _DB, _DB_NAMES),
     (5672, _TCP): Service("AMQP (RabbitMQ)", words=("rabbit", "amqp")),
-    (5900, _TCP): Service("VNC", words=("vnc",)),
-    (5985, _TCP): Service("Windows Remote Management", words=("winrm",)),
-    (5986, _TCP): Service("Windows Remote Management over TLS", words=("winrm",)),
+    (5900, _TCP): Service("VNC", _MANAGEMENT, ("vnc",)),
+    (5985, _TCP): Service("Windows Remote Management", _MANAGEMENT, ("winrm",)),
+    (5986, _TCP): Service("Windows Remote Management over TLS", _MANAGEMENT, ("winrm",)),
     (6379, _TCP): Service("Redis", (Purpose.DATABASE,), ("redis",)),
     (8080, _TCP): Service("HTTP (alternate)", _WEB, _WEB_NAMES),
+    (8443, _TCP): Service("HTTPS (alternate)", _WEB, _WEB_NAMES),
     (11211, _TCP): Service("memcached", words=("memcache",)),
     (27017, _TCP): Service("MongoDB", _DB, ("mongo",)),
 }

@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...catalog import Basis, CatalogPort, Component
-from ...model import Platform, Purpose
+from ...model import Platform, Purpose, Transport
+from ..free import WELL_KNOWN_BELOW
 from ..well_known import WELL_KNOWN, Service
 from .ground import Ground, Stand
 from .survey import catalogued
 from .system import outgoing_numbers, rights_below
 
-__all__ = ["MENDED", "Fault", "faults", "outside", "wrong"]
+__all__ = ["MENDED", "UNTOLD", "Fault", "faults", "keeps", "may_be_own", "outside", "wrong"]
 
 #: Codes that another number mends.
 MENDED = frozenset(("GP404", "GP406", "GP407", "GP409", "GP410", "GP512"))
+
+#: What a sheet without a word on the purpose is read as.
+UNTOLD = frozenset((Purpose.COMMUNICATION, Purpose.OTHER))
 
 
 class Fault(NamedTuple):
@@ -60,11 +64,48 @@ def outside(ground: Ground, stand: Stand) -> Fault | None:
     block = ground.block_of(application)
     if block is None or (port.number in block and (port.last is None or port.last in block)):
         return None
-    # 4999 is LCA's and 5060 SIP's, whatever block a site hands out.
-    if ground.has_by_nature(stand):
+    # 4999 is LCA's, 5060 SIP's and 443 that of the web, whatever block a site hands out.
+    if keeps(ground, stand):
         return None
     team = application.team if application.team and ("", application.team) in ground.blocks else ""
     return Fault("GP410", "" if team else application.host, f"{block.start}-{block.stop - 1}/{team}")
+
+
+def keeps(ground: Ground, stand: Stand) -> bool:
+    """Whether its number is its own, by documentation or as that of the service it is: no other would do as well."""
+    if ground.has_by_nature(stand):
+        return True
+    port = stand.port
+    if port.last is not None:
+        return False
+    # SNMP over TCP and LDAP over UDP are rare, and are what they are.
+    if any(
+        service is not None and _is_the_service(service, stand)
+        for service in (WELL_KNOWN.get((port.number, carrier)) for carrier in (Transport.TCP, Transport.UDP))
+    ):
+        return True
+    if port.purpose in UNTOLD or not any(entry.purpose is port.purpose for _, entry in _entries(stand)):
+        return False
+    return ground.component(stand.application) is None
+
+
+def may_be_own(ground: Ground, stand: Stand) -> bool:
+    """Whether a service may have just this number, and the plan does not say what the application is."""
+    application, port = stand
+    if port.purpose not in UNTOLD:
+        return False
+    known = port.number < WELL_KNOWN_BELOW or (
+        port.last is None
+        and (
+            (port.number, port.transport.carrier) in WELL_KNOWN
+            or any(entry.basis in (Basis.DEFAULT, Basis.CONVENTION) for _, entry in _entries(stand))
+        )
+    )
+    if not known or ground.component(application) is not None:
+        return False
+    # Of a pair, one may say what both are.
+    partner = ground.partner(application)
+    return partner is None or ground.component(partner) is None
 
 
 def _entries(stand: Stand) -> list[tuple[Component, CatalogPort]]:

@@ -14,7 +14,7 @@ from ...model import Application, Connection, Deployment, ListeningPort, Platfor
 from ...origin import Place
 from ..codes import CODES, covers
 from ..findings import Change, Finding, PlannedPort
-from ..free import machines
+from ..free import machines, platforms
 from . import words
 from .names_of import guessed_type
 from .survey import Survey, catalogued, look
@@ -68,13 +68,9 @@ class Ground:
         for one in plan.applications:
             self.on_machine[self.machine_of[one.host]].append(one)
         self.hosts_of: dict[str, list[str]] = defaultdict(list)
-        systems: dict[str, set[Platform | None]] = defaultdict(set)
         for host in plan.hosts:
-            machine = self.machine_of[host.name]
-            self.hosts_of[machine].append(host.name)
-            systems[machine].add(host.platform or platform)
-        # Two Host objects that disagree about one machine: nobody has said.
-        self.platform_of = {name: found.pop() if len(found) == 1 else None for name, found in systems.items()}
+            self.hosts_of[self.machine_of[host.name]].append(host.name)
+        self.platform_of = platforms(plan, self.machine_of, platform)
         self._ids: dict[str, dict[str, ListeningPort]] = {}
         self._numbers: dict[str, dict[tuple[int, int | None], list[ListeningPort]]] = {}
         self._types: dict[str, Component | None] = {}
@@ -165,6 +161,18 @@ class Ground:
         """The other one of its HA pair, if the plan has it."""
         name = application.backup or self.primary_of.get(application.name, "")
         return self.applications.get(name) if name != application.name else None
+
+    @cached_property
+    def _primaries(self) -> Counter[str]:
+        """How many applications name each as their backup."""
+        return Counter(one.backup for one in self.plan.applications if one.backup)
+
+    def is_pair(self, one: Application, other: Application) -> bool:
+        """Whether they are one HA pair and in no other: who has two partners cannot follow both."""
+        primary, backup = (one, other) if one.backup == other.name else (other, one)
+        if primary.backup != backup.name or backup.backup:
+            return False
+        return self._primaries[backup.name] == 1 and primary.name not in self._primaries
 
     @cached_property
     def blocks(self) -> dict[tuple[str, str], range]:

@@ -11,7 +11,7 @@ from ...model import Application
 from ..findings import Change
 from ..free import FreePorts
 from . import words
-from .choices import wrong
+from .choices import keeps, may_be_own, wrong
 from .ground import Ground, Stand
 from .system import outgoing_numbers, rights_below
 
@@ -31,6 +31,8 @@ class Moves:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._moved: dict[tuple[str, str], int] = {}
+        #: What is only told, with an if, since the plan does not say what the application is.
+        self._named: dict[tuple[str, str], int] = {}
         #: Hosts and blocks that have no number left, so that they are not searched again.
         self._full: set[tuple[str, str, str, range | None, int]] = set()
         #: Of each machine, a number beside which to look for ports whose own says nothing.
@@ -69,17 +71,28 @@ class Moves:
     def away(self, code: str, stands: Sequence[Stand]) -> Proposal:
         """Moves all of these to numbers with which nothing is wrong, so that the finding `code` is mended.
 
-        A number that is the application's own by documentation stays. Nobody leaves a block for that.
+        A number that is the application's own stays, by documentation or as that of a service; where it may be, a
+        number is only told. Nobody leaves a block for that.
         """
         group = {one.key for one in stands}
         changes: list[Change] = []
         sentences: list[str] = []
         moved: list[Stand] = []
         left: dict[tuple[str, range | None], list[Stand]] = {}
+        own: list[Stand] = []
+        perhaps: list[Stand] = []
         for one in stands:
-            if self._ground.has_by_nature(one) or not self._movable(one):
+            if keeps(self._ground, one):
+                own.append(one)
                 continue
-            if one.key not in self._moved:
+            if not self._movable(one):
+                continue
+            if one.key not in self._moved and may_be_own(self._ground, one):
+                made = []
+                if self._name(one):
+                    perhaps.append(one)
+                    continue
+            elif one.key not in self._moved:
                 made = self._move(one, sentences, group, choice=True)
             else:
                 # It moves for a graver reason: whether there it is better is to be seen.
@@ -93,6 +106,8 @@ class Moves:
                 left.setdefault(("" if block else one.application.host, block), []).append(one)
         told = [words.listed(map(self._told, moved), words.PROPOSED, len(moved))] if moved else []
         told += sentences[: words.PROPOSED]
+        if perhaps:
+            told.append(self._told_perhaps(perhaps))
         for (host, block), those in list(left.items())[: words.PROPOSED]:
             names = words.named([words.port_of(one) for one in those])
             if block is None:
@@ -102,6 +117,9 @@ class Moves:
         # Of a full block it has been said.
         if told and code in words.INSTEAD and not (left and code == "GP410"):
             told.append(words.INSTEAD[code])
+        if own and code == "GP406":
+            sentence = words.KEEPS_ONE if len(own) == 1 else words.KEEPS
+            told.append(sentence.format(ports=words.named([words.port_of(one) for one in own])))
         return Proposal(words.told_together(told), tuple(dict.fromkeys(changes)))
 
     def to_number(self, stand: Stand, number: int) -> Proposal | None:
@@ -135,9 +153,9 @@ class Moves:
 
     # --- how
 
-    def _weight(self, stand: Stand) -> tuple[bool, int, int]:
+    def _weight(self, stand: Stand) -> tuple[bool, bool, int, int]:
         ground = self._ground
-        return ground.has_by_nature(stand), len(stand.port.numbers), ground.clients[stand.key]
+        return keeps(ground, stand), may_be_own(ground, stand), len(stand.port.numbers), ground.clients[stand.key]
 
     def _movable(self, stand: Stand) -> bool:
         # Two ports with one port id: a change can name the first of them only.
@@ -169,21 +187,54 @@ class Moves:
         """
         if stand.key in self._moved or not self._movable(stand):
             return []
+        number, ports = self._found(stand, choice=choice)
+        if number is None:
+            return []
+        for one in ports:
+            self._moved[one.key] = number
+        others = [words.port_of(one) for one in ports[1:] if one.key not in told]
+        if others:
+            sentences.append(words.MOVE_WITH.format(port=words.port_of(stand), ports=words.named(others)))
+        return [self._change(one) for one in ports]
+
+    def _name(self, stand: Stand) -> bool:
+        """Finds a number for a port that may be right where it is, and for what goes with it; moves nothing."""
+        if stand.key not in self._named:
+            number, ports = self._found(stand, choice=True)
+            if number is None:
+                return False
+            self._named.update((one.key, number) for one in ports)
+        return True
+
+    def _told_perhaps(self, stands: Sequence[Stand]) -> str:
+        told = [
+            (_numbers(self._named[one.key], len(one.port.numbers)), words.port_of(one))
+            for one in stands[: words.PROPOSED]
+        ]
+        if len(stands) == 1:
+            ((number, port),) = told
+            return words.MAY_BE_OWN_ONE.format(port=port, number=number)
+        each = [words.NUMBER_FOR.format(number=number, port=port) for number, port in told]
+        return words.MAY_BE_OWN.format(numbers=words.listed(each, words.PROPOSED, len(stands)))
+
+    def _found(self, stand: Stand, *, choice: bool) -> tuple[int | None, list[Stand]]:
+        """A number for a port and those that go with it, from now on taken; None when there is none left."""
         block = self._ground.block_of(stand.application)
         together = self._with_it(stand)
-        # All of them to one number; where that cannot be, the port alone; where its block is full, beside the block.
-        tries = [(together, block), ([stand], block), ([stand], None)]
-        for ports, numbers in tries[:2] if choice else tries:
+        # All of them to one number, in its block or a partner's; where that cannot be, the port alone; where its block
+        # is full, beside the block.
+        blocks = list(dict.fromkeys([block, *(self._ground.block_of(one.application) for one in together)]))
+        tries = [
+            (together, block, choice),
+            *((together, other, True) for other in blocks[1:]),
+            ([stand], block, choice),
+        ]
+        for ports, numbers, good in tries if choice else [*tries, ([stand], None, False)]:
             number = self._take(ports, numbers)
-            if number is None or (choice and any(wrong(self._ground, self._at(one, number)) for one in ports)):
+            if number is None or (good and any(wrong(self._ground, self._at(one, number)) for one in ports)):
                 continue
-            for one in ports:
-                self._moved[one.key] = number
-            others = [words.port_of(one) for one in ports[1:] if one.key not in told]
-            if others:
-                sentences.append(words.MOVE_WITH.format(port=words.port_of(stand), ports=words.named(others)))
-            return [self._change(one) for one in ports]
-        return []
+            return number, ports
+        return None, []
 
     def _take(self, stands: Sequence[Stand], block: range | None) -> int | None:
         port = stands[0].port
@@ -236,17 +287,31 @@ class Moves:
             for one in (stand, *own):
                 other = ids.get(one.port.port_id)
                 # A documented default stays where nothing is in its way.
-                if other is not None and other.numbers == port.numbers and not ground.is_default(Stand(partner, other)):
+                if other is None or ground.is_default(Stand(partner, other)):
+                    continue
+                if other.numbers == port.numbers or self._comes_along(one, Stand(partner, other)):
                     theirs.append(Stand(partner, other))
         # Of each application one for TCP and one for UDP: two of a kind cannot have one number wherever they go.
         kinds = {(application.name, port.transport.carrier)}
         together = [stand]
         for one in (*own, *theirs):
             kind = one.application.name, one.port.transport.carrier
-            if kind not in kinds and one.key not in self._moved and self._movable(one):
+            settled = one.key in self._moved or one.key in self._named
+            if kind not in kinds and not settled and self._movable(one):
                 kinds.add(kind)
                 together.append(one)
         return together
+
+    def _comes_along(self, stand: Stand, other: Stand) -> bool:
+        """Whether two of a pair that have drifted apart meet on a new number, now that one moves: else it would be
+        asked to follow next time.
+        """
+        ground = self._ground
+        if len(stand.port.numbers) != len(other.port.numbers) or ground.silent("GP221", ground.rows((stand, other))):
+            return False
+        return ground.is_pair(stand.application, other.application) and not (
+            keeps(ground, other) or may_be_own(ground, other)
+        )
 
     def _one_machine(self, one: Application, two: Application) -> bool:
         machine_of = self._ground.machine_of

@@ -9,7 +9,7 @@ from ...model import Application
 from ...origin import Place
 from ..findings import Finding
 from . import words
-from .choices import wrong
+from .choices import keeps, may_be_own, wrong
 from .ground import Ground, Stand
 from .moves import Moves
 
@@ -86,6 +86,9 @@ def _drift(ground: Ground, moves: Moves, primary: Application, backup: Applicati
         )
         # Who had better leave its number is nobody to follow.
         may = len(port.numbers) == len(other.numbers) and not wrong(ground, stands[0])
+        # Nor does anybody leave a number of its own for that.
+        may = may and not keeps(ground, stands[1]) and not may_be_own(ground, stands[1])
+        may = may and ground.is_pair(primary, backup)
         moved = moves.to_number(stands[1], port.number) if may else None
         yield ground.found(
             "GP221",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...model import DEFAULT, Application, ListeningPort, Purpose, Transport
+from ...model import DEFAULT, Application, ListeningPort, Transport
 from ..findings import Finding
 from . import words
+from .choices import UNTOLD
 from .ground import Ground, Stand
 
 __all__ = ["server_info", "sip_transports"]
@@ -18,9 +19,6 @@ _SIP_NUMBERS = frozenset((5060, 5061))
 
 #: SNMP, whatever the sheet says of its purpose.
 _SNMP_NUMBERS = frozenset((161, 162))
-
-#: What a sheet without a word on the purpose is read as.
-_UNTOLD = frozenset((Purpose.COMMUNICATION, Purpose.OTHER))
 
 
 def sip_transports(ground: Ground) -> Iterator[Finding]:
@@ -44,7 +42,7 @@ def sip_transports(ground: Ground) -> Iterator[Finding]:
 
 def _is_likely(port: ListeningPort) -> bool:
     """Whether it is a SIP Server's SIP port, where the sheet states no purpose: T-Library and the others are TCP."""
-    if port.purpose not in _UNTOLD or port.last is not None or port.number in _SNMP_NUMBERS:
+    if port.purpose not in UNTOLD or port.last is not None or port.number in _SNMP_NUMBERS:
         return False
     return port.number in _SIP_NUMBERS or port.transport is Transport.UDP or port.port_id.casefold().startswith("sip")
 

@@ -65,6 +65,16 @@ MOVE_WITH = "With {port} move {ports}, so that they keep one number."
 MOVE_TO = "{number} for {port}, as at its partner."
 NO_NUMBER_LEFT = "No number is left on {host} for {applications}: plan another host."
 BLOCK_FULL = "Block {block} has no number left for {applications}: make it larger."
+MAY_BE_OWN_ONE = (
+    "If {port} is the service known for this number, say so in the column Type or Purpose; else plan {number} for it."
+)
+MAY_BE_OWN = (
+    "Those that are the service known for their number: say so in the column Type or Purpose. "
+    "For the others plan {numbers}."
+)
+NUMBER_FOR = "{number} for {port}"
+KEEPS_ONE = "{ports} has the usual number of its service: give it the right to open this number."
+KEEPS = "{ports} have the usual numbers of their services: give them the right to open these numbers."
 CLIENT_PROPOSAL = "Fix {number} for {connection}, or let the system hand out a number."
 STATE_PLATFORM = "State the platform of the host. Or: {moves}"
 
