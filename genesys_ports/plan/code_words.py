@@ -112,8 +112,7 @@ CODES = {
     "GP210": (
         "A SIP port is planned for one transport only",
         "SIP Server opens its SIP port over UDP and over TCP; a phone sends over TCP what is too large for a datagram, "
-        "and would be refused. Where no port has the purpose sip, a SIP Server's ports on 5060 and 5061, over UDP, and "
-        "with a port id that begins with sip are taken for it.",
+        "and would be refused.",
         "RFC 3261, sections 18 and 18.1.1; a SIP Server log that opens 5060 over TCP and over UDP",
         "SIP_P: sip 5060/udp, and no 5060/tcp",
         "Plan the same number for the other transport too: TCP and UDP stand side by side.",
@@ -368,8 +367,8 @@ CODES = {
     ),
     "GP602": (
         "Host names that look like one machine",
-        "DNS does not distinguish capital letters: a check takes such names for one machine. And a short name most "
-        "often is the full name without its domain: collisions hide between the two.",
+        "DNS does not distinguish capital letters, and a short name most often is the full name without its domain: "
+        "collisions hide between two names of one machine.",
         "RFC 4343 (capital letters make no difference); PSDK ConfigLayerRef, CfgHost: name unique",
         "gen-fw-01 and GEN-FW-01, or gen-fw-01 and gen-fw-01.example.com",
         "Use one name for the machine.",

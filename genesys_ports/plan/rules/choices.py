@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from ...catalog import Basis, CatalogPort, Component
@@ -73,9 +74,11 @@ def outside(ground: Ground, stand: Stand) -> Fault | None:
 
 def keeps(ground: Ground, stand: Stand) -> bool:
     """Whether its number is its own, by documentation or as that of the service it is: no other would do as well."""
+    port = stand.port
+    if not _is_known(port.number):
+        return False
     if ground.has_by_nature(stand):
         return True
-    port = stand.port
     if port.last is not None:
         return False
     # SNMP over TCP and LDAP over UDP are rare, and are what they are.
@@ -92,7 +95,7 @@ def keeps(ground: Ground, stand: Stand) -> bool:
 def may_be_own(ground: Ground, stand: Stand) -> bool:
     """Whether a service may have just this number, and the plan does not say what the application is."""
     application, port = stand
-    if port.purpose not in UNTOLD:
+    if not _is_known(port.number) or port.purpose not in UNTOLD:
         return False
     known = port.number < WELL_KNOWN_BELOW or (
         port.last is None
@@ -106,6 +109,24 @@ def may_be_own(ground: Ground, stand: Stand) -> bool:
     # Of a pair, one may say what both are.
     partner = ground.partner(application)
     return partner is None or ground.component(partner) is None
+
+
+def _is_known(number: int) -> bool:
+    """Whether a number may be somebody's own at all: most are nobody's, and that is asked quickest."""
+    return number < WELL_KNOWN_BELOW or number in _known_numbers()
+
+
+@cache
+def _known_numbers() -> frozenset[int]:
+    usual = {
+        number
+        for number, entries in catalogued().items()
+        if any(
+            entry.basis in (Basis.DEFAULT, Basis.CONVENTION) or entry.purpose is not Purpose.COMMUNICATION
+            for _, entry in entries
+        )
+    }
+    return frozenset({*usual, *(number for number, _ in WELL_KNOWN)})
 
 
 def _entries(stand: Stand) -> list[tuple[Component, CatalogPort]]:
