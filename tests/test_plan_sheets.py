@@ -139,6 +139,42 @@ def test_whose_address_it_is(header, row, address, host_address):
     assert (port.address, plan.host("h").address) == (address, host_address)
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "ports"),
+    [
+        ("Port TCP;Port UDP", "5060;5062", "default 5060/tcp, 5062 5062/udp"),
+        ("Port UDP;Port TCP", "5060;5060", "default 5060/udp, 5060 5060/tcp"),
+        ("Porta;Porta segura", "5060;5061", "default 5060/tcp, 5061 5061/tls"),
+        ("Port;TCP ports;Portas UDP", "1;2, 3;4-9", "default 1/tcp, 2 2/tcp, 2-3 3/tcp, 4-9 4-9/udp"),
+        ("Port;Transport;TLS port", "5060;udp;5061", "default 5060/udp, 5061 5061/tls"),
+        ("Porta UDP", "5060", "default 5060/udp"),
+        ("TCP port;Transport", "5060;udp", "default 5060/udp"),
+        ("Port;Porta SIP;Porta de gerência", "1;5060/udp;4700", "default 1/tcp, sip 5060/udp, management 4700/tcp"),
+        ("Port;HTTP port;HTTPS port", "1;80;443", "default 1/tcp, http 80/tcp, 443 443/tls"),
+        ("Port;SNMP port", "1;161", "default 1/tcp, management 161/udp"),
+        ("Port ID;Port;UDP port", "x;1;2", "x 1/tcp, default 2/udp"),
+        ("TLS port;SIP port;Transport", "1;2;udp", "default 1/tls, sip 2/udp"),
+        ("Port TCP;Port UDP", ";5062", "default 5062/udp"),
+        ("Port TCP;Port UDP", "-;5062", "default 5062/udp"),
+        ("Port TCP;Port UDP", "5060;n/a", "default 5060/tcp"),
+        ("Port TCP;Port UDP", "none;-", ""),
+    ],
+)
+def test_several_columns_of_ports(header, row, ports):
+    plan = read(f"Host;Application;{header}\nh;a;{row}\n")
+    assert ", ".join(line.removeprefix("h a ") for line in lines(plan)) == ports
+    assert set(plan.origin.ports.values()) <= {Place("plan.csv", "", 2)}
+
+
+def test_a_row_with_several_columns_of_ports_is_one_row():
+    Path("a.csv").write_text("Host;Application;Port TCP;Port UDP\nh;a:b;1;2\nh;c;3;x\nh;d;;\n;e;;4\n,,5;6\n")
+    Path("b.csv").write_text("Host;Application;Port TCP;Port UDP\nh;a;1;2\n;;;3\n;b;;4\n")
+    a, b = read_plans("a.csv"), read_plans("b.csv")
+    assert [(one.row, one.column) for one in a.bad][:3] == [(2, "Application"), (3, "Port"), (4, "Port")]
+    assert [one.rows for one in (*a.files, *b.files)] == [5, 3]
+    assert lines(b.plan) == ["h a default 1/tcp", "h a 2 2/udp", "h a 3 3/udp", "h b default 4/udp"]
+
+
 def test_a_doubtful_name_gives_way_to_a_clear_one():
     plan = read("Nome;Descrição;Host;Application;Finalidade;Port\nx;y;h;a;SIP;1\n")
     assert lines(plan) == ["h a default 1/tcp"]

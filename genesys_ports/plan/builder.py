@@ -55,7 +55,6 @@ _HOST_FACTS = {
     Column.LCA_PORT: words.OTHER_LCA_PORT,
 }
 
-
 #: Characters of a bad value that are kept.
 LONGEST_VALUE = 200
 
@@ -283,7 +282,8 @@ class Builder:
         found = BadRow(
             file=raw.file, sheet=raw.sheet, row=raw.row, column=str(column), value=value, message=message, code=code
         )
-        self.bad.append(found)
+        if not (raw.further and found in self.bad[-len(_ORDER) :]):
+            self.bad.append(found)
         if len(self.bad) - self._bad_before > MOST_BAD:
             text = words.TOO_MANY_BAD.format(most=f"{MOST_BAD:,}", first=self.bad[self._bad_before])
             raise PlanFileError(raw.file, text)

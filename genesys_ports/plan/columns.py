@@ -5,17 +5,22 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import NamedTuple
+
+from ..model import Purpose, Transport
 
 __all__ = [
     "ALIASES",
     "REQUIRED",
     "USUAL",
     "Column",
+    "PortColumn",
     "column_letters",
     "columns_of",
     "missing_columns",
     "named_twice",
     "plain",
+    "port_columns",
 ]
 
 
@@ -63,15 +68,16 @@ def _key(name: str) -> str:
 
 _NAMES = {
     Column.HOST: "Servidor, Máquina, Hostname, Server, Nome do host, Nome do servidor, Nome da máquina, Server name, "
-    "Machine, Machine name, Computer, Computador, Host (servidor), Servidor (host), App host name",
+    "Machine, Machine name, VM name, Computer, Computador, Host (servidor), Servidor (host), App host name",
     Column.APPLICATION: "Aplicação, Aplicações, Aplicativo, Applications, App, App name, Application name, "
-    "Nome da aplicação, Nome do aplicativo, Nome aplicação, Nome do app, Programa, Program",
+    "Object name, Nome da aplicação, Nome do aplicativo, Nome aplicação, Nome do app, Programa, Program",
     Column.TYPE: "Tipo, App type, Application type, Tipo de aplicação, Tipo da aplicação, Tipo de aplicativo, "
     "Tipo do aplicativo, Tipo app",
     Column.PORT_ID: "ID da porta, ID porta, Port identifier, Identificador da porta, Port name, Nome da porta",
     Column.PORT: "Ports, Porta, Portas, Port(s), Porta(s), Número da porta, Nº da porta, Nº porta, N° da porta, "
-    "N° porta, Núm. porta, Port number, Port no, TCP port, Porta TCP, Port TCP, Porta TCP/UDP, Port TCP/UDP, "
-    "TCP/UDP port, Listening port, Listen port, Porta de escuta, Communication port, Porta de comunicação, App port, "
+    "N° porta, Núm. porta, Port number, Port no, Porta TCP/UDP, Port TCP/UDP, "
+    "TCP/UDP port, Listening port, Listening ports, Listen port, Default port, Porta de escuta, "
+    "Communication port, Porta de comunicação, App port, "
     "Porta/Protocolo, Port/Protocol",
     Column.TRANSPORT: "Transporte, Protocolo, Protocol, Proto, Protocolo de transporte, Transport protocol, TCP/UDP",
     Column.PURPOSE: "Finalidade, Propósito",
@@ -115,11 +121,47 @@ _WEAK: dict[str, tuple[Column, ...]] = {
 }
 
 
+class PortColumn(NamedTuple):
+    """A column of ports, by its index in the sheet, with the transport and the purpose that its name states."""
+
+    at: int
+    transport: Transport | None = None
+    purpose: Purpose | None = None
+
+
+#: Names of columns that hold ports of one transport or for one purpose: a sheet may have several of them.
+_STATED: dict[str, tuple[Transport | None, Purpose | None]] = {
+    _key(name): stated
+    for names, stated in (
+        ("TCP port, TCP ports, Port TCP, Ports TCP, Porta TCP, Portas TCP", (Transport.TCP, None)),
+        ("UDP port, UDP ports, Port UDP, Ports UDP, Porta UDP, Portas UDP", (Transport.UDP, None)),
+        (
+            "TLS port, TLS ports, Port TLS, Porta TLS, Portas TLS, SSL port, Port SSL, Porta SSL, Secure port, "
+            "Secure ports, Porta segura, Portas seguras",
+            (Transport.TLS, None),
+        ),
+        ("SIP port, SIP ports, Port SIP, Porta SIP, Portas SIP", (None, Purpose.SIP)),
+        ("Management port, Porta de gerência, Porta de gerenciamento, Porta gerência", (None, Purpose.MANAGEMENT)),
+        ("SNMP port, Porta SNMP", (Transport.UDP, Purpose.MANAGEMENT)),
+        ("HTTP port, HTTP ports, Porta HTTP, Web port, Porta web", (Transport.TCP, Purpose.HTTP)),
+        ("HTTPS port, HTTPS ports, Porta HTTPS", (Transport.TLS, Purpose.HTTP)),
+    )
+    for name in names.split(", ")
+}
+
+
 def columns_of(record: Sequence[str]) -> list[Column | None]:
-    """The column that each cell names, None where it names none. A doubtful name gives way to a clear one."""
+    """The column that each cell names, None where it names none. A doubtful name gives way to a clear one.
+
+    Of several columns of ports one is `Column.PORT`; `port_columns` knows all of them.
+    """
     keys = [_key(name) for name in record]
     columns = [ALIASES.get(key) for key in keys]
     taken = set(columns)
+    stated = [index for index, key in enumerate(keys) if key in _STATED]
+    if stated and Column.PORT not in taken:
+        columns[stated[0]] = Column.PORT
+        taken.add(Column.PORT)
     for index, key in enumerate(keys):
         for column in _WEAK.get(key, ()):
             if column not in taken:
@@ -127,6 +169,19 @@ def columns_of(record: Sequence[str]) -> list[Column | None]:
                 taken.add(column)
                 break
     return columns
+
+
+def port_columns(record: Sequence[str], columns: Sequence[Column | None]) -> tuple[PortColumn, ...]:
+    """The columns of ports in a row of column names, where they are several or their one name states something.
+
+    The name of a lone column of TCP ports states nothing: a column of transports beside it does.
+    """
+    found = tuple(
+        PortColumn(index, *_STATED.get(_key(name), (None, None)))
+        for index, (name, column) in enumerate(zip(record, columns, strict=True))
+        if column is Column.PORT or (column is None and _key(name) in _STATED)
+    )
+    return () if len(found) == 1 and found[0][1:] in ((None, None), (Transport.TCP, None)) else found
 
 
 def missing_columns(columns: Sequence[Column | None]) -> list[Column]:

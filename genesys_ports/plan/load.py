@@ -107,6 +107,8 @@ def read_plans(
                 for raw in rows_of(path):
                     if isinstance(raw, RawRow):
                         builder.add(raw)
+                        if raw.further:
+                            continue
                         rows += 1
                         if raw.sheet not in sheets:
                             sheets[raw.sheet] = None

@@ -13,7 +13,17 @@ from typing import NamedTuple, Self
 
 from ..errors import PlanFileError
 from . import words
-from .columns import USUAL, Column, column_letters, columns_of, missing_columns, named_twice
+from .columns import (
+    USUAL,
+    Column,
+    PortColumn,
+    column_letters,
+    columns_of,
+    missing_columns,
+    named_twice,
+    port_columns,
+)
+from .port_cells import NO_ANSWERS
 
 __all__ = [
     "LOOKED_AT",
@@ -77,7 +87,8 @@ class RawRow(NamedTuple):
     """One row as a reader found it. `row` counts from 1 as the sheet does.
 
     A column the sheet lacks is not in `cells`; `surplus` holds what stands to the right of the last named
-    column, as (column letters, text).
+    column, as (column letters, text). A row with several columns of ports is several raw rows; those after its first
+    are `further`.
     """
 
     file: str
@@ -85,6 +96,7 @@ class RawRow(NamedTuple):
     cells: Mapping[Column, str]
     sheet: str = ""
     surplus: tuple[tuple[str, str], ...] = ()
+    further: bool = False
 
 
 def sheet_rows(file: str, records: Iterable[Sequence[str]], sheet: str = "") -> Iterator[RawRow]:
@@ -154,6 +166,7 @@ def _rows(
     width = len(columns)
     last = max(index for index, _ in named)
     again = list(header)
+    ports = port_columns(header, columns) if header else ()
     host, name, above = "", "", -1
     for number, record in filled:
         if len(record) > last:
@@ -167,6 +180,7 @@ def _rows(
         elif again and record[0] == again[0] and list(record) == again:
             # Where a sheet has sections, people repeat the column names above each.
             continue
+        own = _own_ports(cells, record, ports) if ports else ()
         if above == number - 1 and not cells.get(Column.HOST, "").strip():
             # Where a host stands once beside its applications, merged or not, the cells below it are empty. So are
             # those of the application beside further ports, and then no host is named again either.
@@ -176,6 +190,36 @@ def _rows(
                 cells[Column.HOST] = host
         host, name, above = cells.get(Column.HOST, ""), cells.get(Column.APPLICATION, ""), number
         yield RawRow(file, number, cells, sheet, surplus)
+        for more in own:
+            shared = {column: cells[column] for column in _OF_EACH_PORT if column in cells}
+            yield RawRow(file, number, {**shared, **more}, sheet, surplus, further=True)
+
+
+#: What every port of a row with several columns of ports has in common.
+_OF_EACH_PORT = (
+    Column.HOST,
+    Column.APPLICATION,
+    Column.TYPE,
+    Column.ADDRESS,
+)
+
+
+def _own_ports(cells: dict[Column, str], record: Sequence[str], ports: Sequence[PortColumn]) -> list[dict[Column, str]]:
+    """Puts the first port of a row with several columns of ports among its cells, and gives back those of the others.
+
+    What the name of a column states counts for its ports, whatever the row says of transport and purpose.
+    """
+    filled = [one for one in ports if one.at < len(record) and not record[one.at].isspace() and record[one.at]]
+    found: list[dict[Column, str]] = []
+    for at, transport, purpose in filled:
+        if record[at].strip().casefold() not in NO_ANSWERS:
+            stated = {Column.PORT: record[at], Column.TRANSPORT: transport, Column.PURPOSE: purpose}
+            found.append({column: cell or cells.get(column, "") for column, cell in stated.items()})
+    if not found:
+        cells[Column.PORT] = record[filled[0].at] if filled else ""
+        return found
+    cells.update(found[0])
+    return found[1:]
 
 
 def _pair_columns(first: Sequence[tuple[int, Sequence[str]]]) -> list[Column | None] | None:
