@@ -46,11 +46,13 @@ _PURPOSES = (
 _PURPOSE = re.compile("|".join(f"(?P<p{index}>{pattern})" for index, (_, pattern) in enumerate(_PURPOSES)))
 
 _PLATFORMS = (
-    (Platform.WINDOWS, r"\bwin"),
+    (Platform.WINDOWS, r"\bwin|\bw2k|\bws ?20|\b20[0-9]{2} server|\bserver 20[0-9]{2}"),
     (Platform.LINUX, r"linux|rhel|red ?hat|centos|ubuntu|debian|suse|\bsles|\brocky\b|\balma"),
     (Platform.MACOS, r"\bmac ?os|\bdarwin"),
     (Platform.FREEBSD, r"freebsd"),
 )
+#: Systems that Genesys ran on, and whose bind rules nobody here has measured.
+_OTHER_PLATFORM = re.compile(r"\baix\b|solaris|\bsunos\b|hp-?ux|\bunix\b")
 
 _YES = {"1": True, "0": False}
 
@@ -150,9 +152,13 @@ def _read_platform(text: str) -> Platform | None:
     told = plain(_optional(text))
     if not told:
         return None
-    for platform, pattern in _PLATFORMS:
-        if re.search(pattern, told):
-            return platform
+    found = [platform for platform, pattern in _PLATFORMS if re.search(pattern, told)]
+    other = _OTHER_PLATFORM.search(told)
+    if len(found) == 1 and not other:
+        return found[0]
+    if found or other:
+        # Of two systems nobody can tell which one this host has.
+        return None
     raise BadCell(words.BAD_PLATFORM.format(allowed=", ".join(Platform)))
 
 
