@@ -214,7 +214,7 @@ HITS = [
         "32768-60999 for outgoing connections",
         "32700 for a (next free). Or reserve the numbers on the host (Linux: net.ipv4.ip_local_reserved_ports).",
     ),
-    ("GP404", plan(app("a", "65535")), "32768-65535", "reserve"),
+    ("GP404", plan(app("a", "65535")), "32768-60999 (Linux) or 49152-65535 (Windows)", "reserve"),
     ("GP404", plan(app("a", "32000-33000")), "a 32000-33000/tcp", "reserve"),
     ("GP405", plan(app("m", port("20000-45000/udp", "rtp", "media")), platform=LINUX), "media ranges reach", ""),
     (
@@ -309,7 +309,7 @@ HITS = [
     (
         "GP511",
         plan(app("a", "3600", type="SCS")),
-        "3600 is known for Solution Control Server with the basis course",
+        "3600 is for Solution Control Server in the course, and not a documented default",
         "",
     ),
     ("GP512", plan(app("a", "4999", type="Stat Server")), "default of Local Control Agent", "4900 for a (next free)."),

@@ -273,7 +273,7 @@ CODES = {
     ),
     "GP406": (
         "Ports that need administrator rights",
-        "On Unix only an administrator may open numbers below 1024, and Genesys servers run without such rights.",
+        "Only administrators open numbers below 1024 on Unix, and Genesys servers usually run without their rights.",
         "RFC 6335, section 6 (System Ports); Linux ip_unprivileged_port_start",
         "900/tcp on a Linux host",
         "Plan a number from 1024 up, or give the program the right to open it.",

@@ -10,7 +10,7 @@ from ...model import Application, Connection, Transport
 from ..findings import Finding, PlannedPort
 from . import words
 from .ground import Ground
-from .system import outgoing_numbers
+from .system import handed_out, outgoing_numbers
 
 __all__ = ["ClientEnd", "client_ends", "ends_of_plan", "fixed_client_ports"]
 
@@ -77,6 +77,6 @@ def fixed_client_ports(ground: Ground) -> Iterator[Finding]:
                 connection=end,
                 number=end.number,
                 host=words.shown(end.application.host),
-                range=f"{taken.start}-{taken.stop - 1}",
+                range=handed_out(ground.platform_of[machine]),
             )
             yield ground.found("GP312", message, rows=(row,), ports=(end.planned,))

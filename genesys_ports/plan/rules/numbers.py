@@ -12,7 +12,7 @@ from .choices import MENDED, Fault, faults, outside
 from .ground import Ground, Stand
 from .moves import Moves
 from .survey import catalogued
-from .system import outgoing_numbers, rights_below
+from .system import handed_out, rights_below
 
 __all__ = ["blocks", "numbers"]
 
@@ -72,7 +72,7 @@ def _message(ground: Ground, fault: Fault, stands: Sequence[Stand]) -> str:
         number, key = what.split("/")
         component, entry = next((one, entry) for one, entry in catalogued()[int(number)] if one.key == key)
         if code == "GP511":
-            return words.EXAMPLE.format(number=number, component=component.name, basis=entry.basis, ports=ports)
+            return words.KNOWN_NUMBER[entry.basis].format(number=number, component=component.name, ports=ports)
         return words.OTHERS_DEFAULT.format(number=number, component=component.name, ports=ports)
     host = words.shown(machine)
     if code == "GP406":
@@ -84,6 +84,5 @@ def _message(ground: Ground, fault: Fault, stands: Sequence[Stand]) -> str:
         if team:
             return words.OUTSIDE_TEAM.format(team=words.shown(team), block=block, ports=ports)
         return words.OUTSIDE_HOST.format(host=host, block=block, ports=ports)
-    taken = outgoing_numbers(ground.platform_of[machine])
     sentence = {"GP404": words.EPHEMERAL, "GP405": words.MEDIA_EPHEMERAL, "GP407": words.WINDOWS}[code]
-    return sentence.format(host=host, range=f"{taken.start}-{taken.stop - 1}", ports=ports)
+    return sentence.format(host=host, range=handed_out(ground.platform_of[machine]), ports=ports)

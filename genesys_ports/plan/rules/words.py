@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from ...catalog import Basis
 from ..finding_words import listed as listed
 from ..finding_words import shown as shown
 
@@ -129,6 +130,8 @@ BAD_CELLS = {
 }
 LCA_HOST = "The port of Local Control Agent on {host} is {number}: it will start on 4999."
 LCA_APPLICATION = "{application} on {host} is a Local Control Agent on port {number}: it will start on 4999."
+#: What a host of unknown system may hand out.
+EITHER = "{linux} (Linux) or {windows} (Windows)"
 EPHEMERAL = "{host} hands out {range} for outgoing connections, and these are planned there: {ports}."
 MEDIA_EPHEMERAL = "{host} hands out {range} for outgoing connections, and media ranges reach into it: {ports}."
 WINDOWS = "Windows hands out {range} on {host} or sets parts of it aside, and these are planned there: {ports}."
@@ -144,7 +147,13 @@ SPECIAL = "Application names with blanks or special characters: {names}."
 DASH = "Application names with a dash: {names}."
 NOT_DNS = "Host names that DNS cannot hold: {names}."
 UNKNOWN_TYPE = "The catalogue has no type {type!r}: {names}."
-EXAMPLE = "{number} is known for {component} with the basis {basis}, not as its default: {ports}."
+# By the basis of the number.
+KNOWN_NUMBER = {
+    Basis.EXAMPLE: "{number} is for {component} in an example of the documentation, and not a default: {ports}.",
+    Basis.COURSE: "{number} is for {component} in the course, and not a documented default: {ports}.",
+    Basis.FIELD: "{number} has been seen for {component} at a site, and is not a documented default: {ports}.",
+    Basis.CONVENTION: "{number} for {component} is a convention (RFC, IANA, vendor) and in no Genesys text: {ports}.",
+}
 OTHERS_DEFAULT = "{number} is the documented default of {component}, and planned for something else: {ports}."
 
 # --- hosts and the sheet
