@@ -89,6 +89,22 @@ PORTS = [
     ("161", "SNMP", "default 161/udp"),
     ("5150", "TCP/IP", "default 5150/tcp"),
     ("5150", "-", "default 5150/tcp"),
+    ("5150", "TLIB", "default 5150/tcp"),
+    ("5150", "T-Lib / ADDP", "default 5150/tcp"),
+    ("5150", "T-Library (TLS)", "default 5150/tls"),
+    ("1433", "ODBC; JDBC", "default 1433/tcp"),
+    ("389", "LDAP", "default 389/tcp"),
+    ("636", "LDAPS", "default 636/tls"),
+    ("8080", "SOAP over HTTPS", "default 8080/tls"),
+    ("5000", "XML/UDP", "default 5000/udp"),
+    ("5060", "SIP", "default 5060/tcp"),
+    ("5060/udp", "SIP", "default 5060/udp"),
+    ("5060", "any", "default 5060/tcp"),
+    ("5060", "IP", "default 5060/tcp"),
+    ("5060", "Todos", "default 5060/tcp"),
+    ("5060", "SIP; UDP", "default 5060/udp"),
+    ("5060; 5061", "SIP; UDP", "default 5060/tcp, default-5061 5061/udp"),
+    ("none", "SIP", ""),
     ("5060; 5061", "udp; tls", "default 5060/udp, default-5061 5061/tls"),
     ("5060; 5061", "udp", "default 5060/udp, default-5061 5061/udp"),
     ("5061", "tcp/tls", "default 5061/tls"),
@@ -108,7 +124,7 @@ def test_ports(port, transport, expected):
     assert ", ".join(ports_of(port, transport)) == expected
 
 
-@pytest.mark.parametrize("transport", ["sctp", "SIP", "tcp/sctp", "?", ";", "1"])
+@pytest.mark.parametrize("transport", ["sctp", "pombo", "tpc", "tcp/sctp", "SIP/sctp", "TLIB tpc", "e", "?", ";", "1"])
 def test_no_transport(transport):
     with pytest.raises(BadRowsError, match=r"This is not a transport\. Write one of: tcp, udp, tls\."):
         read(f"Host,Application,Port,Transport\nh,a,1,{transport}\n")

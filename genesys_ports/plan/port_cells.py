@@ -55,9 +55,18 @@ _TRANSPORTS: dict[str, tuple[Transport, ...]] = {
     "rtcp": (_UDP,),
     "srtp": (_UDP,),
     "snmp": (_UDP,),
+    "ldaps": (_TLS,),
+    "wss": (_TLS,),
 }
+#: Protocols that run over TCP; a transport beside one says more than it does.
+_ABOVE_TCP = frozenset(
+    {"tlib", "addp", "odbc", "jdbc", "sql", "ldap", "ssh", "sftp", "ftp", "smtp", "xml", "soap", "rest", "rmi", "jmx"}
+    | {"telnet", "jms", "ws", "websocket", "mrcpv2"}
+)
+#: What people write in the column and leave the transport open: SIP runs over each of them.
+_OPEN = frozenset({"sip", "ip", "any", "all", "todos", "todas", "qualquer"})
 #: Words that say nothing of the transport, or of the number, that they stand beside.
-_BESIDE_TRANSPORT = frozenset({"e", "and", "ou", "or", "sip", "over", "sobre"})
+_BESIDE_TRANSPORT = frozenset({"e", "and", "ou", "or", "over", "sobre"})
 _BESIDE_NUMBER = frozenset({"port", "ports", "porta", "portas", "e", "and"})
 
 _DASH = r"(?:-|–|—|−|~|…|\.{2,3}|\b(?:a|ate|to)\b)"
@@ -72,6 +81,8 @@ _PLAIN = re.compile(r"[0-9]{1,5}")
 _NEGATIVE = re.compile(r"[-−]\s*([0-9]+)(?:[.,]0+)?")
 #: 5,150 as English writes a number, 5.150 as Portuguese does.
 _THOUSANDS = re.compile(r"(?<![0-9.,])([0-9]{1,2})[.,]([0-9]{3})(?![0-9])")
+#: T-Library, however it is written.
+_TLIB = re.compile(r"\bt[ -]?lib(?:rary)?\b")
 #: A version of TLS.
 _VERSION = re.compile(r"\bv?1\.[0-3]\b")
 
@@ -189,21 +200,28 @@ def read_number(text: str) -> int:
 
 
 def read_transports(text: str) -> tuple[tuple[Transport, ...], ...]:
-    """The transports of a cell, in groups: a list of transports may stand beside a list of ports. Raises `BadCell`."""
-    told = _VERSION.sub("", plain(text).replace("tcp/ip", "tcp"))
+    """The transports of a cell, in groups: a list of transports may stand beside a list of ports.
+
+    None where the words of the cell leave the transport open; a group is empty where those of one part do. Raises
+    `BadCell`.
+    """
+    told = _TLIB.sub("tlib", _VERSION.sub("", plain(text).replace("tcp/ip", "tcp")))
     groups = []
     for part in re.split(r"[;,|]", told):
         group: dict[Transport, None] = {}
-        for word in re.findall(r"[^\s/+&()_-]+", part):
+        told_words = dict.fromkeys(re.findall(r"[^\s/+&()_-]+", part))
+        for word in told_words:
             if word in _TRANSPORTS:
                 group.update(dict.fromkeys(_TRANSPORTS[word]))
-            elif word not in _BESIDE_TRANSPORT:
+            elif word not in _BESIDE_TRANSPORT and word not in _ABOVE_TCP and word not in _OPEN:
                 raise BadCell(words.BAD_TRANSPORT.format(allowed=", ".join(Transport)))
-        if group:
+        if not group and not _ABOVE_TCP.isdisjoint(told_words):
+            group[_TCP] = None
+        if group or not _OPEN.isdisjoint(told_words):
             groups.append(tuple(group))
     if not groups:
         raise BadCell(words.BAD_TRANSPORT.format(allowed=", ".join(Transport)))
-    return tuple(groups)
+    return tuple(groups) if any(groups) else ()
 
 
 def opened(
