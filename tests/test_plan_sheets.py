@@ -200,6 +200,83 @@ def test_a_row_with_notes_only_says_nothing():
     assert lines(read("Host,Note,Application,Port\nh,,a,1\n,see the wiki,,\n")) == ["h a default 1/tcp"]
 
 
+# --- titles and notes between the rows -------------------------------------------------------------------------
+
+NINE = "Host,Application,Type,Port,Purpose,Team,Connects to,Ignore,Remark\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "ports"),
+    [
+        ("h,a,,1\nSITE B,,,\ng,b,,2\n", [3], "h a 1, g b 2"),
+        ("SITE A,,,\nBuilding 1,,,\nh,a,,1\nTotal: 12,,,\n", [2, 3, 5], "h a 1"),
+        ("h,a,,1\n\n,Recording,,\ng,b,,2\n", [4], "h a 1, g b 2"),
+        ("h,a,,1\n,Ask Ana: all of these move.,,\n,b,,2\n", [3], "h a 1, h b 2"),
+        ("h,a,,1\n,The ports of next year.,,\n,b,,2\n", [3], "h a 1, h b 2"),
+        ("h,a,,1\n,see the wiki of the team,,\n,b,,2\n", [3], "h a 1, h b 2"),
+        ("h,a,,1\n,,Voice,\n,b,,2\n", [3], "h a 1, h b 2"),
+        ("h,a,,1\n,,,,see the wiki\ng,b,,2,,Voice\n,,,,,Data\n", [3, 5], "h a 1, g b 2"),
+        ("h,a,,1\nSITE B,,, ,,,,,of Ana\n", [3], "h a 1"),
+        ("h,,,\n,Servers: see below,,\n,a,,1\n", [3], "h a 1"),
+        ("SITE A,,,\n,,Voice,\ng,a,,1\n", [2, 3], "g a 1"),
+        ("h,,,\n,a,,1\n,b,,2\n", [], "h a 1, h b 2"),
+        ("10.0.0.2,,,\n,a,,1\n", [], "10.0.0.2 a 1"),
+        (",,,,,,,GP101\nh,a,,1\n", [], "h a 1"),
+    ],
+)
+def test_a_row_of_text_alone_is_left_out(text, rows, ports):
+    Path("plan.csv").write_text(NINE + text)
+    reading = read_plans("plan.csv")
+    assert reading.bad == ()
+    found = [f"{application.host} {application.name} {port.number}" for application, port in reading.plan.ports()]
+    assert ", ".join(found) == ports
+    told = {
+        0: "",
+        1: "plan.csv: Row {} holds text alone and was left out.",
+        2: "plan.csv: Rows {} and {} hold text alone and were left out.",
+        3: "plan.csv: Rows {}, {} and {} hold text alone and were left out.",
+    }
+    assert "".join(reading.skipped) == told[len(rows)].format(*rows)
+    assert reading.files[0].rows == len(found) + text.count("GP101")
+
+
+@pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        (",b,,,,,,", ["Port"]),
+        (",,,x,,,,", ["Port"]),
+        ("5060,,,,,,,", ["Application", "Port"]),
+        ("5060 - 5070/tcp ,,,,,,,", ["Application", "Port"]),
+        (",,,,,,c,", ["Host", "Application", "Port"]),
+        (",b,Message Server,,,,,", ["Port"]),
+        ("g,b,,,,,,", ["Port"]),
+        ("g,,,,,,,GP101", ["Application", "Port"]),
+        ("Note,,,,,,,,,x", ["Application", "Port", "J"]),
+    ],
+)
+def test_a_row_that_may_be_a_port_is_no_remark(row, columns):
+    Path("plan.csv").write_text(f"{NINE}h,a,,1\n{row}\n")
+    reading = read_plans("plan.csv")
+    assert [one.column for one in reading.bad] == columns
+    assert reading.skipped == ()
+
+
+def test_remarks_are_told_of_once_a_sheet_and_few_are_named():
+    records = [(1, ["Host", "Application", "Port"]), *((row, ["SITE", "", ""]) for row in range(2, 1_302))]
+    [told] = numbered_rows("f", records, "A")
+    assert str(told) == (
+        "f: Sheet 'A': 1,300 rows hold text alone and were left out. The first of them: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11."
+    )
+    assert isinstance(told, NoPlanError)
+
+
+def test_a_note_below_names_and_numbers_alone():
+    Path("plan.csv").write_text("".join(f"app{n};{5000 + n}\n" for n in range(20)) + "b;\nAsk Ana: all of it.;\n")
+    reading = read_plans("plan.csv")
+    assert [(one.row, one.column) for one in reading.bad] == [(21, "Port")]
+    assert reading.skipped == ("plan.csv: Row 22 holds text alone and was left out.",)
+
+
 # --- no header -------------------------------------------------------------------------------------------------
 
 LCA = "PORTA LCA - A porta padrao do Agente de Controle local"

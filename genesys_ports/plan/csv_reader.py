@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from ..errors import PlanFileError
 from . import words
-from .rows import LOOKED_AT, MOST_CELL, MOST_COLUMNS, RawRow, is_blank, is_pair, known_names, sheet_rows
+from .rows import LOOKED_AT, MOST_CELL, MOST_COLUMNS, NoPlanError, RawRow, is_blank, is_pair, known_names, sheet_rows
 
 __all__ = ["csv_records", "read_csv"]
 
@@ -34,7 +34,7 @@ _UTF_8_CHARACTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 _HINT = re.compile(r"\ufeff?sep=(.)\r?\n?", re.IGNORECASE)
 
 
-def read_csv(file: str, data: bytes) -> Iterator[RawRow]:
+def read_csv(file: str, data: bytes) -> Iterator[RawRow | NoPlanError]:
     """The rows of a CSV file. Raises `PlanFileError` where it is not text, or cells cannot be told apart."""
     return sheet_rows(file, csv_records(file, data))
 

@@ -74,7 +74,8 @@ class FileRead:
 class Reading:
     """All that was read of one or more files: the plan of every good row, and everything that could not be read.
 
-    `bad` are the cells that cannot be read, `unreadable` the files; `skipped` says which sheets hold no plan.
+    `bad` are the cells that cannot be read, `unreadable` the files; `skipped` says which sheets hold no plan,
+    and which rows of the others hold text alone.
     """
 
     plan: Deployment

@@ -24,6 +24,7 @@ from .columns import (
     port_columns,
 )
 from .port_cells import NO_ANSWERS
+from .remarks import left_out, lone_text
 
 __all__ = [
     "LOOKED_AT",
@@ -99,9 +100,9 @@ class RawRow(NamedTuple):
     further: bool = False
 
 
-def sheet_rows(file: str, records: Iterable[Sequence[str]], sheet: str = "") -> Iterator[RawRow]:
+def sheet_rows(file: str, records: Iterable[Sequence[str]], sheet: str = "") -> Iterator[RawRow | NoPlanError]:
     """The rows of one sheet under their columns; blank ones, titles above the column names and column names that
-    stand there once more are skipped.
+    stand there once more are skipped. Rows of text alone are left out; a `NoPlanError` after the last row names them.
 
     A sheet of names and ports without column names is read too: its applications stand on `UNNAMED_HOST`.
 
@@ -113,24 +114,33 @@ def sheet_rows(file: str, records: Iterable[Sequence[str]], sheet: str = "") -> 
 
 def numbered_rows(
     file: str, records: Iterable[tuple[int, Sequence[str]]], sheet: str = "", *, shifts: bool = True
-) -> Iterator[RawRow]:
+) -> Iterator[RawRow | NoPlanError]:
     """The same of records that come with their row numbers: a workbook leaves rows out.
 
     Without `shifts` no separator can move cells to the right, so what stands beyond the named columns is a remark.
     """
-    filled = _filled(file, records, sheet)
+    remarks: list[int] = []
+    yield from _plan_rows(file, _filled(file, records, sheet), sheet, remarks, shifts=shifts)
+    if remarks:
+        yield NoPlanError(file, left_out(sheet, remarks))
+
+
+def _plan_rows(
+    file: str, filled: Iterator[tuple[int, Sequence[str]]], sheet: str, remarks: list[int], *, shifts: bool
+) -> Iterator[RawRow]:
+    """The rows of the plan; the numbers of those that hold text alone are added to `remarks`."""
     first: list[tuple[int, Sequence[str]]] = []
     for number, record in filled:
         first.append((number, record))
         columns = columns_of(record)
         if not missing_columns(columns):
             _refuse_twice(file, sheet, number, columns, record)
-            yield from _rows(file, sheet, record, columns, filled, shifts=shifts)
+            yield from _rows(file, sheet, record, columns, filled, remarks, shifts=shifts)
             return
         if len(first) == LOOKED_AT:
             break
     if first and (pair := _pair_columns(first)):
-        for row in _rows(file, sheet, (), pair, chain(first, filled), shifts=shifts):
+        for row in _rows(file, sheet, (), pair, chain(first, filled), remarks, shifts=shifts):
             yield row._replace(cells={Column.HOST: UNNAMED_HOST, **row.cells})
         return
     raise _no_header(file, sheet, first)
@@ -159,6 +169,7 @@ def _rows(
     header: Sequence[str],
     columns: Sequence[Column | None],
     filled: Iterable[tuple[int, Sequence[str]]],
+    remarks: list[int],
     *,
     shifts: bool,
 ) -> Iterator[RawRow]:
@@ -168,6 +179,8 @@ def _rows(
     again = list(header)
     ports = port_columns(header, columns) if header else ()
     host, name, above = "", "", -1
+    # The row of a host that stands alone: the rows below it show whether it is one.
+    title = 0
     for number, record in filled:
         if len(record) > last:
             cells = {column: record[index] for index, column in named}
@@ -181,6 +194,20 @@ def _rows(
             # Where a sheet has sections, people repeat the column names above each.
             continue
         own = _own_ports(cells, record, ports) if ports else ()
+        port = cells.get(Column.PORT)
+        if (not port or port.isspace()) and not surplus:
+            below = bool(host) and above == number - 1
+            lone = lone_text(cells, hosted=below or Column.HOST not in columns)
+            if lone is Column.HOST:
+                if title:
+                    remarks.append(title)
+                host, name, above, title = cells[lone], "", number, number
+                continue
+            if lone:
+                remarks.append(number)
+                # The rows below it stand on the host of those above it, as if it were not there.
+                host, name, above = host if below else "", "", number
+                continue
         if above == number - 1 and not cells.get(Column.HOST, "").strip():
             # Where a host stands once beside its applications, merged or not, the cells below it are empty. So are
             # those of the application beside further ports, and then no host is named again either.
@@ -188,11 +215,17 @@ def _rows(
                 cells[Column.APPLICATION] = name
             if host and cells.get(Column.APPLICATION):
                 cells[Column.HOST] = host
+                title = 0
+        if title:
+            remarks.append(title)
+            title = 0
         host, name, above = cells.get(Column.HOST, ""), cells.get(Column.APPLICATION, ""), number
         yield RawRow(file, number, cells, sheet, surplus)
         for more in own:
             shared = {column: cells[column] for column in _OF_EACH_PORT if column in cells}
             yield RawRow(file, number, {**shared, **more}, sheet, surplus, further=True)
+    if title:
+        remarks.append(title)
 
 
 #: What every port of a row with several columns of ports has in common.

@@ -59,6 +59,12 @@ COLUMN_TWICE_AS = (
 )
 NO_ROWS = "There is no row in the file. A plan starts with a row of column names: {columns}."
 
+# --- rows of text alone
+
+REMARK = "Row {row} holds text alone and was left out."
+REMARKS = "Rows {rows} and {last} hold text alone and were left out."
+REMARKS_MANY = "{count} rows hold text alone and were left out. The first of them: {rows}."
+
 # --- a cell
 
 NO_HOST = "No host stands here. Write the name of the host."
@@ -83,6 +89,10 @@ PORT_VOICE = (
 )
 PORT_THOUSANDS = (
     "This may be one port or two. Write {number} for one, without a mark for thousands, or {first}; {second} for two."
+)
+PORT_DATE = (
+    "This is a date, not a port. Write a whole number from 1 to 65535; "
+    "where the spreadsheet made a date of it, format the cell as text first."
 )
 ONE_NUMBER = "One port alone belongs here. Write a whole number from 1 to 65535."
 TRANSPORTS_DIFFER = (
