@@ -42,6 +42,17 @@ PORTS = [
     ("5060 (udp)", "", "default 5060/udp"),
     ("5060-udp", "", "default 5060/udp"),
     ("udp/5060", "", "default 5060/udp"),
+    ("5060 (SIP)", "", "default 5060/tcp"),
+    ("5060 (SIP)", "udp", "default 5060/udp"),
+    ("3306 (MySQL)", "", "default 3306/tcp"),
+    ("8080(GAX)", "", "default 8080/tcp"),
+    ("(Config Server) 2020", "", "default 2020/tcp"),
+    ("20000-45000 (RTP)", "", "default 20000-45000/udp"),
+    ("5060 (SIP/UDP)", "", "default 5060/udp"),
+    ("5060 (tcp e udp)", "", "default 5060/tcp, default-udp 5060/udp"),
+    ("123 (NTP)", "", "default 123/udp"),
+    ("5060 (SIP); 5061 (SIP over TLS)", "", "default 5060/tcp, default-5061 5061/tls"),
+    ("5060 (SIP) 5061", "", "default 5060/tcp, default-5061 5061/tcp"),
     ("TCP: 5060", "", "default 5060/tcp"),
     ("5061/ssl", "", "default 5061/tls"),
     ("5060 tcp/udp", "", "default 5060/tcp, default-udp 5060/udp"),
@@ -63,6 +74,8 @@ PORTS = [
     ("5060 5061", "", "default 5060/tcp, default-5061 5061/tcp"),
     ("5060 e 5061", "", "default 5060/tcp, default-5061 5061/tcp"),
     ("5060 & 5061", "", "default 5060/tcp, default-5061 5061/tcp"),
+    ("5060+5061", "", "default 5060/tcp, default-5061 5061/tcp"),
+    ("5060 tcp+udp", "", "default 5060/tcp, default-udp 5060/udp"),
     ("80,443", "", "default 80/tcp, default-443 443/tcp"),
     ("5060\n5061/udp\n", "", "default 5060/tcp, default-5061 5061/udp"),
     ("5060; 5060", "", "default 5060/tcp"),
@@ -122,6 +135,24 @@ PORTS = [
 @pytest.mark.parametrize(("port", "transport", "expected"), PORTS)
 def test_ports(port, transport, expected):
     assert ", ".join(ports_of(port, transport)) == expected
+
+
+NO_PORTS = [
+    *((text, "This is a date, not a port.") for text in ("05/06/2024", "2024-05-06", "5.6.2024", "05/06/2024 00:00")),
+    *((text, "This is not a port.") for text in ("0x13C4", "5060; 0X13", "6000+1", "6000 + 10", "1024+", "1024+;80")),
+    # In parentheses: nothing that could be meant for a transport or a range is a remark.
+    *((f"5060 ({text})", "This is not a port.") for text in ("tpc", "udpp", "sctp", "not udp", "to", "SIP?", "v 2")),
+    *((text, "This is not a port.") for text in ("(SIP)", "5060 (SIP", "5060 SIP)", "5060 SIP", "20000 (a) 45000")),
+    ("5060 (ramal)", "This is a port of a switch or an IVR"),
+    ("70000 (SIP)", "No port has this number."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("port", "message"), NO_PORTS)
+def test_no_port(port, message):
+    with pytest.raises(BadRowsError) as caught:
+        read(f"Host,Application,Port\nh,a,{port}\n")
+    assert caught.value.rows[0].message.startswith(message)
 
 
 @pytest.mark.parametrize("transport", ["sctp", "pombo", "tpc", "tcp/sctp", "SIP/sctp", "TLIB tpc", "e", "?", ";", "1"])
@@ -265,6 +296,8 @@ PIECES = st.sampled_from(
             " e ",
             "port",
             "trunk",
+            " (SIP)",
+            "5/6/2024",
             "none",
             "GP101",
         ),

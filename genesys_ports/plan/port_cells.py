@@ -55,13 +55,18 @@ _TRANSPORTS: dict[str, tuple[Transport, ...]] = {
     "rtcp": (_UDP,),
     "srtp": (_UDP,),
     "snmp": (_UDP,),
+    "mgcp": (_UDP,),
+    "ntp": (_UDP,),
+    "tftp": (_UDP,),
     "ldaps": (_TLS,),
     "wss": (_TLS,),
 }
 #: Protocols that run over TCP; a transport beside one says more than it does.
 _ABOVE_TCP = frozenset(
-    {"tlib", "addp", "odbc", "jdbc", "sql", "ldap", "ssh", "sftp", "ftp", "smtp", "xml", "soap", "rest", "rmi", "jmx"}
-    | {"telnet", "jms", "ws", "websocket", "mrcpv2"}
+    {
+        *("addp", "ftp", "jdbc", "jms", "jmx", "ldap", "mrcpv2", "odbc", "rest", "rmi", "sftp", "smtp", "soap", "sql"),
+        *("ssh", "telnet", "tlib", "websocket", "ws", "xml"),
+    }
 )
 #: What people write in the column and leave the transport open: SIP runs over each of them.
 _OPEN = frozenset({"sip", "ip", "any", "all", "todos", "todas", "qualquer"})
@@ -93,6 +98,17 @@ _VOICE = re.compile(
 )
 #: Shelf, slot and port of a switch: 1-2-14, or 1/2/14.
 _VOICE_PLACE = re.compile(r"[0-9]{1,2}(?:\s*-\s*[0-9]{1,3})+\s*-\s*[0-9]{1,5}|[0-9]{1,2}(?:\s*/\s*[0-9]{1,2}){2,}")
+#: A date, and the time beside it. With dashes, the year comes first: 1-2-2001 is rather a place in a switch.
+_DATE = re.compile(
+    r"(?:[0-9]{1,2}([/.])[0-9]{1,2}\1(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}([/.-])[0-9]{1,2}\2[0-9]{1,2})\b.*"
+)
+_HEXADECIMAL = re.compile(r"\b0x")
+#: A number and what is added to it; empty where it says "and above".
+_SUM = re.compile(r"([0-9]++)\s*\+(?=\s*+(?![a-z])([0-9]*+))")
+#: Words alone in parentheses.
+_REMARK = re.compile(r"\(\s*([a-z][a-z0-9]*+(?:[ /_.&+-]++[a-z][a-z0-9]*+)*+)\s*\)")
+#: Words that make a range of the numbers around them.
+_DASH_WORDS = frozenset({"a", "ate", "to"})
 
 
 def read_numbers(text: str) -> tuple[Numbers, ...]:
@@ -105,8 +121,14 @@ def read_numbers(text: str) -> tuple[Numbers, ...]:
     told = plain(text.removeprefix("'"))
     if told in NO_ANSWERS:
         return ()
+    if _DATE.fullmatch(told):
+        raise BadCell(words.PORT_DATE)
     if any("0" <= character <= "9" for character in told) and (_VOICE.search(told) or _VOICE_PLACE.fullmatch(told)):
         raise BadCell(words.PORT_VOICE, "GP408")
+    if _HEXADECIMAL.search(told):
+        raise BadCell(words.BAD_PORT)
+    if "(" in told:
+        told = _REMARK.sub(_without_remark, told)
     if _NEGATIVE.fullmatch(told):
         raise BadCell(words.PORT_OUTSIDE, "GP401")
     for thousands in _THOUSANDS.finditer(told):
@@ -114,6 +136,9 @@ def read_numbers(text: str) -> tuple[Numbers, ...]:
         # 80,443 is too large for a port, and so a list.
         if number <= HIGHEST_PORT:
             raise BadCell(words.PORT_THOUSANDS.format(number=number, first=thousands[1], second=thousands[2]))
+    # 5060+5061 is a list; of 6000+1 and 1024+ nobody can tell the ports.
+    if any(len(added) < len(number) for number, added in _SUM.findall(told)):
+        raise BadCell(words.BAD_PORT)
     found: list[tuple[Numbers, list[Transport]]] = []
     waiting: list[Transport] = []
     for segment in _segments(told):
@@ -121,6 +146,24 @@ def read_numbers(text: str) -> tuple[Numbers, ...]:
     if waiting or not found:
         raise BadCell(words.BAD_PORT)
     return tuple(dict.fromkeys(one._replace(transports=tuple(dict.fromkeys(beside))) for one, beside in found))
+
+
+def _without_remark(found: re.Match[str]) -> str:
+    """The transports of what stands in parentheses: `(SIP/UDP)` names one, and `(MySQL)` is a remark.
+
+    What could be meant for a transport stays as it is: no number can be read beside it.
+    """
+    told = re.findall("[a-z0-9]+", found[1])
+    named = [word for word in told if word in _TRANSPORTS]
+    if named:
+        known = _BESIDE_NUMBER | _BESIDE_TRANSPORT | _ABOVE_TCP | _OPEN | _TRANSPORTS.keys()
+        return f"({' '.join(named)})" if known.issuperset(told) else found[0]
+    return found[0] if any(word in _DASH_WORDS or _is_nearly_transport(word) for word in told) else "()"
+
+
+def _is_nearly_transport(word: str) -> bool:
+    """Whether a word has the letters of a transport in another order, or one more: tpc, udpp, sctp."""
+    return len(word) <= 4 and any(set(one) <= set(word) for one in Transport)
 
 
 def _segments(told: str) -> Iterator[list[Numbers | tuple[Transport, ...]]]:
