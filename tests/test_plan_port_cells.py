@@ -219,6 +219,30 @@ def test_platforms(text, platform):
     assert read(f"Host,App,Port,Sistema operacional\nh,a,1,{text}\n").host("h").platform is platform
 
 
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("10.0.0.1/24", "10.0.0.1"),
+        ("10.0.0.1/255.255.255.0", "10.0.0.1"),
+        ("10.0.0.0/31", "10.0.0.0"),
+        ("fd00::5/64", "fd00::5"),
+        ("[::1]", "::1"),
+        ("[fe80::1%eth0]", "fe80::1%eth0"),
+    ],
+)
+def test_addresses(text, address):
+    plan = read(f"Host,Application,Port,Address,Host address\nh,a,1,{text},{text}\n")
+    assert (plan.host("h").address, plan.application("a").ports[0].address) == (address, address)
+
+
+@pytest.mark.parametrize(
+    "text", ["10.0.0.0/24", "10.0.0.1/99", "10.0.0.1/", "[10.0.0.1]", "[::1]:80", "[]", "10.0.0.1; 10.0.0.2"]
+)
+def test_no_address(text):
+    with pytest.raises(BadRowsError, match="This is not an IP address"):
+        read(f"Host,Application,Port,Host address\nh,a,1,{text}\n")
+
+
 # --- connections -----------------------------------------------------------------------------------------------
 
 
@@ -236,6 +260,13 @@ CONNECTIONS = [
     ]),
     ("b, c", [("b", "default", None, None, "", None), ("c", "default", None, None, "", None)]),
     ("b, c:default", [("b, c", "default", None, None, "", None)]),
+    ("b:default, c:default", [("b", "default", None, None, "", None), ("c", "default", None, None, "", None)]),
+    ("b:default address=::1, tls=1, c:sip,", [
+        ("b", "default", None, None, "::1", True),
+        ("c", "sip", None, None, "", None),
+    ]),
+    ("b:x,", [("b", "x,", None, None, "", None)]),
+    ("b:x, y address=::1", [("b", "x, y", None, None, "::1", None)]),
     ("b\nc:sip", [("b", "default", None, None, "", None), ("c", "sip", None, None, "", None)]),
     ("-", []),
 ]  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_interface
 from typing import Any, NamedTuple
 
 from ..errors import InvalidValueError
@@ -27,6 +27,7 @@ MOST_PARAMETERS = 8
 
 _FORMULA = re.compile(r"'*[=+\-@]")
 _PARAMETER = re.compile(r"(port|backup-port|address|tls)=(\S*)", re.IGNORECASE)
+_PARAMETERS = re.compile(r"(?:^| )(?:port|backup-port|address|tls)=", re.IGNORECASE)
 _EQUALS = re.compile(r"(?<!\S)(port|backup-port|address|tls) ?= ?", re.IGNORECASE)
 _CODE = re.compile(r"GP[0-9](?:[0-9]{2})?")
 
@@ -167,7 +168,16 @@ def _address(text: str, sentence: str) -> str:
         return ""
     if text:
         try:
-            ip_address(text)
+            if "/" in text:
+                network = ip_interface(text).network
+                text = text.partition("/")[0]
+                # The address of a network, unless it has no other.
+                if network.num_addresses > 2 and ip_address(text) == network.network_address:
+                    raise BadCell(sentence)
+            elif text.startswith("[") and text.endswith("]"):
+                text = str(IPv6Address(text[1:-1]))
+            else:
+                ip_address(text)
         except ValueError:
             raise BadCell(sentence) from None
     return text
@@ -201,11 +211,25 @@ def _read_links(text: str) -> tuple[Link, ...]:
             # Genesys writes transport parameters with semicolons between them.
             parts[-1] += f" {part}"
         elif ":" in part:
-            parts.append(part)
+            parts.extend(_between_commas(part) if "," in part else (part,))
         else:
             # A saved plan writes the port id of each; people who leave it out set commas between names.
             parts.extend(filter(None, map(str.strip, part.split(","))))
     return tuple(dict.fromkeys(map(_read_link, dict.fromkeys(parts))))
+
+
+def _between_commas(text: str) -> list[str]:
+    """The connections of a text with commas, where each has its port id; else the text alone.
+
+    A name may hold commas: a saved plan has `a, b:default`, and never a second colon but in an address.
+    """
+    links: list[str] = []
+    for piece in filter(None, map(str.strip, text.split(","))):
+        if links and _PARAMETER.match(piece):
+            links[-1] += f" {piece}"
+        else:
+            links.append(piece)
+    return links if len(links) > 1 and all(":" in _PARAMETERS.split(link, 1)[0] for link in links) else [text]
 
 
 def _read_link(text: str) -> Link:
