@@ -18,7 +18,7 @@ from .builder import NONE, build
 from .cells import armed, connection_text, safe
 from .csv_reader import read_csv
 from .files import ending, shown_name, write_new
-from .rows import USUAL, Column
+from .rows import USUAL, Column, RawRow
 
 __all__ = ["plan_rows", "port_cells", "save_plan", "save_rows"]
 
@@ -170,7 +170,9 @@ def port_cells(port: ListeningPort) -> dict[Column, str]:
 def _prove(plan: Deployment, file: str, text: str) -> None:
     """Reads the text again before it becomes a file: what would come back changed is refused, by name."""
     try:
-        again, bad = build(plan.name, read_csv(file, text.encode()))
+        # A row that is left out as a remark is missed below.
+        rows = (raw for raw in read_csv(file, text.encode()) if isinstance(raw, RawRow))
+        again, bad = build(plan.name, rows)
     except PlanFileError as error:
         raise OutputWriteError(file, words.SAVE_REFUSED.format(problem=error.problem)) from None
     if bad:
