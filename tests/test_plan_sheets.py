@@ -196,6 +196,37 @@ def test_a_header_that_stands_again_above_a_section():
     assert len(lines(read("Host,Application,Port\nh,a,1\n\nHost,Application,Port\nh,b,2\n"))) == 2
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Port,Host,Application\n2,g,b\n",
+        "Porta;Servidor;Aplicação\n2;g;b\n".replace(";", ","),
+        "SITE B\nType,Application,Host,Owner,Port\nMessage Server,b,g,Ana,2\n",
+        "HOST,APPLICATION,TYPE,PORT\ng,b,,2\n",
+        "Application,Host,,Port\nb,g,,2\n",
+        "Application,Host,Port\nb,g,2\nPort,Application,Host\n3,c,g\n",
+        "Host,Application,Port UDP,Port TCP\ng,b,,2\nPort,Application,Host\n3,c,g\n",
+    ],
+)
+def test_a_second_table_with_its_columns_in_another_order(below):
+    plan = read(f"Host,Application,Port,Remark,x\nh,a,1,,\nh,d,none\n\n{below}")
+    assert [line for line in lines(plan) if " c " not in line] == ["h a default 1/tcp", "g b default 2/tcp"]
+    assert [line for line in lines(plan) if " c " in line] == ["g c default 3/tcp"] * ("3,c,g" in below)
+
+
+def test_a_second_table_with_a_column_twice():
+    Path("plan.csv").write_text("Host,App,Port\nh,a,1\nPort,Host,App,Porta\n2,g,b,3\n")
+    reading = read_plans("plan.csv")
+    assert lines(reading.plan) == ["h a default 1/tcp"]
+    [told] = reading.unreadable
+    assert "Row 3 names the column Port twice" in str(told)
+
+
+def test_thousands_of_second_tables():
+    plan = read("".join(f"Host,App,Port\nh,a,{n}\nPort,App,Host\n{n + 1},a,h\n" for n in range(1, 6_001, 2)))
+    assert len(lines(plan)) == 6_000
+
+
 def test_a_row_with_notes_only_says_nothing():
     assert lines(read("Host,Note,Application,Port\nh,,a,1\n,see the wiki,,\n")) == ["h a default 1/tcp"]
 

@@ -121,6 +121,26 @@ def test_the_number_stands_in_the_row_of_the_port_that_moves():
     assert [book["Sheet"][f"F{n}"].value for n in (2, 3, 4)] == ["30000-30099", "6060; 6061", None]
 
 
+@pytest.mark.parametrize("name", ["plan.xlsx", "plan.csv"])
+def test_a_second_table_in_a_sheet_has_the_added_columns_too(name):
+    rows: list[list[object]] = [
+        NAMES,
+        ["h", "a", 1],
+        ["SITE B", "", ""],
+        ["Port", "Application", "Host"],
+        [2, "b", "g"],
+    ]
+    data = written(rows) if name.endswith("xlsx") else "\n".join(",".join(map(str, row)) for row in rows).encode()
+    place = {"file": name, "in_sheet": "Sheet" if name.endswith("xlsx") else ""}
+    _, book = suggested(data, finding(2, 5, **place), name=name)
+    one = book.worksheets[0]
+    assert [one[f"D{n}"].value for n in (1, 3, 4)] == ["Finding", None, "Finding"]
+    assert [one[f"D{n}"].value.split()[0] for n in (2, 5)] == ["GP101", "GP101"]
+    again = read_plans("out.xlsx", name="plan")
+    assert again.plan == read_plans(name).plan
+    assert len(list(again.plan.ports())) == 2
+
+
 def test_cells_that_cannot_be_read_are_told_too():
     _, book = suggested(written([NAMES, ["h", "a", "51500x"], ["h", "b", 0]]), finding(3))
     assert book["Sheet"]["D2"].value.startswith("Cannot be read, column Port: ")

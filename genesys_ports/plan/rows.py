@@ -7,7 +7,7 @@ knows no format.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple, Self
 
@@ -41,8 +41,10 @@ __all__ = [
     "is_blank",
     "is_pair",
     "known_names",
+    "names_columns",
     "number_text",
     "numbered_rows",
+    "port_places",
     "sheet_rows",
 ]
 
@@ -134,8 +136,11 @@ def _plan_rows(
         first.append((number, record))
         columns = columns_of(record)
         if not missing_columns(columns):
-            _refuse_twice(file, sheet, number, columns, record)
-            yield from _rows(file, sheet, record, columns, filled, remarks, shifts=shifts)
+            header: tuple[int, Sequence[str]] | None = number, record
+            while header:
+                columns = columns_of(header[1])
+                _refuse_twice(file, sheet, header[0], columns, header[1])
+                header = yield from _rows(file, sheet, header[1], columns, filled, remarks, shifts=shifts)
             return
         if len(first) == LOOKED_AT:
             break
@@ -172,7 +177,8 @@ def _rows(
     remarks: list[int],
     *,
     shifts: bool,
-) -> Iterator[RawRow]:
+) -> Generator[RawRow, None, tuple[int, Sequence[str]] | None]:
+    """The rows below one row of column names; gives back the row that names other columns, or None at the end."""
     named = [(index, column) for index, column in enumerate(columns) if column is not None]
     width = len(columns)
     last = max(index for index, _ in named)
@@ -181,6 +187,8 @@ def _rows(
     host, name, above = "", "", -1
     # The row of a host that stands alone: the rows below it show whether it is one.
     title = 0
+    header_below = None
+    places = port_places(header, columns)
     for number, record in filled:
         if len(record) > last:
             cells = {column: record[index] for index, column in named}
@@ -194,10 +202,9 @@ def _rows(
             # Where a sheet has sections, people repeat the column names above each.
             continue
         own = _own_ports(cells, record, ports) if ports else ()
-        port = cells.get(Column.PORT)
-        if (not port or port.isspace()) and not surplus:
+        if not cells.get(Column.PORT, "")[:1].isdigit():
             below = bool(host) and above == number - 1
-            lone = lone_text(cells, hosted=below or Column.HOST not in columns)
+            lone = None if surplus else lone_text(cells, hosted=below or Column.HOST not in columns)
             if lone is Column.HOST:
                 if title:
                     remarks.append(title)
@@ -208,6 +215,9 @@ def _rows(
                 # The rows below it stand on the host of those above it, as if it were not there.
                 host, name, above = host if below else "", "", number
                 continue
+            if again and names_columns(record, places):
+                header_below = number, record
+                break
         if above == number - 1 and not cells.get(Column.HOST, "").strip():
             # Where a host stands once beside its applications, merged or not, the cells below it are empty. So are
             # those of the application beside further ports, and then no host is named again either.
@@ -226,6 +236,7 @@ def _rows(
             yield RawRow(file, number, {**shared, **more}, sheet, surplus, further=True)
     if title:
         remarks.append(title)
+    return header_below
 
 
 #: What every port of a row with several columns of ports has in common.
@@ -290,6 +301,23 @@ def number_text(text: str) -> str:
 def is_blank(record: Sequence[str]) -> bool:
     """Whether no cell of a record holds anything."""
     return not any(cell and not cell.isspace() for cell in record)
+
+
+def port_places(header: Sequence[str], columns: Sequence[Column | None]) -> list[int]:
+    """Where the ports of a sheet stand: the index of each of its columns of ports."""
+    several = port_columns(header, columns) if header else ()
+    return [one.at for one in several] or [columns.index(Column.PORT)]
+
+
+def names_columns(record: Sequence[str], places: Sequence[int]) -> bool:
+    """Whether a row further down names the columns once more, as a second table in a sheet does.
+
+    Asked of every row of a sheet, so a number or a dash in one of the `places` of ports is answer enough.
+    """
+    for at in places:
+        if at < len(record) and (cell := record[at]) and (cell[0].isdigit() or cell.strip().casefold() in NO_ANSWERS):
+            return False
+    return not missing_columns(columns_of(record))
 
 
 def known_names(record: Sequence[str]) -> int:

@@ -16,7 +16,7 @@ from .files import ending, read_bytes, shown_name, write_new
 from .findings import Findings
 from .load import READERS, Reading, rows_of
 from .package import Package
-from .rows import LOOKED_AT, RawRow, is_blank
+from .rows import LOOKED_AT, RawRow, is_blank, names_columns, port_places
 from .sheet_edit import with_columns
 from .sheet_xml import LAST_ROW, Styles, Value, sheet
 from .summary_sheet import summary_rows, widths
@@ -230,9 +230,12 @@ class _Book:
 
 
 def _heads(rows: Iterable[tuple[int, Sequence[str]]]) -> list[int]:
-    """The rows of column names: the first, and those that repeat it; empty where a sheet has none."""
+    """The rows of column names: the first, those that repeat it, and those of further tables below; empty where a
+    sheet has none.
+    """
     heads: list[int] = []
     names: list[str] = []
+    places: list[int] = []
     looked_at = 0
     for number, record in rows:
         if is_blank(record):
@@ -241,8 +244,13 @@ def _heads(rows: Iterable[tuple[int, Sequence[str]]]) -> list[int]:
         if heads:
             if list(record) == names:
                 heads.append(number)
-        elif not missing_columns(columns_of(record)):
-            heads, names = [number], list(record)
-        elif looked_at == LOOKED_AT:
-            break
+                continue
+            if not names_columns(record, places):
+                continue
+        elif missing_columns(columns_of(record)):
+            if looked_at == LOOKED_AT:
+                break
+            continue
+        heads.append(number)
+        names, places = list(record), port_places(record, columns_of(record))
     return heads
