@@ -115,6 +115,23 @@ def test_every_column_in_portuguese():
     assert set(again.origin.ignored.values()) == {frozenset({"GP101", "GP404"})}
 
 
+@pytest.mark.parametrize(
+    ("cell", "address", "name", "told"),
+    [
+        ("gen-fw-01 (10.0.0.1)", "", "gen-fw-01", "10.0.0.1"),
+        ("gen-fw-01\n10.0.0.1", "", "gen-fw-01", "10.0.0.1"),
+        ("gen-fw-01 - 10.0.0.1", "10.0.0.1", "gen-fw-01", "10.0.0.1"),
+        ("gen-fw-01 10.0.0.1", "10.0.0.9", "gen-fw-01 10.0.0.1", "10.0.0.9"),
+        ("10.0.0.1", "", "10.0.0.1", None),
+        ("gen-fw-01 (site A)", "", "gen-fw-01 (site A)", None),
+        ("( 10.0.0.1", "", "(", "10.0.0.1"),
+    ],
+)
+def test_a_host_with_its_address_in_one_cell(cell, address, name, told):
+    plan = read(f'Host,IP,Application,Port\n"{cell}",{address},a,7000\n')
+    assert [(host.name, host.address) for host in plan.hosts] == [(name, told)]
+
+
 def test_a_row_of_codes_alone_speaks_of_the_whole_plan():
     text = "Host,Application,Port,Remark,Ignore\nh,a,5150,,GP101\n,,,confirmed by all,GP5; GP404\nh,b,5151,,\n"
     plan = read(text)

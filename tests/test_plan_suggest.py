@@ -124,7 +124,7 @@ def test_the_number_stands_in_the_row_of_the_port_that_moves():
 @pytest.mark.parametrize("name", ["plan.xlsx", "plan.csv"])
 def test_a_second_table_in_a_sheet_has_the_added_columns_too(name):
     rows: list[list[object]] = [
-        NAMES,
+        [*NAMES],
         ["h", "a", 1],
         ["SITE B", "", ""],
         ["Port", "Application", "Host"],

@@ -10,7 +10,7 @@ from ..errors import BadRow, PlanFileError
 from ..model import DEFAULT, Application, Block, Connection, Deployment, Host, ListeningPort, Purpose, Transport
 from ..origin import Origin, Place
 from . import words
-from .cells import LONGEST_KEPT, READ, READ_KEPT
+from .cells import LONGEST_KEPT, READ, READ_KEPT, host_and_address
 from .columns import Column
 from .elsewhere import row_text, runs_everywhere
 from .port_cells import NONE, BadCell, opened
@@ -138,6 +138,10 @@ class Builder:
 
     def _take(self, raw: RawRow, place: Place, values: dict[Column, Any], unread: set[Column]) -> None:
         host, name = values.get(Column.HOST), values.get(Column.APPLICATION)
+        if host and " " in host:
+            told, address = host_and_address(host)
+            if address and values.get(Column.HOST_ADDRESS, address) == address and Column.HOST_ADDRESS not in unread:
+                host, values[Column.HOST_ADDRESS] = told, address
         if not host and Column.HOST not in unread:
             self._report(raw, Column.HOST, words.NO_HOST)
         if not name and Column.APPLICATION not in unread:

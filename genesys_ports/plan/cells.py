@@ -17,7 +17,18 @@ from .columns import Column, plain
 from .port_cells import NO_ANSWERS, BadCell, Numbers, read_number, read_numbers, read_transports
 from .rows import MOST_CELL, Unread
 
-__all__ = ["LONGEST_KEPT", "READ", "READ_KEPT", "BadCell", "Link", "armed", "clean", "connection_text", "safe"]
+__all__ = [
+    "LONGEST_KEPT",
+    "READ",
+    "READ_KEPT",
+    "BadCell",
+    "Link",
+    "armed",
+    "clean",
+    "connection_text",
+    "host_and_address",
+    "safe",
+]
 
 #: Longer cells are read anew each time: what is kept of the others stays small, whatever a file holds.
 LONGEST_KEPT = 200
@@ -125,6 +136,17 @@ def _read_name(text: str) -> str:
     if ":" in text or ";" in text:
         raise BadCell(words.NAME_WITH_MARK)
     return text
+
+
+def host_and_address(name: str) -> tuple[str, str]:
+    """The two of a host's cell that holds its IP address too: `gen-fw-01 (10.0.0.1)`; the address is empty else."""
+    host, _, last = name.rpartition(" ")
+    address = last.strip("()[]")
+    try:
+        ip_address(address)
+    except ValueError:
+        return name, ""
+    return (host.rstrip(" -/,") or name), address
 
 
 def _read_purpose(text: str) -> Purpose | None:
