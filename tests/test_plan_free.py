@@ -287,6 +287,13 @@ def test_two_names_of_one_machine_that_disagree_about_its_system():
     assert FreePorts(Deployment(hosts=tuple(hosts))).take("windows", 40000) == 32767
 
 
+@pytest.mark.parametrize(("planned", "taken"), [(1500, 4999), (1999, 4999), (2000, 2000), (4999, 4999)])
+def test_a_local_control_agent_takes_the_number_it_starts_on(planned, taken):
+    plan = Deployment(hosts=(Host(name="h", lca_port=planned),))
+    with pytest.raises(NoFreePortError):
+        next_free_port(plan, "h", 7000, block=range(taken, taken + 1))
+
+
 def pair(**ends: Any) -> Deployment:
     """A client on `h` with its backup on `b`, connected to a server elsewhere, from the `ends` given."""
     return Deployment(

@@ -11,6 +11,7 @@ from ..binding import Outcome, ephemeral_range, privileged_below, who_blocks
 from ..catalog import Basis, load_catalog
 from ..errors import InvalidPortError, NoFreePortError
 from ..model import HIGHEST_PORT, Deployment, ListeningPort, Platform, Transport, parse_word
+from .lca_number import lca_number
 from .well_known import WELL_KNOWN
 
 __all__ = ["FreePorts", "beside_applications", "machines", "next_free_port", "one_spelling", "platforms"]
@@ -189,7 +190,7 @@ def beside_applications(plan: Deployment) -> Iterator[tuple[str, str, ListeningP
     """
     for host in plan.hosts:
         if host.lca_port and 1 <= host.lca_port <= HIGHEST_PORT:
-            yield host.name, "", ListeningPort(number=host.lca_port)
+            yield host.name, "", ListeningPort(number=lca_number(host.lca_port))
     for one in plan.connections:
         if (one.client_port or one.backup_client_port) and plan.has_application(one.client):
             client = plan.application(one.client)

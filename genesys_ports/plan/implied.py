@@ -16,6 +16,7 @@ from ..model import DEFAULT, Application, ListeningPort, Purpose, Transport
 from ..origin import Place
 from . import firewall_words as words
 from .firewall_rules import Basis, Classification, Collector, FirewallRule, Party, class_of
+from .lca_number import LCA_DEFAULT, LCA_LOWEST, lca_number
 
 __all__ = ["LCA", "imply"]
 
@@ -43,9 +44,6 @@ _INSIDE = (_RM, _MCP, "sip_feature_server", "softphone")
 #: Applications of one kind that get rules of their own; more of them are one row, or the list would grow with the
 #: square of the plan.
 MOST_PEERS = 20
-
-#: "LCA port" of a Host object: below this the agent starts on its default (docs.genesys.com, FR/Current/Dep/DepLCA).
-LOWEST_LCA, DEFAULT_LCA = 2000, 4999
 
 _TRAPS = 162
 
@@ -112,9 +110,9 @@ def _agents(collector: Collector) -> _Made:
         if host.lca_port is None or host.name in with_agent:
             continue
         number, note = host.lca_port, words.SCS_TO_LCA
-        if number < LOWEST_LCA:
-            note = words.SCS_TO_LCA_LOW.format(number=number, default=DEFAULT_LCA)
-            number = DEFAULT_LCA
+        if number < LCA_LOWEST:
+            note = words.SCS_TO_LCA_LOW.format(number=number, default=LCA_DEFAULT)
+            number = lca_number(number)
         place: Place | None = collector.plan.origin.hosts.get(host.name)
         for source in sources:
             rule = FirewallRule(

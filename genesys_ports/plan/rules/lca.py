@@ -6,14 +6,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..findings import Finding
+from ..lca_number import LCA_LOWEST, lca_number
 from . import words
 from .ground import Ground, Stand
 
-__all__ = ["LCA_DEFAULT", "LCA_LOWEST", "LcaPort", "lca_below_2000", "lca_ports"]
-
-#: docs.genesys.com, FR/Current/Dep/DepLCA: from 1 to 1999 it starts on its default instead.
-LCA_LOWEST = 2000
-LCA_DEFAULT = 4999
+__all__ = ["LcaPort", "lca_below_2000", "lca_ports"]
 
 _KEY = "lca"
 
@@ -32,7 +29,7 @@ def lca_ports(ground: Ground) -> dict[str, list[LcaPort]]:
         if not host.lca_port:
             continue
         machine = ground.machine_of[host.name]
-        number = host.lca_port if host.lca_port >= LCA_LOWEST else LCA_DEFAULT
+        number = lca_number(host.lca_port)
         known = {one.number for one in ports.get(machine, ())}
         if number in known or any(
             port.number == number and _is_lca(ground, Stand(one, port))
