@@ -89,7 +89,8 @@ def our_way(file: str) -> dict[str, float]:
                 ports.setdefault(name, []).append(
                     ListeningPort(number=int(port), port_id=port_id, transport=transport)  # type: ignore[arg-type]
                 )
-                about[name] = (host, kind)
+                # As a sheet is read: the first row of an application tells its type.
+                about.setdefault(name, (host, kind))
                 places[name, port_id] = Place("plan.csv", "", number + 1)
     names = list(about)
     plan = Deployment(
