@@ -17,7 +17,7 @@ from importlib.resources import files
 from typing import Any
 
 from .errors import CatalogError, PortsError
-from .model import ListeningPort, Purpose, Transport, parse_word
+from .model import ListeningPort, Purpose, Transport, number_text, parse_word
 from .table import Table, Tabled
 
 __all__ = ["Basis", "Catalog", "CatalogPort", "Component", "load_catalog", "parse_catalog"]
@@ -63,7 +63,7 @@ class CatalogPort:
         """The number or the range alone: `5150`, `20000-45000`, `unknown`, `not fixed`."""
         if self.number is None:
             return "unknown" if self.basis is Basis.UNKNOWN else "not fixed"
-        return str(self.number) if self.last is None else f"{self.number}-{self.last}"
+        return number_text(self.number, self.last)
 
     def has(self, number: int) -> bool:
         """Whether this port is, or its range holds, `number`."""

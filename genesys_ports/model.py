@@ -116,6 +116,11 @@ def _must_be_voice(value: object) -> None:
         raise PortKindError(used="listening port", wanted="voice port", what=f"port {value}")
 
 
+def number_text(number: int, last: int | None) -> str:
+    """A number, or a range of them, as it is written everywhere: `5150`, `20000-45000`."""
+    return str(number) if last is None else f"{number}-{last}"
+
+
 def _port_number(value: object) -> int:
     must_be_logical(value)
     # bool is an int to Python, and True would be port 1.
@@ -177,7 +182,7 @@ class ListeningPort:
     @property
     def number_text(self) -> str:
         """The number or the range alone: `5150`, `20000-45000`."""
-        return str(self.number) if self.last is None else f"{self.number}-{self.last}"
+        return number_text(self.number, self.last)
 
     def at(self, number: int) -> Self:
         """The same port on another number; a range moves as a whole, and `number` is its first."""

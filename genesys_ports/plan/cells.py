@@ -81,16 +81,7 @@ class Link(NamedTuple):
 
     def of(self, client: str) -> Connection:
         """The connection of this client."""
-        server, port_id, client_port, backup_client_port, client_address, secure = self
-        return Connection(
-            client=client,
-            server=server,
-            port_id=port_id,
-            client_port=client_port,
-            backup_client_port=backup_client_port,
-            client_address=client_address,
-            secure=secure,
-        )
+        return Connection(client=client, **self._asdict())
 
 
 def safe(text: str) -> str:

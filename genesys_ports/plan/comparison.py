@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ..model import Transport
+from ..model import Transport, number_text
 from ..table import Table, Tabled, one_line, sentences_html
 from . import reality_words as words
 from .sockets import OpenSocket, Sockets
@@ -50,8 +50,7 @@ class Compared:
     @property
     def port(self) -> str:
         """`5150/tcp`, `20000-45000/udp`."""
-        numbers = str(self.number) if self.last is None else f"{self.number}-{self.last}"
-        return f"{numbers}/{self.transport}"
+        return f"{number_text(self.number, self.last)}/{self.transport}"
 
     @property
     def programs(self) -> tuple[str, ...]:

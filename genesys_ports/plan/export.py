@@ -11,7 +11,8 @@ from ..errors import OutputFormatError, OutputWriteError
 from ..table import Table, one_line
 from . import firewall_words as words
 from .files import ending, shown_name, write_new
-from .sheet_xml import LAST_ROW, cell_text
+from .rows import LAST_ROW
+from .sheet_xml import cell_text
 
 __all__ = ["TooManyRows", "csv_bytes", "markdown", "workbook", "write_form"]
 

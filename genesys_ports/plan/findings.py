@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, overload
 
+from ..model import number_text
 from ..origin import Place
 from ..table import Table, Tabled, sentences_html
 from . import finding_words as words
@@ -33,7 +34,7 @@ class PlannedPort(NamedTuple):
     transport: str
 
     def __str__(self) -> str:
-        return f"{self.port if self.last is None else f'{self.port}-{self.last}'}/{self.transport}"
+        return f"{number_text(self.port, self.last)}/{self.transport}"
 
 
 class Change(NamedTuple):

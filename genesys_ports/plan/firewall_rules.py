@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from ..catalog import load_catalog
-from ..model import Application, Deployment, ListeningPort, Purpose, Transport
+from ..model import Application, Deployment, ListeningPort, Purpose, Transport, number_text
 from ..origin import Place
 from . import firewall_words as words
 
@@ -98,7 +98,7 @@ class FirewallRule:
     @property
     def port(self) -> str:
         """The number or the range alone: `5150`, `20000-45000`."""
-        return str(self.number) if self.last is None else f"{self.number}-{self.last}"
+        return number_text(self.number, self.last)
 
     def as_json(self) -> dict[str, Any]:
         """The rule as JSON has it."""

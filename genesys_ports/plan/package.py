@@ -9,7 +9,7 @@ from posixpath import join, normpath, relpath, split
 
 from .sheet_xml import Styles
 from .xml_edit import CannotEdit, Edit, Element, appended, attribute, elements, spliced, with_attribute
-from .zip_guard import Parts
+from .zip_guard import Parts, part_key
 
 __all__ = ["Package"]
 
@@ -64,7 +64,7 @@ class Package:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 names = [part.filename for part in archive.infolist() if not part.is_dir()]
             self._parts = {name: b"".join(parts.chunks(name)) for name in names}
-        self._names = {_key(name): name for name in self._parts}
+        self._names = {part_key(name): name for name in self._parts}
         self._workbook = self._linked("_rels/.rels", "", "/officeDocument")
         kinds = (*self._elements(_TYPES, "Override"), *self._elements(_TYPES, "Default"))
         # Without its type among them no spreadsheet program opens a workbook, whatever we add to it.
@@ -76,12 +76,12 @@ class Package:
 
     def __getitem__(self, name: str) -> bytes:
         try:
-            return self._parts[self._names[_key(name)]]
+            return self._parts[self._names[part_key(name)]]
         except KeyError:
             raise CannotEdit from None
 
     def __setitem__(self, name: str, data: bytes) -> None:
-        self._parts[self._names.setdefault(_key(name), name)] = data
+        self._parts[self._names.setdefault(part_key(name), name)] = data
 
     def to_bytes(self) -> bytes:
         """The whole as a file; the same parts are always the same bytes."""
@@ -128,7 +128,7 @@ class Package:
 
     def _free_part(self, number: int) -> str:
         folder = split(self._workbook)[0]
-        while _key(part := join(folder, "worksheets", f"sheet{number}.xml")) in self._names:
+        while part_key(part := join(folder, "worksheets", f"sheet{number}.xml")) in self._names:
             number += 1
         return part
 
@@ -187,7 +187,7 @@ class Package:
         for one in self._elements(relations, "Relationship"):
             if one.attributes.get("Type", "").endswith(kind):
                 part = normpath(join("/", folder, one.attributes.get("Target", ""))).lstrip("/")
-                return part if _key(part) in self._names else ""
+                return part if part_key(part) in self._names else ""
         return ""
 
     def _drop_macros(self) -> bool:
@@ -196,7 +196,7 @@ class Package:
         types, edits = self[_TYPES], list[Edit]()
         for one in self._elements(_TYPES, "Override"):
             kind = one.attributes.get("ContentType", "")
-            if _key(one.attributes.get("PartName", "")).rpartition("/")[2].startswith("vbaproject"):
+            if part_key(one.attributes.get("PartName", "")).rpartition("/")[2].startswith("vbaproject"):
                 edits.append((one.begin, one.after, b""))
             elif _is_workbook(kind) and kind != _WORKBOOK_TYPE:
                 tag = with_attribute(types[one.begin : one.inner], "ContentType", _WORKBOOK_TYPE)
@@ -208,12 +208,8 @@ class Package:
         gone = [(one.begin, one.after, b"") for one in links if one.attributes.get("Type", "").endswith("/vbaProject")]
         self[self._relations] = spliced(self[self._relations], gone)
         for name in [name for name in self._parts if name.rpartition("/")[2].lower().startswith("vbaproject")]:
-            del self._parts[name], self._names[_key(name)]
+            del self._parts[name], self._names[part_key(name)]
         return True
-
-
-def _key(name: str) -> str:
-    return name.replace("\\", "/").lstrip("/").lower()
 
 
 def _is_workbook(kind: str) -> bool:

@@ -27,6 +27,7 @@ from .port_cells import NO_ANSWERS
 from .remarks import left_out, lone_text
 
 __all__ = [
+    "LAST_ROW",
     "LOOKED_AT",
     "MOST_CELL",
     "MOST_COLUMNS",
@@ -48,8 +49,10 @@ __all__ = [
     "sheet_rows",
 ]
 
-#: As many as a sheet of a workbook can have.
-MOST_ROWS = 1_048_576
+#: The last row that a sheet of a workbook can have (Excel specifications and limits).
+LAST_ROW = 1_048_576
+
+MOST_ROWS = LAST_ROW
 MOST_COLUMNS = 200
 #: Characters of one cell; room for a few hundred connections.
 MOST_CELL = 10_000

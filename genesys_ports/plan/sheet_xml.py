@@ -9,12 +9,10 @@ from typing import NamedTuple
 
 from .columns import column_letters
 
-__all__ = ["LAST_ROW", "MOST_TEXT", "Styles", "Value", "cell", "cell_text", "height", "sheet"]
+__all__ = ["MOST_TEXT", "Styles", "Value", "cell", "cell_text", "height", "sheet"]
 
 #: What a cell is to hold; an empty text is no cell.
 Value = str | int
-
-LAST_ROW = 2**20
 
 #: Characters of one cell, counted in UTF-16 as Excel does (Excel specifications and limits).
 MOST_TEXT = 32_767

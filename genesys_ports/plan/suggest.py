@@ -16,9 +16,9 @@ from .files import ending, read_bytes, shown_name, write_new
 from .findings import Findings
 from .load import READERS, Reading, rows_of
 from .package import Package
-from .rows import LOOKED_AT, RawRow, is_blank, names_columns, port_places
+from .rows import LAST_ROW, LOOKED_AT, RawRow, is_blank, names_columns, port_places
 from .sheet_edit import with_columns
-from .sheet_xml import LAST_ROW, Styles, Value, sheet
+from .sheet_xml import Styles, Value, sheet
 from .summary_sheet import summary_rows, widths
 from .xlsx_parts import Workbook, open_workbook
 from .xlsx_sheet import records

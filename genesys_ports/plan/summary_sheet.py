@@ -11,7 +11,8 @@ from . import finding_words
 from . import suggest_words as words
 from .findings import Findings, Severity
 from .load import Reading
-from .sheet_xml import LAST_ROW, Value
+from .rows import LAST_ROW
+from .sheet_xml import Value
 
 __all__ = ["summary_rows", "widths"]
 

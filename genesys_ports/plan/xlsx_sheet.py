@@ -12,15 +12,15 @@ from datetime import datetime, timedelta
 
 from ..errors import PlanFileError
 from . import xlsx_words as words
-from .rows import MOST_CELL, MOST_COLUMNS, Unread, number_text
+from .rows import LAST_ROW, MOST_CELL, MOST_COLUMNS, Unread, number_text
 from .xlsx_parts import MOST_DEPTH, Sheet, Workbook, feed, new_parser, unescaped
 
 __all__ = ["LAST_COLUMN", "MOST_MERGES", "records"]
 
 MOST_MERGES = 100_000
 
-#: The largest sheet there is (Excel specifications and limits): 1,048,576 rows, columns A to XFD.
-LAST_ROW, LAST_COLUMN = 2**20, 2**14
+#: The last column there is (Excel specifications and limits): XFD.
+LAST_COLUMN = 2**14
 
 _DIGITS = "0123456789"
 

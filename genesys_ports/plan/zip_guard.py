@@ -12,7 +12,7 @@ from itertools import pairwise
 from ..errors import PlanFileError
 from . import xlsx_words as words
 
-__all__ = ["MOST_PARTS", "MOST_RATIO", "MOST_UNPACKED", "Parts"]
+__all__ = ["MOST_PARTS", "MOST_RATIO", "MOST_UNPACKED", "Parts", "part_key"]
 
 MOST_PARTS = 5_000
 #: Bytes of all parts together; a plan of 500,000 rows fits.
@@ -43,7 +43,7 @@ class Parts:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
         except _BROKEN:
             raise PlanFileError(file, words.DAMAGED) from None
-        self._parts = {_key(part.filename): part for part in self._archive.infolist()}
+        self._parts = {part_key(part.filename): part for part in self._archive.infolist()}
         self._check()
 
     def _check(self) -> None:
@@ -66,12 +66,12 @@ class Parts:
             raise PlanFileError(self.file, words.DAMAGED)
 
     def __contains__(self, name: str) -> bool:
-        return _key(name) in self._parts
+        return part_key(name) in self._parts
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """The bytes of a part, a piece at a time."""
         try:
-            with self._archive.open(self._parts[_key(name)]) as opened:
+            with self._archive.open(self._parts[part_key(name)]) as opened:
                 # `zipfile` stops at the size the archive has declared, which was checked.
                 while chunk := opened.read(CHUNK):
                     yield chunk
@@ -79,7 +79,8 @@ class Parts:
             raise PlanFileError(self.file, words.DAMAGED) from None
 
 
-def _key(name: str) -> str:
+def part_key(name: str) -> str:
+    """What tells the parts of a package apart."""
     # Some programs write backslashes, and names compare without case (ECMA-376 part 2, 6.2.2).
     return name.replace("\\", "/").lstrip("/").lower()
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ...errors import NoFreePortError
-from ...model import Application
+from ...model import Application, number_text
 from ..findings import Change
 from ..free import FreePorts
 from . import words
@@ -323,4 +323,4 @@ def _place(stand: Stand) -> tuple[str, str, str]:
 
 
 def _numbers(number: int, length: int) -> str:
-    return str(number) if length == 1 else f"{number}-{number + length - 1}"
+    return number_text(number, None if length == 1 else number + length - 1)
