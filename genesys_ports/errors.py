@@ -22,6 +22,9 @@
     │   ├── OutputFormatError        the ending of the file name is none we write
     │   └── OutputWriteError         the system, or the file format, does not let it be written
     ├── UnknownQuestionError         a question the lessons do not have
+    ├── SIPError                     bytes that are no SIP, or SIP that has to be refused
+    ├── LogFileError                 a SIP Server log that cannot be read
+    ├── UnknownCallError             a call that the trace does not have
     └── LabError                     the plan came alive, and something went wrong
         ├── NetworkRangeError        GENESYS_PORTS_NETWORK, or the range it names, cannot be used
         ├── PortInUseError           the port is already open
@@ -33,6 +36,9 @@
         ├── ConnectionLostError      the connection broke before the answer came
         ├── MessageTooLargeError     one message over the limit
         ├── NoAnswerError            the limit for waiting ran out
+        ├── NotAPhoneError           a phone was wanted, and this application is none
+        ├── NoCallError              the phone has no call to do that with
+        ├── CallFailedError          the other side refused the call, or nobody answered
         ├── TooManyPortsError        more sockets than the system lets one program open
         ├── LabClosedError           the lab is closed
         └── LabElsewhereError        the lab lives in another event loop
@@ -52,6 +58,7 @@ from typing import Any
 __all__ = [
     "BadRow",
     "BadRowsError",
+    "CallFailedError",
     "CatalogError",
     "ConnectionLostError",
     "ConnectionRefusedByPeerError",
@@ -62,11 +69,14 @@ __all__ = [
     "LabClosedError",
     "LabElsewhereError",
     "LabError",
+    "LogFileError",
     "MessageTooLargeError",
     "NetworkRangeError",
     "NoAnswerError",
+    "NoCallError",
     "NoConnectionError",
     "NoFreePortError",
+    "NotAPhoneError",
     "NotConnectedError",
     "NotRunningError",
     "OnlyUdpError",
@@ -80,8 +90,10 @@ __all__ = [
     "PortInUseError",
     "PortKindError",
     "PortsError",
+    "SIPError",
     "TooManyPortsError",
     "UnknownApplicationError",
+    "UnknownCallError",
     "UnknownHostError",
     "UnknownNumberError",
     "UnknownPortIdError",
@@ -443,6 +455,49 @@ class UnknownQuestionError(PortsError):
 # --- lab --------------------------------------------------------------------------------------------------------------
 
 
+@dataclass(eq=False)
+class SIPError(PortsError):
+    """Bytes that are no SIP message, or a message that has to be refused.
+
+    `status` is the answer RFC 3261 gives it (400, 405, 505 …), `text` a whole sentence that says what is wrong, `line`
+    the offending line, shortened; empty when no line is to blame.
+    """
+
+    status: int
+    text: str
+    line: str = ""
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{self.status}: {self.text}"
+        if self.line:
+            yield f"The line is: {self.line!r}"
+
+
+@dataclass(eq=False)
+class LogFileError(PortsError):
+    """A log that cannot be read, or that holds no SIP message; `problem` is a whole sentence."""
+
+    file: str
+    problem: str
+
+    def sentences(self) -> Iterable[str]:
+        return (f"{self.file}: {self.problem}",)
+
+
+@dataclass(eq=False)
+class UnknownCallError(PortsError):
+    """A Call-ID that the trace does not have."""
+
+    call: str
+    known: Sequence[str]
+
+    def sentences(self) -> Iterable[str]:
+        yield f"No message here belongs to a call {self.call!r}."
+        yield _did_you_mean(self.call, self.known)
+        if self.known:
+            yield f"The calls are: {_listed(self.known)}."
+
+
 class LabError(PortsError):
     """The plan came alive, and something went wrong."""
 
@@ -612,6 +667,46 @@ class NoAnswerError(LabError):
     def sentences(self) -> Iterable[str]:
         yield f"{self.what} gave no answer within {self.seconds:g} seconds."
         yield "The other side is reachable but silent: it may be busy, or it may not speak this protocol."
+
+
+@dataclass(eq=False)
+class NotAPhoneError(LabError):
+    """An application that is no phone was asked to do what phones do."""
+
+    application: str
+    phones: Sequence[str]
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{self.application} is no phone, so it can neither call nor be called."
+        yield f"The phones of this plan are: {_listed(self.phones)}." if self.phones else "The plan has no phone."
+
+
+@dataclass(eq=False)
+class NoCallError(LabError):
+    """A phone without a call was asked to answer, hold or hang up; `problem` is a whole sentence."""
+
+    application: str
+    problem: str
+
+    def sentences(self) -> Iterable[str]:
+        return (self.problem,)
+
+
+@dataclass(eq=False)
+class CallFailedError(LabError):
+    """A call that did not come about: the SIP status it was refused with, 408 when nobody answered at all.
+
+    `reason` is a whole sentence that says what the status means here.
+    """
+
+    caller: str
+    number: str
+    status: int
+    reason: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"{self.caller} called {self.number}, and the call was refused with status {self.status}."
+        yield self.reason
 
 
 @dataclass(eq=False)

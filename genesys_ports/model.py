@@ -231,7 +231,9 @@ class Application:
     """A program of the plan: its name, its type (a component of the catalogue), its host and its listening ports.
 
     `backup` names the backup of an HA pair, at its primary (CfgServer.backupServer). `server_info_port` is the legacy
-    port of CfgServer, which should be that of the port id `default`. `team` is who plans its ports.
+    port of CfgServer, which should be that of the port id `default`. `team` is who plans its ports. `dn` is the
+    directory number of a phone; of a gateway or a softswitch it is the prefix of the numbers behind it (as the option
+    `prefix` of a Trunk DN).
     """
 
     name: str
@@ -241,6 +243,7 @@ class Application:
     backup: str = ""
     server_info_port: int | None = None
     team: str = ""
+    dn: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ports", tuple(self.ports))

@@ -23,7 +23,8 @@ KEPT = 100_000
 class Kind(StrEnum):
     """What a line of the trace is.
 
-    The first three travel inside a connection; the others are about ports and connections themselves.
+    The first three travel inside a connection, and so does media (voice); the others are about ports and connections
+    themselves.
     """
 
     REQUEST = "request"
@@ -37,6 +38,7 @@ class Kind(StrEnum):
     REFUSED = "refused"
     DISCONNECT = "disconnect"
     LOST = "lost"
+    MEDIA = "media"
 
 
 class Message(NamedTuple):
@@ -46,6 +48,11 @@ class Message(NamedTuple):
     travelled on and who listened. For what concerns one participant only (a port opened), sender and receiver are the
     same. `port` is the server's planned listening port (`5150/tcp`) and `host` the server's planned host. `time` is in
     seconds since the trace began. `reply_to` is the number of the message this one answers.
+
+    `call` is the Call-ID of the call it belongs to (`Trace.relate` ties the legs of one call together).
+    `client_number` is the port number of the client's own end, 0 where nobody knows it. `again` says that the same was
+    sent before, and is repeated because no answer came; `dropped` that the network lost it, so that the receiver never
+    saw it.
     """
 
     number: int
@@ -62,6 +69,10 @@ class Message(NamedTuple):
     payload: bytes = b""
     reply_to: int | None = None
     protocol: str = ""
+    call: str = ""
+    client_number: int = 0
+    again: bool = False
+    dropped: bool = False
 
     def __str__(self) -> str:
         words = f"{self.sender} → {self.receiver}: {self.name}"
@@ -76,11 +87,15 @@ class Message(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A life line: an application by its planned name, its host, and the ports it listens on (`5150/tcp`)."""
+    """A life line: an application by its planned name, its host, and the ports it listens on (`5150/tcp`).
+
+    `address` is the IP address that its host has on the wire, as messages carry it; empty when it is not known.
+    """
 
     name: str
     host: str = ""
     ports: tuple[str, ...] = ()
+    address: str = ""
 
 
 class Trace(Tabled):
@@ -93,6 +108,8 @@ class Trace(Tabled):
         self.participants: dict[str, Participant] = {}
         self.limit = limit
         self._messages: deque[Message] = deque(maxlen=limit)
+        # A later leg of a call → its first.
+        self._related: dict[str, str] = {}
         self._clock = clock
         self._start = clock()
         self._next = 1
@@ -122,16 +139,32 @@ class Trace(Tabled):
         payload: bytes = b"",
         reply_to: int | None = None,
         protocol: str = "",
+        call: str = "",
+        client_number: int = 0,
+        again: bool = False,
+        dropped: bool = False,
     ) -> Message:
         """Append what was just seen; gives it the next number and the time now."""
         number = self._next
         self._next = number + 1
         message = Message(
             number, self._clock() - self._start, kind, name, sender, receiver,
-            client, server, host, port, text, payload, reply_to, protocol,
+            client, server, host, port, text, payload, reply_to, protocol, call, client_number, again, dropped,
         )  # fmt: skip
         self._messages.append(message)
         return message
+
+    def relate(self, call: str, to: str) -> None:
+        """Tie a leg to the call it belongs to: both Call-IDs mean one call from now on, so either finds both legs."""
+        if call == to:
+            return
+        self._related[call] = self.call_of(to)
+        while len(self._related) > self.limit:
+            del self._related[next(iter(self._related))]
+
+    def call_of(self, call: str) -> str:
+        """The Call-ID of the first leg of the call that this Call-ID is a leg of; itself when it is tied to none."""
+        return self._related.get(call, call)
 
     def clear(self) -> None:
         """Forget what was seen so far; numbers go on, participants stay."""
@@ -144,21 +177,30 @@ class Trace(Tabled):
         after: int = 0,
         participant: str | None = None,
         kinds: Iterable[Kind | str] | None = None,
+        call: str | None = None,
+        protocol: str | None = None,
         where: Callable[[Message], bool] | None = None,
     ) -> Trace:
         """A trace of some of the messages; numbers and times stay as they were.
 
-        Those that come after number `after`, touch `participant`, are of one of `kinds`, and fulfil `where`.
+        Those that come after number `after`, touch `participant`, are of one of `kinds`, belong to `call` (the Call-ID
+        of any of its legs), speak `protocol`, and fulfil `where`.
         """
         wanted = None if kinds is None else {Kind(kind) for kind in kinds}
+        whole = None if call is None else self.call_of(call)
         chosen = Trace(limit=self.limit, clock=self._clock)
         chosen.participants = dict(self.participants)
+        chosen._related = dict(self._related)
         for message in self._messages:
             if message.number <= after:
                 continue
             if participant is not None and participant not in (message.sender, message.receiver):
                 continue
             if wanted is not None and message.kind not in wanted:
+                continue
+            if whole is not None and self.call_of(message.call) != whole:
+                continue
+            if protocol is not None and message.protocol != protocol:
                 continue
             if where is None or where(message):
                 chosen._messages.append(message)
