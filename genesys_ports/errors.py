@@ -470,7 +470,7 @@ class SIPError(PortsError):
     def sentences(self) -> Iterable[str]:
         yield f"{self.status}: {self.text}"
         if self.line:
-            yield f"The line is: {self.line!r}"
+            yield f"It stands in the line {self.line!r}."
 
 
 @dataclass(eq=False)

@@ -58,7 +58,7 @@ SHEET_ROW = BadRow(file="p.xlsx", row=14, column="Host", value="", message="Name
 # fmt: off
 TEXTS = [
     (SIPError(400, "The CSeq has no number.", "CSeq: INVITE"),
-     "400: The CSeq has no number. The line is: 'CSeq: INVITE'"),
+     "400: The CSeq has no number. It stands in the line 'CSeq: INVITE'."),
     (SIPError(505, "This is not SIP/2.0."),
      "505: This is not SIP/2.0."),
     (LogFileError("s.log", "There is no such file."),
