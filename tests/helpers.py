@@ -1,6 +1,7 @@
 """What several test files need."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 # The library is imported on first use: pytest reads this file before coverage begins to count.
 if TYPE_CHECKING:
@@ -108,3 +111,15 @@ def outputs_of_two_processes(code: str) -> set[bytes]:
     outputs = {one.communicate()[0] for one in running}
     assert [one.returncode for one in running] == [0, 0]
     return outputs
+
+
+# --- programs we did not write
+
+
+def tool(name: str) -> str:
+    """The path of a program that a test asks for its opinion. Without it the test is skipped; in CI it fails."""
+    if path := shutil.which(name):
+        return path
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{name} is not installed: .ci/run has to install it")
+    pytest.skip(f"{name} is not installed")
