@@ -22,6 +22,7 @@ ARROWS = {
     Kind.REFUSED: "-x",
     Kind.DISCONNECT: "-->",
     Kind.LOST: "--x",
+    Kind.MEDIA: "->>",
 }
 
 # What Mermaid could take for its syntax: any ASCII mark but these, and the word "end" that closes a block.

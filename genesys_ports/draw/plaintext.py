@@ -25,6 +25,7 @@ LINES = {
     Kind.REFUSED: ("─", "✗", "✗"),
     Kind.DISCONNECT: ("·", "┤", "├"),
     Kind.LOST: ("─", "─", "─"),
+    Kind.MEDIA: ("═", "▶", "◀"),
 }
 MARKS = {Kind.OPENED: "■", Kind.CLOSED: "□", Kind.TAKEN: "☒"}
 LOOP = "↺"

@@ -55,6 +55,7 @@ LOOKS = {
     Kind.OPENED: Look(GREEN, "", "full"),
     Kind.CLOSED: Look(FAINT, "6 4", "empty"),
     Kind.TAKEN: Look(RED, "", "crossed"),
+    Kind.MEDIA: Look(GREEN, "14 4 3 4", "filled"),
 }
 
 

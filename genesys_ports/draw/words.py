@@ -38,6 +38,7 @@ PHRASES = {
     Kind.OPENED: Wording("opens {port}", "opens {port}", "opens a port"),
     Kind.CLOSED: Wording("closes {port}", "closes {port}", "closes a port"),
     Kind.TAKEN: Wording("taken: {port}", "taken: {port}", "port taken"),
+    Kind.MEDIA: Wording(*_SENT),
 }
 
 #: The same as a whole sentence: for the tool tip, and for who cannot see the picture.
@@ -97,6 +98,11 @@ SENTENCES = {
         "{number}: {sender} cannot open port {port}: it is taken.",
         "{number}: {sender} cannot open its port: it is taken.",
     ),
+    Kind.MEDIA: Wording(
+        "{number}: {sender} sends voice to {receiver}, to port {port}.",
+        "{number}: {sender} sends voice to {receiver}, back from its port {port}.",
+        "{number}: {sender} sends voice to {receiver}.",
+    ),
 }
 
 #: One word for each sort of line; also stands in for a message that has no name.
@@ -112,6 +118,7 @@ LEGEND = {
     Kind.OPENED: "port opened",
     Kind.CLOSED: "port closed",
     Kind.TAKEN: "port taken",
+    Kind.MEDIA: "voice",
 }
 
 # --- ladders
