@@ -166,6 +166,16 @@ class Trace(Tabled):
         """The Call-ID of the first leg of the call that this Call-ID is a leg of; itself when it is tied to none."""
         return self._related.get(call, call)
 
+    def assign(self, number: int, call: str) -> None:
+        """Message `number` has turned out to belong to this call; nothing happens when it has gone already.
+
+        A request that makes a call is seen before the call has a Call-ID.
+        """
+        # Counted from the end: numbers have no gaps here, and it is one of the newest.
+        index = number - self._next
+        if -len(self._messages) <= index < 0:
+            self._messages[index] = self._messages[index]._replace(call=call)
+
     def clear(self) -> None:
         """Forget what was seen so far; numbers go on, participants stay."""
         self._cleared += len(self._messages)

@@ -361,8 +361,13 @@ class Lab(Standing):
     # --- messages
 
     @step
-    async def send(self, sender: str, receiver: str, name: str = "message", text: str = "") -> Message:
+    async def send(
+        self, sender: str, receiver: str, name: str = "message", text: str = "", **details: object
+    ) -> Message:
         """Send one message and wait until it is answered; returns the answer.
+
+        `details` are further fields of the message: `send("stat_server", "sip_server", "RequestMakeCall",
+        ThisDN="1001", OtherDN="1002")`.
 
         It travels over the connection the sender has opened, else over the one the receiver has opened to it. A sender
         whose call was refused before tries once more. Raises `NotRunningError`, `NoConnectionError`,
@@ -378,7 +383,7 @@ class Lab(Standing):
         # Numbers are texts enough: send("a", "b", "calls waiting", 5)
         name, text = str(name), str(text)
         link = self._link(one, receiver) or await self._call(one, receiver)
-        answer = await link.ask(name, text)
+        answer = await link.ask(name, text, **{key: str(value) for key, value in details.items()})
         if self.on_their_way:
             await self.settle()
         return answer

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ..errors import ConnectionLostError, MessageTooLargeError, NoAnswerError
 from ..trace import Kind, Message
 from . import words
-from .wire import LINE_LIMIT, PROTOCOL, WireError, answer_id, clean, decode, encode, text_of
+from .wire import LINE_LIMIT, PROTOCOL, WireError, answer_id, clean, decode, details_of, encode, listed, text_of
 
 if TYPE_CHECKING:
     from ..model import Connection
@@ -152,8 +152,9 @@ class Link(asyncio.Protocol):
 
     # --- sending
 
-    async def ask(self, name: str, text: str) -> Message:
-        """Send a message and wait for its answer, which is returned.
+    async def ask(self, name: str, text: str, **details: str) -> Message:
+        """Send a message and wait for its answer, which is returned; `details` are further fields of its line (but for
+        the names that the format itself needs).
 
         Raises `MessageTooLargeError`, `ConnectionLostError`, `NoAnswerError`.
         """
@@ -165,8 +166,8 @@ class Link(asyncio.Protocol):
                 raise self._silent()
             # The trace counts every message, so the next number in it is one that no other question has.
             number = self._lab.trace.last_number + 1
-            payload = _sized({"id": number, "message": name, "text": text})
-            self.record(Kind.REQUEST, clean(name), text=clean(text), payload=payload)
+            payload = _sized({"id": number, "message": name, "text": text}, details)
+            self.record(Kind.REQUEST, clean(name), text=clean(text or listed(details)), payload=payload)
             answer: asyncio.Future[Message] = self._loop.create_future()
             self._open[number] = (answer, deadline)
             self._transport.write(payload)
@@ -175,12 +176,15 @@ class Link(asyncio.Protocol):
             finally:
                 del self._open[number]
 
-    def tell(self, name: str, text: str, **details: str) -> None:
-        """Send a message that wants no answer; nothing happens when the connection is gone."""
+    def tell(self, name: str, text: str, *, call: str = "", **details: str) -> None:
+        """Send a message that wants no answer; nothing happens when the connection is gone.
+
+        `call` is the Call-ID of the call it is about, for the trace; `details` are further fields of its line.
+        """
         if self._transport is None or self._transport.is_closing() or (self._full and self.partner is None):
             return
-        payload = _sized({"event": name, "text": text, **details})
-        self.record(Kind.EVENT, name, text=clean(text), payload=payload)
+        payload = _sized({"event": name, "text": text}, details)
+        self.record(Kind.EVENT, name, text=clean(text), payload=payload, call=call)
         if self.partner is not None and self.partner._transport is not None:
             self.partner._on_their_way += 1
             self._lab.on_their_way += 1
@@ -260,11 +264,16 @@ class Link(asyncio.Protocol):
         number = answer_id(fields)
         asked = number
         if self.partner is None:
-            asked = self.record(Kind.REQUEST, name, text=text, payload=line, back=True).number
-        answer, said = self.owner.role.asked(self.owner, self, name, text)
-        payload = encode({"ack": number, "message": answer, "text": said} if said else {"ack": number})
+            asked = self.record(
+                Kind.REQUEST, name, text=text or listed(details_of(fields)), payload=line, back=True
+            ).number
+        answer = self.owner.role.asked(self.owner, self, fields)
+        payload = encode(answer.fields(number))
         reply_to = asked if isinstance(asked, int) else None
-        self.record(Kind.RESPONSE, answer, text=said, payload=payload, reply_to=reply_to)
+        if answer.call and reply_to is not None:
+            self._lab.trace.assign(reply_to, answer.call)
+        said = answer.text or listed(answer.details)
+        self.record(Kind.RESPONSE, answer.name, text=said, payload=payload, reply_to=reply_to, call=answer.call)
         self._write(payload)
 
     def _told(self, fields: dict[str, Any], line: bytes) -> None:
@@ -313,8 +322,9 @@ class Link(asyncio.Protocol):
         payload: bytes = b"",
         reply_to: int | None = None,
         back: bool = False,
+        call: str = "",
     ) -> Message:
-        """Note in the trace what this end sends; with `back`, what it receives."""
+        """Note in the trace what this end sends; with `back`, what it receives. `call` is the Call-ID it is about."""
         route = self.route
         sender, receiver = (self.peer, self.owner.name) if back else (self.owner.name, self.peer)
         if self.partner is None:
@@ -322,12 +332,12 @@ class Link(asyncio.Protocol):
         return self._lab.trace.add(
             kind, name, sender, receiver,
             route.client, route.server, route.host, route.port,
-            text, payload, reply_to, PROTOCOL,
+            text, payload, reply_to, PROTOCOL, call,
         )  # fmt: skip
 
 
-def _sized(fields: dict[str, Any]) -> bytes:
-    payload = encode(fields)
+def _sized(fields: dict[str, Any], details: dict[str, str]) -> bytes:
+    payload = encode({**fields, **details_of(details)})
     if len(payload) > LINE_LIMIT:
         raise MessageTooLargeError(len(payload), LINE_LIMIT)
     return payload

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..catalog import load_catalog
 from ..errors import CatalogError
 from . import words
+from .wire import text_of
 
 if TYPE_CHECKING:
     from .application import RunningApplication
@@ -20,6 +22,7 @@ __all__ = [
     "MESSAGE_SERVER",
     "READ_CONFIGURATION",
     "SOLUTION_CONTROL_SERVER",
+    "Answer",
     "Role",
     "component_of",
     "role_of",
@@ -42,12 +45,27 @@ READ_CONFIGURATION = "read configuration"
 PORTS_TOLD = 100
 
 
+class Answer(NamedTuple):
+    """What a role answers a question with; `call` is the Call-ID of the call that the two are about."""
+
+    name: str = "ack"
+    text: str = ""
+    details: Mapping[str, str] = {}
+    call: str = ""
+
+    def fields(self, number: int | str | None) -> dict[str, Any]:
+        """The fields of the line that answers question `number`."""
+        if self.name == "ack" and not self.text and not self.details:
+            return {"ack": number}
+        return {"ack": number, "message": self.name, "text": self.text, **self.details}
+
+
 class Role:
     """An application without special duties: it answers every question with `ack`."""
 
-    def asked(self, application: RunningApplication, link: Link, name: str, text: str) -> tuple[str, str]:
-        """The answer to a question: its name and its text."""
-        return "ack", ""
+    def asked(self, application: RunningApplication, link: Link, fields: dict[str, Any]) -> Answer:
+        """The answer to a question; `fields` are those of its line, `message` its name and `text` its text."""
+        return Answer()
 
     def told(self, application: RunningApplication, link: Link, fields: dict[str, Any]) -> None:
         """A message came that wants no answer."""
@@ -62,15 +80,15 @@ class Role:
 class ConfigurationServer(Role):
     """Tells each application which ports it shall open."""
 
-    def asked(self, application: RunningApplication, link: Link, name: str, text: str) -> tuple[str, str]:
+    def asked(self, application: RunningApplication, link: Link, fields: dict[str, Any]) -> Answer:
         plan = application.lab.plan
-        if name != READ_CONFIGURATION or not plan.has_application(link.peer):
-            return "ack", ""
+        if text_of(fields, "message") != READ_CONFIGURATION or not plan.has_application(link.peer):
+            return Answer()
         ports = plan.application(link.peer).ports
         told = [f"{port.port_id} = {port}" for port in ports[:PORTS_TOLD]]
         if len(ports) > len(told):
             told.append(words.MORE_PORTS.format(count=len(ports) - len(told)))
-        return "configuration", ", ".join(told)
+        return Answer("configuration", ", ".join(told))
 
 
 class MessageServer(Role):

@@ -8,20 +8,37 @@ byte. It is no Genesys protocol and works with no Genesys product.
     {"id": 7, "message": "alarm", "text": "…"}                            a message that wants an answer
     {"event": "log event", "text": "…"}                                   a message that wants none
     {"ack": 7}                                                            the answer
+
+A message may have further fields of its own: `"ThisDN": "1001"`.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["LINE_LIMIT", "PROTOCOL", "WireError", "answer_id", "clean", "decode", "encode", "text_of"]
+__all__ = [
+    "LINE_LIMIT",
+    "PROTOCOL",
+    "WireError",
+    "answer_id",
+    "clean",
+    "decode",
+    "details_of",
+    "encode",
+    "listed",
+    "text_of",
+]
 
 #: What a trace calls this format.
 PROTOCOL = "teaching"
 
 #: Bytes one line may take, its line end included.
 LINE_LIMIT = 65_536
+
+#: The fields that the format itself needs.
+_OWN = frozenset(("ack", "connect", "event", "id", "message", "text", "to"))
 
 _ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _DECODE = json.JSONDecoder().decode
@@ -63,3 +80,14 @@ def answer_id(fields: dict[str, Any]) -> int | str | None:
     """What the answer has to repeat. Only plain values: a nest of lists could be too deep to write again."""
     number = fields.get("id")
     return number if isinstance(number, int | str) else None
+
+
+def details_of(fields: Mapping[str, Any]) -> dict[str, str]:
+    """The texts and whole numbers among the fields that the format itself has no use for."""
+    plain = {key: value for key, value in fields.items() if key not in _OWN and type(value) in (str, int)}
+    return {clean(key): clean(str(value)) for key, value in plain.items()}
+
+
+def listed(details: Mapping[str, str]) -> str:
+    """Further fields as a trace shows them: `ThisDN=1001, OtherDN=1002`."""
+    return ", ".join(f"{key}={value}" for key, value in details.items())
