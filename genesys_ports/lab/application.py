@@ -14,6 +14,7 @@ from ..model import Application, Connection, Deployment, ListeningPort, Transpor
 from ..state import ConnectionStatus
 from ..trace import Kind
 from . import words
+from .cast import role_of
 from .datagram import DatagramPort
 from .link import Link, Route
 from .listener import Listener
@@ -25,7 +26,6 @@ from .roles import (
     MESSAGE_SERVER,
     READ_CONFIGURATION,
     component_of,
-    role_of,
 )
 
 if TYPE_CHECKING:

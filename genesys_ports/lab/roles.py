@@ -13,11 +13,13 @@ from .wire import text_of
 
 if TYPE_CHECKING:
     from .application import RunningApplication
+    from .elements import Element, Stack
     from .link import Link
 
 __all__ = [
     "CONFIGURATION_SERVER",
     "CONNECTED",
+    "LCA",
     "LOST",
     "MESSAGE_SERVER",
     "READ_CONFIGURATION",
@@ -25,7 +27,6 @@ __all__ = [
     "Answer",
     "Role",
     "component_of",
-    "role_of",
 ]
 
 CONFIGURATION_SERVER = "configuration_server"
@@ -75,6 +76,10 @@ class Role:
 
     def left(self, application: RunningApplication, link: Link) -> None:
         """The connection of a client is over."""
+
+    def element(self, application: RunningApplication, stack: Stack) -> Element | None:
+        """What it does with SIP, for an application that has a SIP port. It is asked once, before the ports open."""
+        return None
 
 
 class ConfigurationServer(Role):
@@ -128,18 +133,6 @@ def _tell_control(application: RunningApplication, name: str, text: str) -> None
     for peer, link in application.peers():
         if component_of(application.plan, peer) == SOLUTION_CONTROL_SERVER:
             link.tell(name, text)
-
-
-_ROLES: dict[str, type[Role]] = {
-    CONFIGURATION_SERVER: ConfigurationServer,
-    LCA: LocalControlAgent,
-    MESSAGE_SERVER: MessageServer,
-}
-
-
-def role_of(component: str) -> Role:
-    """A fresh role for one run of an application of this component."""
-    return _ROLES.get(component, Role)()
 
 
 def component_of(plan: Any, name: str) -> str:
