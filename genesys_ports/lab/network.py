@@ -20,7 +20,9 @@ from ..state import Socket
 from . import words
 from .addresses import Claim, claim_block, fixed_block, lab_range
 from .hosts import HostAddresses
+from .loss import Loss
 from .owners import owner_sentence
+from .report import Report
 from .sockets import (
     IN_USE,
     NOT_ALLOWED,
@@ -89,7 +91,13 @@ class Network(Protocol):
     def dial(  # noqa: D102
         self, client: str, client_host: str, server_host: str, port: ListeningPort, client_port: int | None = None
     ) -> Call: ...
+    def call(self, client: str, host: str, where: Socket) -> Call: ...  # noqa: D102
     def hang_up(self, client: str, host: str, number: int) -> None: ...  # noqa: D102
+    def way(self, client_host: str, server_host: str, port: ListeningPort) -> Socket | None: ...  # noqa: D102
+    def address_of(self, host: str) -> str: ...  # noqa: D102
+    def is_silent(self, where: Socket) -> bool: ...  # noqa: D102
+    def loss(self, share: float, *, seed: int = 1) -> Report: ...  # noqa: D102
+    def loses(self, sender: str, receiver: str, what: str) -> bool: ...  # noqa: D102
     def reach(self, host: str, number: int, transport: str = "tcp") -> Socket | None: ...  # noqa: D102
     def admit_outsider(self, host: str, number: int) -> Socket: ...  # noqa: D102
     def outsider_listens(self, host: str, number: int, opened: int) -> None: ...  # noqa: D102
@@ -126,6 +134,7 @@ class LoopbackNetwork:
         self._translated: dict[_Key, Socket] = {}
         self._stand_ins: dict[str, list[_Key]] = {}
         self._opened: dict[str, dict[ListeningPort, list[socket.socket]]] = {}
+        self._loss = Loss()
         self._notices: dict[str, None] = dict.fromkeys([words.ONE_ADDRESS] if self._one_address else ())
 
     @property
@@ -274,7 +283,32 @@ class LoopbackNetwork:
             if not self._keys[owner]:
                 del self._keys[owner]
 
+    # --- datagrams
+
+    def loss(self, share: float, *, seed: int = 1) -> Report:
+        """Lose this share of the datagrams from now on: 0.3 is three of ten, 0 ends it.
+
+        Which ones depends on `seed` and on the datagrams, so that two runs lose the same. Raises `InvalidValueError`.
+        """
+        return self._loss.begin(share, seed)
+
+    def loses(self, sender: str, receiver: str, what: str) -> bool:
+        """Whether a datagram that is to be sent now gets lost; `what` tells it from others of the same pair."""
+        return self._loss.loses(sender, receiver, what)
+
+    def is_silent(self, where: Socket) -> bool:
+        """Whether nobody on this machine has a UDP socket there: a real host would say "port unreachable"."""
+        try:
+            listening_socket(where.address, where.number, Transport.UDP).close()
+        except OSError:
+            return False
+        return True
+
     # --- connecting
+
+    def address_of(self, host: str) -> str:
+        """The address that a planned host calls from, as it stands in messages."""
+        return "127.0.0.1" if self._one_address else self._hosts.own(host)
 
     def dial(
         self, client: str, client_host: str, server_host: str, port: ListeningPort, client_port: int | None = None
@@ -284,29 +318,42 @@ class LoopbackNetwork:
         Raises `ConnectionRefusedError` when the lab knows that nobody can answer, `PortTaken` when `client_port` is in
         use, `TooManyPortsError`.
         """
+        if client_port is None:
+            where = self.way(client_host, server_host, port)
+            if where is None:
+                raise ConnectionRefusedError
+            return self.call(client, client_host, where)
         entry = _entry(client, None, outgoing=True)
-        if client_port is not None:
-            self._enter((client_host, client_port, Transport.TCP), entry, Transport.TCP)
+        self._enter((client_host, client_port, Transport.TCP), entry, Transport.TCP)
         try:
-            address = self._hosts.reached_from(client_host, server_host, port.address)
-            where = self._translated.get((address, port.number, Transport.TCP))
-            if where is None and self._one_address:
+            where = self.way(client_host, server_host, port)
+            if where is None:
                 raise ConnectionRefusedError
             sock = self._calling_socket(client_host, client_port)
         except BaseException:
-            if client_port is not None:
-                self.hang_up(client, client_host, client_port)
+            self.hang_up(client, client_host, client_port)
             raise
-        number = client_port or int(sock.getsockname()[1])
-        if client_port is None and not self._one_address:
+        return Call(sock, client_port, where)
+
+    def way(self, client_host: str, server_host: str, port: ListeningPort) -> Socket | None:
+        """Where a client on one host finds a planned port of another; None when the lab knows that nobody is there."""
+        address = self._hosts.reached_from(client_host, server_host, port.address)
+        known = self._translated.get((address, port.number, port.transport.carrier))
+        return known or (None if self._one_address else Socket(address, port.number))
+
+    def call(self, client: str, host: str, where: Socket) -> Call:
+        """A TCP socket at the host's own address, for a call to any place of this machine. `hang_up` gives it back."""
+        sock = self._calling_socket(host, None)
+        number = int(sock.getsockname()[1])
+        if not self._one_address:
             # The number the system has handed out is gone for listeners now, whatever the plan says.
-            key = (client_host, number, Transport.TCP)
-            self._register.setdefault(key, []).append(entry)
+            key = (host, number, Transport.TCP)
+            self._register.setdefault(key, []).append(_entry(client, None, outgoing=True))
             self._keys.setdefault(client, {})[key] = None
-        return Call(sock, number, where or Socket(address, port.number))
+        return Call(sock, number, where)
 
     def _calling_socket(self, host: str, number: int | None) -> socket.socket:
-        here = "127.0.0.1" if self._one_address else self._hosts.own(host)
+        here = self.address_of(host)
         try:
             return calling_socket(here, None if self._one_address else number)
         except OSError as error:

@@ -28,6 +28,7 @@ class Outsiders:
         self._trace = trace
         self._programs: list[tuple[subprocess.Popen[bytes], str, int]] = []
         self._names: dict[Any, str] = {}
+        self._named: set[str] = set()
         self._seen = 0
 
     async def run(self, host: str, number: int) -> None:
@@ -86,21 +87,23 @@ class Outsiders:
             process.stdout.close()
         self._network.forget_outsider(host, number)
 
-    def name_caller(self) -> str:
-        """A life line for somebody who has connected from outside the lab."""
-        if self._seen >= REMEMBERED:
-            name = words.OUTSIDERS_MORE
-        else:
-            self._seen += 1
-            name = words.OUTSIDER.format(number=self._seen)
-        self._trace.join(Participant(name))
+    def name_caller(self, name: str = "", address: str = "") -> str:
+        """A life line for somebody outside the lab: of this `name`, where it has one, else numbered."""
+        if name not in self._named:
+            if self._seen >= REMEMBERED:
+                name = words.OUTSIDERS_MORE
+            else:
+                self._seen += 1
+                name = name or words.OUTSIDER.format(number=self._seen)
+                self._named.add(name)
+            self._trace.join(Participant(name, address=address))
         return name
 
-    def caller_at(self, address: Any) -> str:
-        """The life line of whoever sends datagrams from this address."""
-        name = self._names.get(address)
-        if name is None:
-            name = self.name_caller()
-            if name != words.OUTSIDERS_MORE:
-                self._names[address] = name
-        return name
+    def caller_at(self, address: Any, name: str = "") -> str:
+        """The life line of whoever sends datagrams from this address; `name` is for one not met before."""
+        known = self._names.get(address)
+        if known is None:
+            known = self.name_caller(name, address[0])
+            if known != words.OUTSIDERS_MORE:
+                self._names[address] = known
+        return known
