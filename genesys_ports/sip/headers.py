@@ -1,0 +1,123 @@
+"""The headers of a message, in order; names compare without case, and their compact forms are known (RFC 3261 7.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+__all__ = ["Headers", "key_of"]
+
+#: RFC 3261 7.3.3, and the registry of the headers that came later.
+COMPACT = {
+    "c": "Content-Type",
+    "e": "Content-Encoding",
+    "f": "From",
+    "i": "Call-ID",
+    "k": "Supported",
+    "l": "Content-Length",
+    "m": "Contact",
+    "o": "Event",
+    "r": "Refer-To",
+    "s": "Subject",
+    "t": "To",
+    "u": "Allow-Events",
+    "v": "Via",
+}
+
+_KNOWN = [
+    *COMPACT.values(),
+    *("Accept", "Allow", "CSeq", "Date", "Expires", "Max-Forwards", "Min-Expires", "Record-Route", "Require", "Route"),
+    *("Server", "User-Agent", "Warning", "Unsupported", "Timestamp", "Authorization", "WWW-Authenticate"),
+]
+
+#: How a header is looked up, by the ways it is mostly written: that saves making small letters of each.
+_KEYS = {
+    **{short: name.lower() for short, name in COMPACT.items()},
+    **{short.upper(): name.lower() for short, name in COMPACT.items()},
+    **{name: name.lower() for name in _KNOWN},
+}
+
+#: How a header is written, by the way it is looked up.
+NAMES = {name.lower(): name for name in _KNOWN}
+
+
+def key_of(name: str) -> str:
+    """The one name, in small letters, that all ways of writing a header share."""
+    return _KEYS.get(name) or name.lower()
+
+
+class Headers:
+    """Headers in the order of their lines; changing them gives new ones.
+
+    `headers["Via"]` is the value of the first line of that name, `headers.all("Via")` has those of all.
+    """
+
+    __slots__ = ("_index", "_pairs")
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._pairs = tuple(pairs)
+        self._index: dict[str, list[str]] | None = None
+
+    def by_key(self) -> dict[str, list[str]]:
+        """The values by their names in small letters, compact ones in full. Not to be changed."""
+        if self._index is None:
+            index: dict[str, list[str]] = {}
+            for name, value in self._pairs:
+                key = _KEYS.get(name) or name.lower()
+                if key in index:
+                    index[key].append(value)
+                else:
+                    index[key] = [value]
+            self._index = index
+        return self._index
+
+    def __getitem__(self, name: str) -> str:
+        return self.by_key()[key_of(name)][0]
+
+    def get(self, name: str, default: str = "") -> str:
+        """The value of the first line of that name, or `default`."""
+        values = self.by_key().get(key_of(name))
+        return values[0] if values else default
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """The values of all lines of that name."""
+        return tuple(self.by_key().get(key_of(name), ()))
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and key_of(name) in self.by_key()
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __eq__(self, other: object) -> bool:
+        return self._pairs == other._pairs if isinstance(other, Headers) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._pairs)
+
+    def __repr__(self) -> str:
+        return f"Headers({list(self._pairs)!r})"
+
+    def with_first(self, name: str, value: str) -> Headers:
+        """These headers with one more before all others."""
+        return Headers(((name, value), *self._pairs))
+
+    def with_last(self, name: str, value: str) -> Headers:
+        """These headers with one more after all others."""
+        return Headers((*self._pairs, (name, value)))
+
+    def replaced(self, name: str, value: str) -> Headers:
+        """These headers with one line of that name, where its first stood or else at the end."""
+        key = key_of(name)
+        if key not in self.by_key():
+            return self.with_last(name, value)
+        first = next(at for at, (other, _) in enumerate(self._pairs) if key_of(other) == key)
+        rest = [pair for pair in self._pairs[first + 1 :] if key_of(pair[0]) != key]
+        return Headers((*self._pairs[:first], (name, value), *rest))
+
+    def without(self, name: str) -> Headers:
+        """These headers without the lines of that name."""
+        key = key_of(name)
+        return Headers(pair for pair in self._pairs if key_of(pair[0]) != key)
