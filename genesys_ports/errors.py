@@ -25,6 +25,7 @@
     ├── SIPError                     bytes that are no SIP, or SIP that has to be refused
     ├── LogFileError                 a SIP Server log that cannot be read
     ├── UnknownCallError             a call that the trace does not have
+    ├── NoRawMessageError            a step of a trace that carried no bytes
     └── LabError                     the plan came alive, and something went wrong
         ├── NetworkRangeError        GENESYS_PORTS_NETWORK, or the range it names, cannot be used
         ├── PortInUseError           the port is already open
@@ -76,6 +77,7 @@ __all__ = [
     "NoCallError",
     "NoConnectionError",
     "NoFreePortError",
+    "NoRawMessageError",
     "NotAPhoneError",
     "NotConnectedError",
     "NotRunningError",
@@ -496,6 +498,18 @@ class UnknownCallError(PortsError):
         yield _did_you_mean(self.call, self.known)
         if self.known:
             yield f"The calls are: {_listed(self.known)}."
+
+
+@dataclass(eq=False)
+class NoRawMessageError(PortsError):
+    """The raw text of something that has none; `problem` is a whole sentence."""
+
+    number: int
+    problem: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"Nothing raw to show for {self.number}."
+        yield self.problem
 
 
 class LabError(PortsError):

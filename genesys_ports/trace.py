@@ -5,19 +5,37 @@ The order is that number, never the clock: two messages may carry the same time,
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .errors import NoRawMessageError
+from .output import save
 from .table import Table, Tabled, sentences_html
 
-__all__ = ["Kind", "Message", "Participant", "Trace"]
+if TYPE_CHECKING:
+    from .calls import Calls
+    from .raw import Names, Raw
+
+__all__ = ["Kind", "Message", "Participant", "Trace", "csv_of", "raw_of"]
 
 #: How many messages a trace keeps unless told otherwise; older ones are dropped, and counted.
 KEPT = 100_000
+
+#: The columns of a trace as CSV.
+COLUMNS = (
+    "Time", "No.", "Kind", "From", "To", "Port", "Name", "Text", "Client", "Client number", "Server", "Host",
+    "Answers", "Protocol", "Call", "Sent again", "Lost",
+)  # fmt: skip
+YES = "yes"
+
+NO_MESSAGE = "There is no step of this number: it was never seen, or the trace was full and had to drop it."
+NO_BYTES = "This step is no message: no bytes were sent."
 
 
 class Kind(StrEnum):
@@ -101,11 +119,15 @@ class Participant:
 class Trace(Tabled):
     """A bounded list of messages, and who took part.
 
-    When `limit` messages are kept, the oldest gives way to the next; `dropped` counts those that have gone.
+    When `limit` messages are kept, the oldest gives way to the next; `dropped` counts those that have gone. `began` is
+    when it began, in seconds since 1970, or None where nobody knows. `known_as` says what stands on the wire for a
+    planned host and port where their numbers differ: `{"127.0.0.1:41003": "sip-host:5060"}`.
     """
 
     def __init__(self, *, limit: int = KEPT, clock: Callable[[], float] = time.monotonic) -> None:
         self.participants: dict[str, Participant] = {}
+        self.known_as: dict[str, str] = {}
+        self.began: float | None = time.time()
         self.limit = limit
         self._messages: deque[Message] = deque(maxlen=limit)
         # A later leg of a call → its first.
@@ -188,18 +210,20 @@ class Trace(Tabled):
         participant: str | None = None,
         kinds: Iterable[Kind | str] | None = None,
         call: str | None = None,
-        protocol: str | None = None,
+        protocol: Iterable[str] | str | None = None,
         where: Callable[[Message], bool] | None = None,
     ) -> Trace:
         """A trace of some of the messages; numbers and times stay as they were.
 
         Those that come after number `after`, touch `participant`, are of one of `kinds`, belong to `call` (the Call-ID
-        of any of its legs), speak `protocol`, and fulfil `where`.
+        of any of its legs), speak `protocol` (or one of several), and fulfil `where`.
         """
+        spoken = {protocol} if isinstance(protocol, str) else None if protocol is None else set(protocol)
         wanted = None if kinds is None else {Kind(kind) for kind in kinds}
         whole = None if call is None else self.call_of(call)
         chosen = Trace(limit=self.limit, clock=self._clock)
         chosen.participants = dict(self.participants)
+        chosen.known_as, chosen.began = dict(self.known_as), self.began
         chosen._related = dict(self._related)
         for message in self._messages:
             if message.number <= after:
@@ -210,7 +234,7 @@ class Trace(Tabled):
                 continue
             if whole is not None and self.call_of(message.call) != whole:
                 continue
-            if protocol is not None and message.protocol != protocol:
+            if spoken is not None and message.protocol not in spoken:
                 continue
             if where is None or where(message):
                 chosen._messages.append(message)
@@ -232,6 +256,41 @@ class Trace(Tabled):
     def __getitem__(self, index: int) -> Message:
         return self._messages[index]
 
+    # --- what each message said, and the calls they make up
+
+    def names(self) -> Names:
+        """What stands on the wire for which host, as `raw` uses it."""
+        from .raw import Names
+
+        return Names(self.participants.values(), self.known_as)
+
+    def raw(self, number: int) -> Raw:
+        """What this message said on the wire, as text: hosts by their names. Raises `NoRawMessageError`."""
+        found = next((message for message in self._messages if message.number == number), None)
+        return raw_of(number, found, self.names())
+
+    def calls(self) -> Calls:
+        """The calls that messages belong to, one row for each."""
+        from .calls import calls_of
+
+        return calls_of(self)
+
+    # --- as a file
+
+    def to_csv(self) -> str:
+        """CSV with every message and its time in seconds; no cell can run as a formula."""
+        return csv_of(tuple(self._messages), times=True)
+
+    def to_pcapng(self) -> bytes:
+        """A capture that Wireshark opens, with the names of the hosts and a comment for each packet."""
+        from .capture import write_pcapng
+
+        return write_pcapng(self)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write a new file; its ending says what: .pcapng (for Wireshark) or .csv. Raises `OutputError`."""
+        return save(path, {".pcapng": self.to_pcapng, ".csv": self.to_csv})
+
     def table(self) -> Table:
         """One row for each message: what, from whom to whom, on which port; no clock, so it reads the same again."""
         rows = [
@@ -242,3 +301,28 @@ class Trace(Tabled):
         count = "1 message" if len(rows) == 1 else f"{len(rows)} messages"
         caption = f"{count} ({self.dropped} older dropped)" if self.dropped else count
         return Table(columns, rows, caption=caption).without_empty_columns()
+
+
+def raw_of(number: int, message: Message | None, names: Names) -> Raw:
+    """What a message said. Raises `NoRawMessageError` where there is none, or where it carried no bytes."""
+    from .raw import raw_text
+
+    if message is None:
+        raise NoRawMessageError(number, NO_MESSAGE)
+    if not message.payload:
+        raise NoRawMessageError(number, NO_BYTES)
+    return raw_text(message.payload, names, sip=message.protocol == "sip")
+
+
+def csv_of(messages: Sequence[Message], *, times: bool) -> str:
+    """The messages as CSV; with `times`, when each was seen."""
+    columns = COLUMNS if times else COLUMNS[1:]
+    rows = [
+        (
+            *((f"{m.time:.6f}",) if times else ()),
+            m.number, m.kind, m.sender, m.receiver, m.port, m.name, m.text, m.client, m.client_number or None,
+            m.server, m.host, m.reply_to, m.protocol, m.call, YES if m.again else "", YES if m.dropped else "",
+        )
+        for m in messages
+    ]  # fmt: skip
+    return Table(columns, rows).to_csv()

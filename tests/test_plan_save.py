@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from genesys_ports import output
 from genesys_ports.errors import (
     OutputExistsError,
     OutputFormatError,
@@ -31,7 +32,6 @@ from genesys_ports.model import (
     Switch,
     Transport,
 )
-from genesys_ports.plan import files as files_module
 from genesys_ports.plan import load_plan, save_plan
 
 PLANS = Path(__file__).parent.parent / "notebooks" / "plans"
@@ -82,6 +82,7 @@ def plans(draw) -> Deployment:
                 backup=draw(st.just("") | NAMES),
                 server_info_port=draw(PORTS),
                 team=draw(st.just("") | NAMES),
+                dn=draw(st.sampled_from(["", "1001", "+5511", "0800", "gcti::conf", "*9#"])),
             )
         )
     connections = [
@@ -273,7 +274,7 @@ def test_a_full_disk_leaves_no_half_a_plan(plan, tmp_path, monkeypatch):
         return Full()
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(files_module, "open", half, raising=False)
+    monkeypatch.setattr(output, "open", half, raising=False)
     with pytest.raises(OutputWriteError, match=r"^plan\.csv: The file could not be written to its end"):
         save_plan(plan, "plan.csv")
     assert not Path("plan.csv").exists()

@@ -10,10 +10,10 @@ from typing import Any
 
 from ..errors import UnknownApplicationError
 from ..model import parse_word
+from ..output import save
 from ..table import Table
 from ..trace import Kind, Message, Participant, Trace
 from . import words
-from .files import save
 from .mermaid import write_mermaid
 from .plaintext import write_text
 from .sheet import Sheet, ends, make_sheet, mentioned, sentence

@@ -7,10 +7,10 @@ import os
 from html import escape
 from pathlib import Path
 
+from ..output import save
 from ..table import Table, Tabled
 from . import words
 from .canvas import SHARPNESS, Canvas, render
-from .files import save
 from .style import PAPER
 
 __all__ = ["Picture"]

@@ -1,17 +1,17 @@
-"""Files on the disk: a plan read within bounds, and what is written never replaces another."""
+"""Files on the disk: a plan read within bounds; what is written never replaces another (`genesys_ports.output`)."""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Iterable
-from contextlib import suppress
 from difflib import get_close_matches
 from itertools import islice
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TypeVar
 
-from ..errors import OutputExistsError, OutputWriteError, PlanFileError
+from ..errors import PlanFileError
+from ..output import ending, shown_name, write_new
 from . import words
 
 __all__ = ["MOST_BYTES", "distinct", "ending", "read_bytes", "shown_name", "write_new"]
@@ -19,16 +19,6 @@ __all__ = ["MOST_BYTES", "distinct", "ending", "read_bytes", "shown_name", "writ
 MOST_BYTES = 100 * 1024 * 1024
 
 _Path = TypeVar("_Path", bound=str | os.PathLike[str])
-
-
-def shown_name(path: str | os.PathLike[str]) -> str:
-    """The name in errors: as it was given, and the same on every system."""
-    return path.as_posix() if isinstance(path, PurePath) else os.fspath(path)
-
-
-def ending(path: str | os.PathLike[str]) -> str:
-    """The ending of the name in small letters, with its dot; empty when there is none."""
-    return PurePath(path).suffix.lower()
 
 
 def distinct(paths: Iterable[_Path]) -> list[_Path]:
@@ -76,26 +66,3 @@ def _not_found(path: str | os.PathLike[str]) -> str:
         return words.NOT_FOUND
     close = get_close_matches(wanted.name, sorted(names), n=1, cutoff=0.7)
     return words.NOT_FOUND_GUESS.format(name=close[0]) if close else words.NOT_FOUND
-
-
-def write_new(path: str | os.PathLike[str], data: bytes) -> None:
-    """Writes a file that was not there. Raises `OutputExistsError` when it was, else `OutputWriteError`."""
-    file = shown_name(path)
-    try:
-        # "x" asks the system: between a look and a write, somebody else may have made the file.
-        opened = open(path, "xb")  # noqa: SIM115 - closed below; only a failure to open is told apart here
-    except FileExistsError:
-        raise OutputExistsError(file) from None
-    except FileNotFoundError:
-        # Systems say the same of a folder like /proc, which is there and takes no files.
-        problem = words.WRITE_REFUSED if Path(path).parent.exists() else words.WRITE_NO_FOLDER
-        raise OutputWriteError(file, problem) from None
-    except (OSError, ValueError):
-        raise OutputWriteError(file, words.WRITE_REFUSED) from None
-    try:
-        with opened:
-            opened.write(data)
-    except OSError:
-        with suppress(OSError):
-            os.unlink(path)
-        raise OutputWriteError(file, words.WRITE_BROKE) from None

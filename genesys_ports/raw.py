@@ -1,0 +1,126 @@
+"""The bytes of one message, for eyes: hosts by name, so that they read the same on every machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .trace import Participant
+
+__all__ = ["Names", "Raw", "raw_text"]
+
+#: Bytes shown of one message as text, and as numbers; the rest is counted.
+SHOWN, SHOWN_BINARY = 65_536, 1_024
+
+REST_ONE = "… and 1 more byte"
+REST = "… and {count} more bytes"
+
+# Four numbers with dots, and behind them perhaps a port number; never a part of a longer number (10.0.0.1 is not in
+# 10.0.0.11). IPv6 stands in brackets, or in SDP behind IP6.
+_ADDRESS = re.compile(
+    r"(?<![\w.])([0-9]{1,3}(?:\.[0-9]{1,3}){3})(?:(?!\.?[0-9])|(?=\.(?![0-9])))(:[0-9]{1,5}(?![0-9]))?"
+    r"|\[([0-9A-Fa-f:.]{2,45})\](:[0-9]{1,5}(?![0-9]))?"
+    r"|(?<=IP6 )([0-9A-Fa-f:.]{2,45})"
+)
+_LENGTH = re.compile(r"^(content-length|l)([ \t]*:[ \t]*)([0-9]+)", re.IGNORECASE | re.MULTILINE)
+
+# What a terminal obeys instead of showing it, and what turns the direction of text; line ends and tabs may stay.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+_STYLE = "white-space:pre-wrap;overflow-wrap:anywhere;text-align:left;margin:0.4em 0;font-size:1.05em"
+
+
+class Names:
+    """What stands on the wire, and what a reader calls it.
+
+    An address that belongs to two hosts (a system with one loopback address) has no name by itself; `known` may still
+    name it together with a port number: `127.0.0.1:41003` is `sip-host:5060`.
+    """
+
+    def __init__(self, participants: Iterable[Participant], known: Mapping[str, str]) -> None:
+        self._known = dict(known)
+        hosts: dict[str, set[str]] = {}
+        for one in participants:
+            if one.address:
+                hosts.setdefault(one.address, set()).add(one.host or one.name)
+        self._hosts = {address: min(names) for address, names in hosts.items() if len(names) == 1}
+
+    def rename(self, text: str) -> str:
+        """The text with every address that has a name replaced by it."""
+        return _ADDRESS.sub(self._named, text) if self._hosts or self._known else text
+
+    def _named(self, found: re.Match[str]) -> str:
+        address = found[1] or found[3] or found[5]
+        number = found[2] or found[4] or ""
+        if planned := self._known.get(f"{address}{number}"):
+            return planned
+        host = self._hosts.get(address)
+        return f"{host}{number}" if host else found[0]
+
+
+class Raw(str):
+    """The text of one message. `print` shows it line by line, and so does a notebook."""
+
+    __slots__ = ()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        return f'<pre tabindex="0" style="{_STYLE}">{escape(self)}</pre>'
+
+
+def raw_text(payload: bytes, names: Names, *, sip: bool = False) -> Raw:
+    """The payload as text, or byte by byte where it is none.
+
+    With `sip` the Content-Length is counted anew, since a host's name is longer than its address; one that was wrong on
+    the wire stays as wrong as it was.
+    """
+    try:
+        text = payload[:SHOWN].decode()
+    except UnicodeDecodeError as error:
+        # Cut inside a character, or one name in another encoding: still text. Anything else is not.
+        if b"\0" in payload or not payload[: error.start].strip():
+            return Raw(_dump(payload))
+        text = payload[:SHOWN].decode("latin-1")
+    if "\0" in text:
+        return Raw(_dump(payload))
+    renamed = names.rename(text)
+    if sip and len(payload) <= SHOWN:
+        renamed = _counted(text, renamed)
+    shown = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", renamed.replace("\r\n", "\n"))
+    return Raw(shown.rstrip("\n") + _rest(len(payload) - SHOWN))
+
+
+def _counted(before: str, after: str) -> str:
+    head, gap, body = after.partition("\r\n\r\n")
+    length = len(before.partition("\r\n\r\n")[2].encode())
+    if not gap:
+        return after
+
+    def anew(found: re.Match[str]) -> str:
+        # Compared as text: a number of a thousand digits is none to count with.
+        right = found[3].lstrip("0") == str(length).lstrip("0")
+        return f"{found[1]}{found[2]}{len(body.encode())}" if right else found[0]
+
+    return f"{_LENGTH.sub(anew, head)}{gap}{body}"
+
+
+def _dump(payload: bytes) -> str:
+    """Sixteen bytes a line, as numbers and as the letters they would be."""
+    lines = []
+    for at in range(0, min(len(payload), SHOWN_BINARY), 16):
+        part = payload[at : at + 16]
+        letters = "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in part)
+        lines.append(f"{at:04x}  {part.hex(' '):47}  {letters}")
+    return "\n".join(lines) + _rest(len(payload) - SHOWN_BINARY)
+
+
+def _rest(count: int) -> str:
+    if count <= 0:
+        return ""
+    return f"\n{REST_ONE if count == 1 else REST.format(count=count)}"
