@@ -14,16 +14,19 @@ from .checks import (
 )
 from .plan_checks import check_as_planned, check_holder, check_plan
 from .questions import Question, question
+from .sip_checks import check_call, check_registered
 
 __all__ = [
     "Check",
     "Question",
     "check_as_planned",
+    "check_call",
     "check_collision",
     "check_connected",
     "check_holder",
     "check_listening",
     "check_plan",
+    "check_registered",
     "check_same_number",
     "check_travelled",
     "question",

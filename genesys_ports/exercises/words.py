@@ -51,6 +51,23 @@ NOT_HELD = "No port of {application} on {host} is held by another program."
 HOLDER = "{program} holds port {port} of {host}, which the plan gives to {application}."
 OTHER_HOLDER = "{program} does not hold port {port} of {host}. Look once more who listens there."
 
+# --- what a check saw of SIP
+NO_CALL = "{caller} has not called {number} yet."
+ANSWERED = "{caller} called {number}, and the call was answered with 200."
+UNANSWERED = "{caller} called {number}, and the call was not answered: status {status} (0 means that no answer came)."
+OVER = "The INVITE went to port {port}."
+OVER_OTHER = "The INVITE went to port {port}; a call over {wanted} was asked for."
+PHONE_LISTENS = "{phone} listens on port {wanted} of {host}."
+LISTENS_ELSEWHERE = (
+    "{phone} does not listen on port {wanted}. Its planned ports are {ports}: give it the one that is asked for, hand "
+    "the lab the plan, and start {phone}."
+)
+REGISTERED = "SIP Server has taken its registration, and knows to call it on port {wanted}."
+UNREGISTERED = "SIP Server has not taken a registration of {phone} yet."
+REGISTERED_ELSEWHERE = (
+    "{phone} has registered with another port than {wanted}: it still runs with the plan it read at its start."
+)
+
 # --- questions
 RIGHT = "Right."
 WRONG = "Not quite."
