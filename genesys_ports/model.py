@@ -409,12 +409,14 @@ class Deployment(Tabled):
         port_id: str = DEFAULT,
         address: str = "",
         connects_to: str | Sequence[str] = (),
+        dn: str = "",
     ) -> Self:
         """A new plan with one listening port more.
 
         An application of this name, on this host, gets a further port; a new name is a new application, a new host a
         new host. A port that is planned just so already changes nothing. `connects_to` names servers
-        (`"message_server"` or `"message_server:port_id"`). Raises `OtherHostError`, `DuplicatePortIdError`.
+        (`"message_server"` or `"message_server:port_id"`); `type` and `dn` are those of a new application. Raises
+        `OtherHostError`, `DuplicatePortIdError`.
         """
         opened = ListeningPort(
             number=port,
@@ -428,7 +430,7 @@ class Deployment(Tabled):
         if known is None:
             applications = (
                 *self.applications,
-                Application(name=application, host=host, type=type, ports=(opened,)),
+                Application(name=application, host=host, type=type, ports=(opened,), dn=dn),
             )
         elif known.host == host and opened in known.ports:
             # The same once more, as when a cell is run again.
@@ -495,9 +497,9 @@ class Deployment(Tabled):
         for application, port in self.ports():
             servers = "; ".join(called.get(application.name, ()))
             first = port is application.ports[0]
-            shown = (application.host, application.name, str(port), port.port_id, port.purpose, port.address)
-            rows.append((*shown, servers if first else ""))
-        columns = ("Host", "Application", "Port", "Port ID", "Purpose", "Address", "Connects to")
+            shown = (str(port), port.port_id, port.purpose, port.address, servers if first else "")
+            rows.append((application.host, application.name, application.dn if first else "", *shown))
+        columns = ("Host", "Application", "DN", "Port", "Port ID", "Purpose", "Address", "Connects to")
         return Table(columns, rows, caption=self.summary()).without_empty_columns()
 
     def summary(self) -> str:

@@ -87,7 +87,11 @@ FACTS = [
     ("sip_server", "5060/udp", "sip", "course"),
     ("sip_server", "5060/tcp", "sip", "field"),
     ("sip_server", "5061/tls", "sip", "convention"),
+    ("softphone", "5060", "sip", "convention"),
     ("softphone", "5090", "sip", "field"),
+    *((key, "5060", "sip", "convention") for key in ("media_gateway", "softswitch", "media_server")),
+    *((key, "unknown", "media", "unknown") for key in ("softphone", "media_gateway", "media_server")),
+    ("agent_desktop", "unknown", "communication", "unknown"),
     ("stat_server", "2060/tcp", "communication", "example"),
     ("genesys_web_services", "8090/tcp", "http", "default"),
     ("resource_manager", "5090", "sip", "example"),
@@ -112,6 +116,10 @@ FACTS = [
     )),
 ]
 # fmt: on
+
+
+#: What has 5060 where nothing else is said (RFC 3261, section 19.1.2).
+SIP_DEVICES = ("softphone", "media_gateway", "softswitch", "media_server")
 
 
 def test_every_number_with_its_basis():
@@ -153,12 +161,12 @@ def test_start_order():
 @pytest.mark.parametrize(
     ("word", "keys"),
     [
-        ("5060", ["sip_server"]),
+        ("5060", ["sip_server", *SIP_DEVICES]),
         ("5060/udp", ["sip_server"]),
         ("5060/tls", []),
         ("5060 / udp", ["sip_server"]),
         (" 05060/ UDP ", ["sip_server"]),
-        pytest.param("0" * 5000 + "5060", ["sip_server"], id="many zeros"),
+        pytest.param("0" * 5000 + "5060", ["sip_server", *SIP_DEVICES], id="many zeros"),
         pytest.param("5060" * 1250, [], id="5,000 digits"),
         pytest.param("0" * 5000, [], id="only zeros"),
         ("20000-45000/udp", ["media_control_platform"]),
@@ -183,7 +191,7 @@ def test_entries_of_a_word(word, keys):
 
 
 def test_a_number_finds_only_its_ports():
-    assert [str(port) for _, port in CATALOG.entries("5060")] == ["5060/udp", "5060/tcp"]
+    assert [str(port) for _, port in CATALOG.entries("5060")] == ["5060/udp", "5060/tcp", *["5060"] * 4]
 
 
 @pytest.mark.parametrize("word", ["", "  "])

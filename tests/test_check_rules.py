@@ -36,12 +36,14 @@ def port(text, port_id="default", purpose="communication", address=""):
     )
 
 
-def app(name, *ports, host="h", type="", backup="", info=None, team=""):
+def app(name, *ports, host="h", type="", backup="", info=None, team="", dn=""):
     """An application; a port written as text gets the port id `default`, the next ones `id1`, `id2` …"""
     made = tuple(
         port(one, "default" if n == 0 else f"id{n}") if isinstance(one, str) else one for n, one in enumerate(ports)
     )
-    return Application(name=name, host=host, type=type, ports=made, backup=backup, server_info_port=info, team=team)
+    return Application(
+        name=name, host=host, type=type, ports=made, backup=backup, server_info_port=info, team=team, dn=dn
+    )
 
 
 def plan(*parts, hosts=None, platform=None, blocks=()):
@@ -305,6 +307,29 @@ HITS = [
     ("GP502", plan(app("ms-p")), "ms-p", "underscore"),
     ("GP503", plan(hosts=[host("Host 1")]), "Host 1", "DNS"),
     ("GP503", plan(hosts=[host("-h")]), "-h", "DNS"),
+    (
+        "GP504",
+        plan(app("phone_1", dn="1001"), app("x", type="Telefone", dn="1001")),
+        "DN 1001 belongs to 2 phones: phone_1 and x",
+        "Give each",
+    ),
+    (
+        "GP504",
+        plan(
+            app("phone_1", dn="1001"),
+            app("phone_2", dn="1001"),
+            app("m", type="Message Server"),
+            app("s", type=SIP, backup="t"),
+            app("t", type=SIP),
+            link("phone_1", "s"),
+            link("phone_1", "t"),
+            link("phone_2", "t"),
+            link("phone_2", "m"),
+            link("phone_2", "n"),
+        ),
+        "phone_1 and phone_2",
+        "two SIP Servers may each have",
+    ),
     ("GP510", plan(app("a", type="Mesage Server")), "'Mesage Server'", ""),
     (
         "GP511",
@@ -448,6 +473,20 @@ NEAR_MISSES = [
     ("GP501", plan(app("Message_Server_1"), app("Estatísticas"), app("1_x"), app("a-b"))),
     ("GP502", plan(app("ms_p"))),
     ("GP503", plan(hosts=[host("gen-fw-01.example.com"), host("gen_fw"), host("10.0.0.1")])),
+    ("GP504", plan(app("phone_1", dn="1001"), app("phone_2", dn="1002"), app("phone_3"), app("phone_4"))),
+    ("GP504", plan(app("gw_1", type="Media Gateway", dn="9"), app("gw_2", type="Media Gateway", dn="9"))),
+    ("GP504", plan(app("phone_1", dn="2000"), app("m", type="Media Server", dn="2000"))),
+    (
+        "GP504",
+        plan(
+            app("phone_1", dn="1001"),
+            app("phone_2", dn="1001"),
+            app("s", type=SIP),
+            app("t", type=SIP),
+            link("phone_1", "s"),
+            link("phone_2", "t"),
+        ),
+    ),
     ("GP510", plan(app("a", type="CFGMessageServer"), app("b"))),
     ("GP511", plan(app("a", "4999", type="LCA"), app("b", "3601", type="SCS"), app("c", "3600/udp", type="SCS"))),
     ("GP512", plan(app("lca_h", "4999"), app("x", port("8090", purpose="http"), type="SIP Feature Server"))),

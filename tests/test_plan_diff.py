@@ -95,6 +95,10 @@ CASES = [
     ),
     (changed("ms", host="b"), [("moved", "application", "ms", "host a", "host b")]),
     (
+        changed("ms", dn="2000"),
+        [("changed", "application", "ms", "DN none", "DN 2000")],
+    ),
+    (
         changed("ms", host="b", team="sip"),
         [("moved", "application", "ms", "host a, team none", "host b, team sip")],
     ),

@@ -64,6 +64,7 @@ def lines(plan):
 C = Connection
 A, B = app("a", "h1"), app("b", "h2", port("5150"))
 SIPS = app("sips", "h1", port("5060/udp", "sip", "sip"), type="SIP Server")
+PHONE = app("phone", "h2", port("5060/udp", "sip", "sip"), type="Telefone")
 RM = app("rm", "h2", port("5090/udp", "sip", "sip"), type="RM")
 MCP = app("mcp", "h3", port("5070/udp", "sip", "sip"), port("20000-45000/udp", "rtp", "media"), type="MCP")
 SCS = app("scs", "h1", port("3600"), type="SCS")
@@ -233,6 +234,58 @@ CASES = [
             "any SIP endpoint (phones, gateways) > sbc 5060/tls (to confirm)",
             "any SIP endpoint (phones, gateways) > mcp 5070/udp (to confirm)",
         ],
+    ),
+    (
+        "a phone, a gateway and a media server",
+        plan_of(
+            SIPS,
+            PHONE,
+            app("gw", "h3", port("5060/udp", "sip", "sip"), type="Media Gateway"),
+            app("m", "h4", port("20000-20009/udp", "media", "media"), type="Media Server"),
+            connections=[C(client="phone", server="sips", port_id="sip")],
+        ),
+        [
+            "phone > sips 5060/udp (planned)",
+            "m > sips 5060/udp (to confirm)",
+            "gw > sips 5060/udp (to confirm)",
+            "any SIP endpoint (phones, gateways) > sips 5060/udp (to confirm)",
+            "sips > phone 5060/udp (to confirm)",
+            "sips > gw 5060/udp (to confirm)",
+            "phone > m 20000-20009/udp (to confirm)",
+            "gw > m 20000-20009/udp (to confirm)",
+            "any SIP endpoint (phones, gateways) > m 20000-20009/udp (to confirm)",
+        ],
+    ),
+    (
+        "each phone with its own SIP Server, and with the backup of that one",
+        plan_of(
+            replace(SIPS, backup="sips_b"),
+            replace(SIPS, name="sips_b", host="h8"),
+            replace(SIPS, name="other", host="h9"),
+            PHONE,
+            connections=[C(client="phone", server="sips", port_id="sip")],
+        ),
+        [
+            "phone > sips 5060/udp (planned)",
+            "phone > sips_b 5060/udp (planned, for HA)",
+            "any SIP endpoint (phones, gateways) > sips 5060/udp (to confirm)",
+            "any SIP endpoint (phones, gateways) > sips_b 5060/udp (to confirm)",
+            "any SIP endpoint (phones, gateways) > other 5060/udp (to confirm)",
+            *(f"{name} > phone 5060/udp (to confirm)" for name in ("sips", "sips_b")),
+        ],
+    ),
+    (
+        "voice between phones",
+        plan_of(
+            replace(PHONE, ports=(port("4000-4001/udp", "media", "media"),)),
+            app("phone_2", "h3", port("4000-4001/udp", "media", "media"), type="Telefone"),
+        ),
+        ["phone_2 > phone 4000-4001/udp (to confirm)", "phone > phone_2 4000-4001/udp (to confirm)"],
+    ),
+    (
+        "voice to one phone alone",
+        plan_of(replace(PHONE, ports=(port("4000-4001/udp", "media", "media"),))),
+        ["any SIP endpoint (phones, gateways) > phone 4000-4001/udp (to confirm)"],
     ),
     (
         "SNMP polls, and AgentX",

@@ -465,6 +465,17 @@ def test_an_ordinary_application_runs_on_one_host():
         ),
         ("LCA port", "4999", "5;6", "One port alone belongs here. Write a whole number from 1 to 65535."),
         ("LCA port", "4999", "5/udp", "One port alone belongs here. Write a whole number from 1 to 65535."),
+        ("DN", "1001", "1002", "a has the DN 1001 in row 2. Write the same, or leave the cell empty."),
+        *(
+            (
+                "DN",
+                "1001",
+                several,
+                "This is not one directory number. Write one such as 1001, without blanks; each phone is an "
+                "application of its own.",
+            )
+            for several in ("1001; 1002", "1001/1002", "1001 1002", "x" * 65, "ramal do João")
+        ),
         ("Block", "5100", "5/udp", "This is not a block of ports. Write its first and last number, such as 5100-5199."),
         (
             "Ignore",
@@ -495,10 +506,33 @@ def test_a_block_is_the_teams_where_one_stands_beside_it():
     assert load_plan("saved.csv") == replace(plan, name="saved")
 
 
+@pytest.mark.parametrize("name", ["DN", "Ramal", "Extension", "Número do ramal", "Directory number"])
+@pytest.mark.parametrize(
+    ("cell", "dn"),
+    [
+        ("1001", "1001"),
+        ("1001.0", "1001"),
+        ("'+5511", "+5511"),
+        ("-", ""),
+        ("", ""),
+        ("0800", "0800"),
+        ("*21#", "*21#"),
+    ],
+)
+def test_a_directory_number(name, cell, dn):
+    plan = read(f"Host,Application,Port,{name}\nh,a,1,{cell}\nh,a,2,\n")
+    assert plan.application("a").dn == dn
+
+
+def test_a_doubtful_name_of_the_directory_number_gives_way():
+    plan = read("Host,Application,Port,Ramal,DN,Extension\nh,a,1,see the list,1001,jpg\n")
+    assert plan.application("a").dn == "1001"
+
+
 def test_a_row_about_a_host_says_nothing_of_an_application():
     with pytest.raises(BadRowsError) as caught:
-        read("Host,Application,Port,Backup,Server Info port\nh,none,1,b,2\n")
-    assert [row.column for row in caught.value.rows] == ["Port", "Backup", "Server Info port"]
+        read("Host,Application,Port,Backup,Server Info port,DN\nh,none,1,b,2,3\n")
+    assert [row.column for row in caught.value.rows] == ["Port", "Backup", "Server Info port", "DN"]
     assert [host.name for host in caught.value.plan.hosts] == ["h"]
 
 

@@ -350,9 +350,9 @@ def test_a_row_by_button(editor):
 
 def test_pages():
     editor = PlanEditor(load_plan(TRAINING))
-    assert f"Rows 1 to {ROWS} of 16" in shown(editor)
+    assert f"Rows 1 to {ROWS} of 22" in shown(editor)
     click(editor, "Rows after")
-    assert "Rows 13 to 16 of 16" in shown(editor)
+    assert "Rows 13 to 22 of 22" in shown(editor)
     cell(editor, 15, "Port").value = "8011"
     assert editor.plan.application("t_server").port().number == 8011
     click(editor, "Rows before")
@@ -363,7 +363,7 @@ def test_the_last_page_loses_its_last_row():
     editor = PlanEditor(load_plan(TRAINING))
     editor.widget()
     click(editor, "Rows after")
-    for _ in range(4):
+    for _ in range(10):
         editor.remove_row(len(editor.rows))
     assert cell(editor, 1, "Application").value == "lca_framework"
     assert f"Rows 1 to {ROWS}" not in shown(editor)

@@ -104,7 +104,7 @@ _SITE_B = Sheet(
     "Central de atendimento, site B: portas em uso",
     (
         *("Servidor", "Endereço IP", "Sistema operacional", "Aplicação", "Tipo", "Porta", "Protocolo", "ID da porta"),
-        *("Finalidade", "Endereço", "Conecta a", "Reserva", "Responsável", "Chamado", "Observações"),
+        *("Finalidade", "Endereço", "Conecta a", "Reserva", "Ramal", "Responsável", "Chamado", "Observações"),
     ),
     3,
     """
@@ -143,7 +143,9 @@ _SITE_B = Sheet(
     GP102 | Gravacao_RTP | | 30000 | UDP | Finalidade = RTP
     unreadable | MCP_2 | GVP Media Control Platform | 5070 | pombo | Finalidade = SIP
     | Softphone | Softphone | 5090 tcp/udp | | Finalidade = SIP | Observações = na mesma máquina
+    GP504 | Softphone_2 | Softphone | 5092 tcp/udp | | Finalidade = SIP | Ramal = 1001 | Observações = copiado
     | IVR_Ctl | | 9800;9801 | TCP e UDP | Finalidade = controle
+    GP504 | Telefone_1 | Telefone | 5060 tcp/udp | | Finalidade = SIP | Ramal = 1001
     unreadable | Licenca | License Manager | #REF! | TCP
     unreadable | MCP_1 | | 5072 | TCP | ID da porta = default
     """,

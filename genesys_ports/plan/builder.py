@@ -40,6 +40,7 @@ _OF_AN_APPLICATION = (
     Column.CONNECTS_TO,
     Column.BACKUP,
     Column.SERVER_INFO_PORT,
+    Column.DN,
 )
 
 #: What is true of an application as a whole, and of a host: said once, or the same each time.
@@ -48,6 +49,7 @@ _APPLICATION_FACTS = {
     Column.BACKUP: words.OTHER_BACKUP,
     Column.TEAM: words.OTHER_TEAM,
     Column.SERVER_INFO_PORT: words.OTHER_SERVER_INFO_PORT,
+    Column.DN: words.OTHER_DN,
 }
 _HOST_FACTS = {
     Column.HOST_ADDRESS: words.OTHER_HOST_ADDRESS,
@@ -328,6 +330,7 @@ class Builder:
                     backup=self._fact(Column.BACKUP, one.name, ""),
                     server_info_port=self._fact(Column.SERVER_INFO_PORT, one.name),
                     team=self._fact(Column.TEAM, one.name, ""),
+                    dn=self._fact(Column.DN, one.name, ""),
                 )
                 for one in self._applications.values()
             ),

@@ -40,6 +40,9 @@ _FORMULA = re.compile(r"'*[=+\-@]")
 _PARAMETER = re.compile(r"(port|backup-port|address|tls)=(\S*)", re.IGNORECASE)
 _PARAMETERS = re.compile(r"(?:^| )(?:port|backup-port|address|tls)=", re.IGNORECASE)
 _EQUALS = re.compile(r"(?<!\S)(port|backup-port|address|tls) ?= ?", re.IGNORECASE)
+_DN = re.compile(r"[0-9A-Za-z*#+][0-9A-Za-z*#+_.:@~-]{0,63}")
+#: A number as a spreadsheet may write it: 1001.0.
+_DECIMALS = re.compile(r"([0-9]{1,15})[.,]0+")
 _CODE = re.compile(r"GP[0-9](?:[0-9]{2})?")
 
 #: What people write for a purpose, in English and Portuguese; the first that stands in the text counts.
@@ -309,6 +312,15 @@ def _read_one_number(text: str) -> int | None:
     return read_number(text) if text else None
 
 
+def _read_dn(text: str) -> str:
+    text = _optional(text)
+    if number := _DECIMALS.fullmatch(text):
+        return number[1]
+    if text and not _DN.fullmatch(text):
+        raise BadCell(words.BAD_DN)
+    return text
+
+
 def _read_transports(text: str) -> tuple[tuple[Transport, ...], ...]:
     text = _optional(text)
     return read_transports(text) if text else ()
@@ -341,6 +353,7 @@ READ: dict[Column, Callable[[str], Any]] = {
     Column.IGNORE: _read_ignored,
     Column.LCA_PORT: _read_one_number,
     Column.SERVER_INFO_PORT: _read_one_number,
+    Column.DN: _read_dn,
 }
 
 #: The same for cells up to `LONGEST_KEPT`: a sheet says the same few things in most cells of most columns.

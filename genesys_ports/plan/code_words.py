@@ -30,7 +30,7 @@ SEVERITIES = {
     ),
     "warning": (
         *("GP104", "GP202", "GP210", "GP211", "GP221", "GP222", "GP226", "GP312", "GP403", "GP404", "GP406"),
-        *("GP407", "GP409", "GP410", "GP411", "GP501", "GP512", "GP601", "GP602", "GP603"),
+        *("GP407", "GP409", "GP410", "GP411", "GP501", "GP504", "GP512", "GP601", "GP602", "GP603"),
     ),
     "info": ("GP303", "GP405", "GP502", "GP503", "GP510", "GP511"),
 }
@@ -335,6 +335,13 @@ CODES = {
         "RFC 1123, section 2.1; Genesys Framework course, naming",
         "Framework Host 1",
         "Use the name that the machine has in DNS.",
+    ),
+    "GP504": (
+        "Two phones with one DN",
+        "Both register with SIP Server under one number, and a call to it reaches the wrong one, or only one of them.",
+        "RFC 3261, section 10 (a registration binds one address to where it is reached)",
+        "Phone_1 and Phone_2, both with the DN 1001 and with a connection to SIP_P",
+        "Give each phone a DN of its own; two SIP Servers may each have a phone with this DN.",
     ),
     "GP510": (
         "A type that the catalogue does not know",

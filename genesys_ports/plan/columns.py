@@ -44,6 +44,7 @@ class Column(StrEnum):
     IGNORE = "Ignore"
     LCA_PORT = "LCA port"
     SERVER_INFO_PORT = "Server Info port"
+    DN = "DN"
 
 
 REQUIRED = (Column.HOST, Column.APPLICATION, Column.PORT)
@@ -94,6 +95,7 @@ _NAMES = {
     Column.IGNORE: "Ignorar, Ignored, Ignorado, Ignorados",
     Column.LCA_PORT: "Porta LCA, Porta do LCA",
     Column.SERVER_INFO_PORT: "Porta Server Info, Porta do Server Info",
+    Column.DN: "Directory number, Número de diretório",
 }
 
 #: Header text, without case, accents, blanks and marks, to its column.
@@ -116,6 +118,7 @@ _WEAK: dict[str, tuple[Column, ...]] = {
         "Identifier, Identificador": (Column.PORT_ID,),
         "Port range, Range, Faixa de portas": (Column.PORT, Column.BLOCK),
         "Time": (Column.TEAM,),
+        "Extension, Extension number, Ramal, Número do ramal": (Column.DN,),
     }.items()
     for name in names.split(", ")
 }

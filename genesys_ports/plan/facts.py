@@ -123,6 +123,7 @@ def _applications(plan: Deployment, names: Renamed) -> dict[Hashable, Entry]:
                 (words.TYPE, one.type),
                 (words.TEAM, one.team),
                 (words.SERVER_INFO, _number(one.server_info_port)),
+                (words.DN, one.dn),
             ),
             plan.origin.applications.get(one.name),
         )

@@ -135,6 +135,9 @@ class Collector:
         self._local: set[tuple[object, ...]] = set()
         self._called: set[tuple[str, str]] = set()
         self._problems: dict[str, None] = {}
+        self._sip_servers: dict[str, list[Application]] = {}
+        self._devices: dict[tuple[str, str], list[Application]] = {}
+        self._relate()
 
     @property
     def rules(self) -> tuple[FirewallRule, ...]:
@@ -162,6 +165,29 @@ class Collector:
         if found is None:
             self.problem(words.NO_BACKUP.format(application=application.name, backup=application.backup))
         return found
+
+    def servers_of(self, device: str) -> list[Application]:
+        """The SIP Servers that a phone or a trunk connects to, with their partners in an HA pair."""
+        return self._sip_servers.get(device, [])
+
+    def devices_of(self, server: str, kind: str) -> list[Application]:
+        """The phones or trunks, by kind, that connect to a SIP Server; without a name, those that connect to none."""
+        return self._devices.get((server, kind), [])
+
+    def _relate(self) -> None:
+        partners = {one.backup: one.name for one in self.plan.applications if one.backup}
+        servers = {one.name for one in self.kinds.get("sip_server", ())}
+        named: dict[str, dict[str, None]] = {}
+        for one in self.plan.connections:
+            if one.server in servers:
+                partner = self.applications[one.server].backup or partners.get(one.server, "")
+                both = dict.fromkeys(name for name in (one.server, partner) if name in servers)
+                named.setdefault(one.client, {}).update(both)
+        for application in self.plan.applications:
+            called = named.get(application.name, {})
+            self._sip_servers[application.name] = [self.applications[name] for name in called]
+            for server in called or ("",):
+                self._devices.setdefault((server, self.kind(application)), []).append(application)
 
     def party(self, application: Application, address: str = "") -> Party:
         """This application as one end of a rule, at its own address or else at that of its host."""

@@ -72,6 +72,10 @@ SIP_ENDPOINTS = (
     "server calls them on ports of their own."
 )
 SIP_INSIDE = "SIP signalling through a VoIP Service DN, which no connection list shows. Ask which of the ports is used."
+SIP_DEVICE = (
+    "SIP signalling between SIP Server and its phones and gateways. Either side opens: over UDP, and over TCP where a "
+    "message is large or the device is set so. Ask which of the two the devices use."
+)
 MEDIA = (
     "Voice itself (RTP and RTCP), opened for each call. It flows back too, to ports of the phones that no plan knows."
 )

@@ -3,7 +3,8 @@
 Sources: the documented start-up order (docs.genesys.com, FR/latest/Dep/Seq) and Framework course notes for Solution
 Control Server; FR CORM CSSystemSect for HA synchronisation, which speaks of Configuration Server and its Proxy only;
 FR/latest/MLUG/SNMPUI for SNMP; the catalogue for Resource Manager, Media Control Platform and Feature Server, which
-SIP Server reaches through VoIP Service DNs and not through connections.
+SIP Server reaches through VoIP Service DNs and not through connections; RFC 3261, sections 18.1.1 and 18.2.2, for
+phones and gateways: either side opens, over UDP or, for what is large, over TCP.
 """
 
 from __future__ import annotations
@@ -26,20 +27,29 @@ _MASTER = "snmp_master_agent"
 _SIP_SERVER = "sip_server"
 _RM = "resource_manager"
 _MCP = "media_control_platform"
+_PHONE = "softphone"
+_MEDIA_SERVER = "media_server"
+
+#: What registers with SIP Server or is a trunk of it.
+_DEVICES = (_PHONE, "media_gateway", "softswitch")
 
 #: The components whose HA synchronisation is documented.
 _HA_SYNC = ("configuration_server", "configuration_server_proxy")
 
 #: Who sends SIP to whom among the components, the first of several that the plan has.
 _SIP_PEERS: dict[str, tuple[tuple[str, ...], ...]] = {
-    _SIP_SERVER: ((_RM, _MCP), ("sip_feature_server",)),
+    _SIP_SERVER: ((_RM, _MCP), ("sip_feature_server",), (_MEDIA_SERVER,), *((kind,) for kind in _DEVICES)),
     _RM: ((_SIP_SERVER,), (_MCP,)),
     _MCP: ((_RM, _SIP_SERVER),),
     "sip_feature_server": ((_SIP_SERVER,),),
-    "softphone": ((_SIP_SERVER,),),
+    _MEDIA_SERVER: ((_SIP_SERVER,),),
+    **dict.fromkeys(_DEVICES, ((_SIP_SERVER,),)),
 }
 #: What only components call; any other SIP port is there for phones and gateways too.
-_INSIDE = (_RM, _MCP, "sip_feature_server", "softphone")
+_INSIDE = (_RM, _MCP, "sip_feature_server", _MEDIA_SERVER, *_DEVICES)
+
+#: Between whom voice flows.
+_VOICE = (*_DEVICES, _MEDIA_SERVER, _MCP)
 
 #: Applications of one kind that get rules of their own; more of them are one row, or the list would grow with the
 #: square of the plan.
@@ -58,8 +68,13 @@ def imply(collector: Collector) -> None:
 _Made = Iterator[tuple[FirewallRule, tuple[str, str] | None]]
 
 
-def _peers(collector: Collector, kind: str) -> list[Party]:
+def _peers(collector: Collector, kind: str, of: Application | None = None) -> list[Party]:
+    """The applications of one kind as parties. Of a SIP Server, those of its devices; of a device, its SIP Servers."""
     found = collector.kinds.get(kind, [])
+    if of is not None and kind in _DEVICES and collector.kind(of) == _SIP_SERVER:
+        found = [*collector.devices_of(of.name, kind), *collector.devices_of("", kind)]
+    elif of is not None and kind == _SIP_SERVER and collector.kind(of) in _DEVICES:
+        found = collector.servers_of(of.name) or found
     if len(found) > MOST_PEERS:
         return [Party(words.EVERY.format(component=load_catalog().component(kind).name))]
     return [collector.party(one) for one in found]
@@ -156,20 +171,31 @@ def _signalling(collector: Collector) -> _Made:
     """To every SIP port: phones and gateways, and the components that no connection leads there."""
     for application, port in _ports(collector.plan.applications, Purpose.SIP):
         kind = collector.kind(application)
-        inside = [peer for kinds in _SIP_PEERS.get(kind, ()) for peer in _first(collector, kinds)]
-        for source in inside:
-            yield _rule(collector, source, application, port, Basis.TO_CONFIRM, words.SIP_INSIDE)
+        inside = [
+            (peer, words.SIP_DEVICE if kind in _DEVICES or kinds[0] in _DEVICES else words.SIP_INSIDE)
+            for kinds in _SIP_PEERS.get(kind, ())
+            for peer in _first(collector, kinds, application)
+        ]
+        for source, note in inside:
+            yield _rule(collector, source, application, port, Basis.TO_CONFIRM, note)
         if kind not in _INSIDE or not inside:
             yield _rule(collector, Party(words.ANY_SIP), application, port, Basis.TO_CONFIRM, words.SIP_ENDPOINTS)
 
 
-def _first(collector: Collector, kinds: Iterable[str]) -> list[Party]:
-    return next((peers for kind in kinds if (peers := _peers(collector, kind))), [])
+def _first(collector: Collector, kinds: Iterable[str], of: Application) -> list[Party]:
+    return next((peers for kind in kinds if (peers := _peers(collector, kind, of))), [])
 
 
 def _media(collector: Collector) -> _Made:
+    """To every media port: all that sends voice there, named where the plan knows it."""
     for application, port in _ports(collector.plan.applications, Purpose.MEDIA):
-        yield _rule(collector, Party(words.ANY_SIP), application, port, Basis.TO_CONFIRM, words.MEDIA)
+        kind = collector.kind(application)
+        own = collector.party(application)
+        known = [peer for other in _VOICE for peer in _peers(collector, other) if peer != own]
+        for source in known:
+            yield _rule(collector, source, application, port, Basis.TO_CONFIRM, words.MEDIA)
+        if kind not in _DEVICES or not known:
+            yield _rule(collector, Party(words.ANY_SIP), application, port, Basis.TO_CONFIRM, words.MEDIA)
 
 
 def _snmp(collector: Collector) -> _Made:

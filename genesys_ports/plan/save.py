@@ -133,6 +133,7 @@ def _application_cells(application: Application) -> dict[Column, str]:
         Column.BACKUP: application.backup,
         Column.TEAM: application.team,
         Column.SERVER_INFO_PORT: _number(application.server_info_port),
+        Column.DN: application.dn,
     }
 
 

@@ -118,6 +118,9 @@ BAD_CLIENT_ADDRESS = (
 )
 BAD_TLS = "{text!r} says neither tls=1 nor tls=0. Write one of the two, or leave tls= out."
 BAD_BLOCK = "This is not a block of ports. Write its first and last number, such as 5100-5199."
+BAD_DN = (
+    "This is not one directory number. Write one such as 1001, without blanks; each phone is an application of its own."
+)
 BAD_CODE = (
     "{text!r} is not the code of a finding. Write codes such as GP101, or GP1 for all that begin so, several with "
     "commas between them."
@@ -148,6 +151,7 @@ OTHER_TYPE = "{name} has the type {value} in {row}. Write the same, or leave the
 OTHER_BACKUP = "{name} has the backup {value} in {row}. Write the same, or leave the cell empty."
 OTHER_TEAM = "{name} belongs to the team {value} in {row}. Write the same, or leave the cell empty."
 OTHER_SERVER_INFO_PORT = "{name} has the Server Info port {value} in {row}. Write the same, or leave the cell empty."
+OTHER_DN = "{name} has the DN {value} in {row}. Write the same, or leave the cell empty."
 OTHER_HOST_ADDRESS = "{name} has the address {value} in {row}. Write the same, or leave the cell empty."
 OTHER_PLATFORM = "{name} has the platform {value} in {row}. Write the same, or leave the cell empty."
 OTHER_LCA_PORT = "{name} has the LCA port {value} in {row}. Write the same, or leave the cell empty."
@@ -160,6 +164,3 @@ SAVE_HALF_CHARACTER = "A CSV sheet cannot hold this plan: {text!r} has half a ch
 SAVE_CHANGED = "A CSV sheet cannot hold this plan as it is. This would read differently: {what}."
 SAVE_BAD = "A CSV sheet cannot hold this plan as it is. Its {bad}"
 SAVE_REFUSED = "A CSV sheet cannot hold this plan as it is. {problem}"
-WRITE_NO_FOLDER = "The folder for this file does not exist. Make it first, or give another name."
-WRITE_REFUSED = "The system does not let you write a file of this name. Give a name in a folder of your own."
-WRITE_BROKE = "The file could not be written to its end, so it was taken away again. Is the disk full?"

@@ -13,6 +13,7 @@ from .moves import Moves
 from .names import ignored_codes, names, one_machine, types
 from .numbers import blocks, numbers
 from .pairs import pairs
+from .phones import one_dn
 from .servers import server_info, sip_transports
 
 __all__ = ["every_finding"]
@@ -27,6 +28,7 @@ _RULES = (
     lca_below_2000,
     blocks,
     names,
+    one_dn,
     types,
     one_machine,
     ignored_codes,

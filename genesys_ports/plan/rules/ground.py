@@ -149,6 +149,14 @@ class Ground:
         return Counter((one.server, one.port_id) for one in self.plan.connections)
 
     @cached_property
+    def servers_of(self) -> dict[str, list[str]]:
+        """The names of the servers that each application connects to."""
+        servers: dict[str, list[str]] = defaultdict(list)
+        for one in self.plan.connections:
+            servers[one.client].append(one.server)
+        return servers
+
+    @cached_property
     def primary_of(self) -> dict[str, str]:
         """The first primary that names each backup."""
         primaries: dict[str, str] = {}

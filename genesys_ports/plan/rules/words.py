@@ -145,6 +145,7 @@ BLOCKS = "The blocks of team {one} ({first}) and of team {two} ({second}) overla
 
 SPECIAL = "Application names with blanks or special characters: {names}."
 DASH = "Application names with a dash: {names}."
+ONE_DN = "DN {dn} belongs to {count} phones: {names}."
 NOT_DNS = "Host names that DNS cannot hold: {names}."
 UNKNOWN_TYPE = "The catalogue has no type {type!r}: {names}."
 # By the basis of the number.
