@@ -1,0 +1,295 @@
+"""A registrar and back-to-back user agent (RFC 3261 3, 6, 10), and T-Library's view of what it does.
+
+To the caller it is the called side, to the called phone the caller: two dialogs, two Call-IDs, one call. What one side
+does to its leg, it does to the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import count
+from typing import TYPE_CHECKING
+
+from ..errors import SIPError
+from .bridge import Bridge, Party
+from .call import CallState
+from .listener import Listener
+from .registrar import Registrar
+from .service import SERVICE, test_answer, wish
+from .tlib import EventName, PartyEvent, TEvent, conn_id
+from .uri import Uri
+from .user_agent import UserAgent
+from .ways import way
+
+if TYPE_CHECKING:
+    from ..model import Transport
+    from ..state import Socket
+    from .call import Call
+    from .flow import Flow
+    from .ids import Ids
+    from .message import Request, Response
+    from .registrar import Binding
+    from .timers import Alarm, Timers
+    from .transactions import ServerTransaction, Wire
+
+__all__ = ["BackToBack"]
+
+#: RFC 3261 8.1.1.6: for a request that does not say how far it may go.
+MAX_FORWARDS = 70
+
+#: What a refusal says about the called side, in T-Library's words (TCallState).
+CALL_STATES = {486: "Busy", 600: "Busy", 404: "SitInvalidnum", 410: "SitInvalidnum", 484: "SitInvalidnum"}
+
+#: What is wrong between this server and the called phone is no fault of the caller's (RFC 3261 16.7, step 6): a
+#: challenge was not meant for the caller, and only our leg is unknown or broken.
+NOT_PASSED_ON = frozenset((401, 407, 481, 503))
+
+
+class BackToBack(Listener):
+    """Ties two legs to one call. `receive` takes messages in, `agent.transactions` has the timers."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        clock: Callable[[], float],
+        ids: Ids,
+        *,
+        local: Mapping[Transport, Socket],
+        users: Callable[[str], bool],
+        route: Callable[[str], Flow | None],
+        told: Callable[[TEvent], None],
+        related: Callable[[str, str], None],
+        timers: Timers | None = None,
+    ) -> None:
+        self.agent = UserAgent(
+            wire, clock, ids, user="", local=local, listener=self, timers=timers, allow_unknown_users=True
+        )
+        self.agent.handlers["REGISTER"] = self._register
+        self.registrar = Registrar(users, clock)
+        #: The parties of each DN that has calls, the oldest first.
+        self.parties: dict[str, dict[Party, None]] = {}
+        self._clock = clock
+        self._users = users
+        self._route = route
+        self._told = told
+        self._related = related
+        self._conn_ids = count(1)
+        self._own = {(socket.address, socket.number) for socket in local.values()}
+        self._expiries: dict[str, Alarm] = {}
+
+    def receive(self, message: Request | Response, flow: Flow) -> None:
+        """Hand in a message that was parsed, and the way it came."""
+        self.agent.receive(message, flow)
+
+    # --- registrations
+
+    def _register(self, transaction: ServerTransaction) -> None:
+        transaction.respond(self.registrar.process(transaction.request, transaction.flow))
+        self._watch(transaction.request.to.uri.user)
+
+    def _watch(self, dn: str) -> None:
+        """A registration has changed, or its time is over: set the alarm anew, and tell whether that is news."""
+        alarms = self.agent.transactions.alarms
+        before = self._expiries.pop(dn, None)
+        if before is not None:
+            alarms.cancel(before)
+        bindings = self.registrar.bindings(dn)
+        if bindings:
+            last = max(binding.expires_at for binding in bindings)
+            self._expiries[dn] = alarms.set(last - self._clock(), self._expired, dn)
+        if bool(bindings) is not bool(before):
+            self._told(TEvent(EventName.BACK_IN_SERVICE if bindings else EventName.OUT_OF_SERVICE, dn))
+
+    def _expired(self, dn: str) -> None:
+        self.registrar.expire()
+        self._watch(dn)
+
+    # --- a call comes in
+
+    def invited(self, call: Call) -> None:
+        """The first leg of a call, or a call to the test number."""
+        request = call.request
+        if request.max_forwards == 0:
+            call.reject(483)
+        elif any((via.host, via.port or 5060) in self._own for via in request.vias[1:]):
+            # It has been here before, and somebody sent it back unchanged.
+            call.reject(482)
+        elif call.number == SERVICE and not self._users(call.caller):
+            if status := self._serve(call):
+                call.reject(status)
+        else:
+            call.ring(100)
+            self._dial(self._bridge(call.caller, call.number, call), call.remote_body)
+
+    def _bridge(self, caller: str, called: str, call: Call) -> Bridge:
+        bridge = Bridge(conn_id(next(self._conn_ids)), self._told)
+        bridge.caller = Party(bridge, caller, "Origination", is_dn=self._users(caller))
+        bridge.called = Party(bridge, called, "Destination", is_dn=self._users(called))
+        bridge.caller.call = call
+        call.owner_data = bridge.caller
+        for party in bridge.parties():
+            self.parties.setdefault(party.dn, {})[party] = None
+        return bridge
+
+    def _dial(self, bridge: Bridge, offer: bytes) -> None:
+        """The second leg, with what the first one offers; without an offer the called side makes one (late offer)."""
+        caller, called, first = bridge.caller, bridge.called, bridge.caller.leg
+        caller.happens(PartyEvent.DIAL)
+        if called.dn == SERVICE and not called.is_dn:
+            if status := self._serve(first):
+                self._fail(bridge, status)
+            else:
+                caller.happens(PartyEvent.CONNECT)
+            return
+        found = self._where(called)
+        if isinstance(found, int):
+            self._fail(bridge, found)
+            return
+        hops = first.request.max_forwards if first.incoming else None
+        second = self.agent.invite(
+            *found,
+            body=offer,
+            from_user=caller.dn,
+            display=first.request.from_.display if first.incoming else "",
+            headers=[("Max-Forwards", str((hops or MAX_FORWARDS) - 1))],
+        )
+        called.call = second
+        second.owner_data = called
+        self._related(second.call_id, first.call_id)
+        if second.state is CallState.ENDED:
+            self._fail(bridge, second.status)
+
+    def _where(self, called: Party) -> tuple[Uri, Flow] | int:
+        """The address of a number and the way there, or the status that says why there is none."""
+        if called.is_dn:
+            bindings = self.registrar.bindings(called.dn)
+            return (bindings[0].contact, self._way(bindings[0])) if bindings else 480
+        flow = self._route(called.dn)
+        if flow is None:
+            return 404
+        called.bridge.trunk = True
+        params = {"transport": str(flow.transport)} if flow.reliable else {}
+        return Uri("sip", called.dn, flow.address, flow.number, params), flow
+
+    def _way(self, binding: Binding) -> Flow:
+        return way(binding.contact, binding.flow, self.agent.local)
+
+    def _serve(self, call: Call) -> int:
+        """Answer a call to the test number; the status of the refusal where that cannot be, else 0."""
+        try:
+            _answer(call, test_answer(call.remote_body, self._address(call)))
+        except SIPError as error:
+            return error.status
+        return 0
+
+    def _address(self, call: Call) -> str:
+        return self.agent.local[call.flow.transport].address
+
+    # --- what the legs do
+
+    def progressed(self, call: Call, response: Response) -> None:
+        """It rings: the caller's leg is told the same."""
+        party: Party = call.owner_data
+        bridge = party.bridge
+        if party is bridge.caller:
+            # It rings at the phone that a T-Library client calls from: it shall answer by itself.
+            call.notify("talk")
+            return
+        party.happens(PartyEvent.RING)
+        if bridge.trunk:
+            bridge.caller.happens(PartyEvent.REACH)
+        if bridge.caller.leg.incoming:
+            bridge.caller.leg.ring(response.status, response.body)
+
+    def answered(self, call: Call, response: Response) -> None:
+        """The answer goes to the caller; that of a phone to call with begins the second leg."""
+        party: Party = call.owner_data
+        bridge = party.bridge
+        if party is bridge.caller:
+            self._dial(bridge, response.body)
+            return
+        if bridge.trunk:
+            bridge.caller.happens(PartyEvent.REACH)
+        if _answer(bridge.caller.leg, response.body):
+            bridge.caller.happens(PartyEvent.CONNECT)
+            party.happens(PartyEvent.CONNECT)
+        else:
+            self._end(bridge, None)
+
+    def acknowledged(self, call: Call, request: Request) -> None:
+        """An ACK may bring the answer to a late offer of the other side."""
+        party: Party | None = call.owner_data
+        other = party.other.call if party else None
+        if other is not None and other.state is CallState.OFFERED:
+            other.acknowledge(request.body)
+
+    def change_asked(self, call: Call, request: Request) -> None:
+        """A re-INVITE (hold, retrieve) goes to the other leg."""
+        party: Party | None = call.owner_data
+        other = party.other.call if party else None
+        if party is None or other is None:
+            try:
+                call.accept_change(test_answer(request.body, self._address(call)))
+            except SIPError as error:
+                call.refuse_change(error.status)
+            return
+        party.wants = wish(request.body)
+        if not other.reinvite(request.body):
+            # RFC 3261 14.2: the other side is changing the call at this moment.
+            call.refuse_change(491)
+
+    def changed(self, call: Call, response: Response | None) -> None:
+        """What came of a re-INVITE goes back to whoever asked."""
+        asker: Party = call.owner_data.other
+        if response is None:
+            return
+        if response.status >= 300:
+            asker.leg.refuse_change(response.status)
+        elif asker.leg.accept_change(response.body) and asker.wants:
+            asker.happens(asker.wants)
+
+    def refused(self, call: Call, status: int, reason: str) -> None:
+        """A leg did not come about: the other ends with the same status."""
+        party: Party | None = call.owner_data
+        if party is not None and not party.bridge.over:
+            self._fail(party.bridge, status)
+
+    def ended(self, call: Call, by_us: bool) -> None:
+        """A leg is over, so the other is to be."""
+        party: Party | None = call.owner_data
+        if party is not None and not party.bridge.over:
+            self._end(party.bridge, party)
+
+    # --- how a call ends
+
+    def _fail(self, bridge: Bridge, status: int) -> None:
+        """The called side cannot be reached, or does not want to."""
+        if status in CALL_STATES:
+            bridge.caller.happens(PartyEvent.BUSY, CallState=CALL_STATES[status])
+        self._close(bridge, bridge.called)
+        first = bridge.caller.leg
+        if first.incoming:
+            # Where somebody has moved to (3xx) is not where we look.
+            first.reject(480 if status < 400 or status in NOT_PASSED_ON else status)
+        else:
+            first.hang_up()
+
+    def _end(self, bridge: Bridge, by: Party | None) -> None:
+        """One side has ended its leg, or (None) this server ends both."""
+        self._close(bridge, by)
+        for party in bridge.parties():
+            if party is not by and party.call is not None:
+                party.call.hang_up()
+
+    def _close(self, bridge: Bridge, by: Party | None) -> None:
+        bridge.ends(by)
+        for party in bridge.parties():
+            of_dn = self.parties[party.dn]
+            del of_dn[party]
+            if not of_dn:
+                del self.parties[party.dn]
+
+
+def _answer(call: Call, body: bytes) -> bool:
+    # A call that this server has made itself, for a T-Library client, gets its SDP in the ACK.
+    return call.answer(body) if call.incoming else call.acknowledge(body)

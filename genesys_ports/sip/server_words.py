@@ -1,0 +1,37 @@
+"""What SIP Server says to people, beside the refusals that every user agent has. One place, to be translated."""
+
+from __future__ import annotations
+
+__all__: list[str] = []
+
+#: Wherever an event is shown beside a SIP message.
+ILLUSTRATIVE = (
+    "The events have T-Library's real names; which SIP message leads to which event is illustrative, because Genesys "
+    "does not publish it."
+)
+
+# --- why a request of a T-Library client comes to nothing
+NO_DN = "{dn} is no DN of this switch."
+NOT_REGISTERED = "The phone of DN {dn} is not registered, so nobody can call with it."
+NO_NUMBER = "OtherDN says whom to call: digits, letters and * # + . _ -, at most {limit} of them."
+NO_CALL = "DN {dn} has no call that this request could be about."
+NOT_RINGING = "The phone of DN {dn} is not ringing, so there is nothing to answer."
+NOT_CONNECTED = "DN {dn} has no call that could be held."
+NOT_HELD = "DN {dn} has put no call on hold."
+NOT_NOW = "The phone of DN {dn} is in the middle of another change of its call. Ask again."
+DID_NOT_ANSWER = "The phone of DN {dn} did not take the call that was to be made for it: status {status}."
+
+# --- the state diagram of a DN in a call
+PARTY = "T-Library party"
+PARTY_SOURCE = "after the Unified Call-Party States of Genesys Events and Models"
+PARTY_LABELS = {
+    "dial": "it calls",
+    "reach": "the trunk has taken the call",
+    "busy": "the called side is busy or unknown",
+    "ring": "its phone rings",
+    "connect": "the call is answered",
+    "hold": "it puts the other on hold",
+    "retrieve": "it takes the other off hold",
+    "abandon": "the caller gives up",
+    "release": "the call ends",
+}
