@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from . import sip as sip
     from .binding import Verdict as Verdict
     from .binding import who_blocks as who_blocks
     from .catalog import Catalog as Catalog
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from .plan import next_free_port as next_free_port
     from .plan import read_plans as read_plans
     from .plan import ripple as ripple
+    from .sip.logs import read_sip_log as read_sip_log
     from .trace import Message as Message
     from .trace import Trace as Trace
 
@@ -86,14 +88,20 @@ _HOMES = {
     "next_free_port": "plan",
     "read_plans": "plan",
     "ripple": "plan",
+    "read_sip_log": "sip.logs",
     "Message": "trace",
     "Trace": "trace",
 }
 
-__all__ = ["__version__", *_HOMES]
+#: Rooms with names of their own, such as `genesys_ports.sip.parse`.
+_ROOMS = ("sip",)
+
+__all__ = ["__version__", *_HOMES, *_ROOMS]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f".{name}", __name__)
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

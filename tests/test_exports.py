@@ -65,6 +65,8 @@ def loaded_by(code):
         "from genesys_ports import who_blocks",
         "from genesys_ports import Trace",
         "from genesys_ports import load_plan",
+        "from genesys_ports import read_sip_log",
+        "import genesys_ports; genesys_ports.sip",
     ],
 )
 def test_import_stays_light(code):
@@ -74,3 +76,7 @@ def test_import_stays_light(code):
 def test_import_alone_loads_no_room():
     rooms = {name for name in loaded_by("import genesys_ports") if name.startswith("genesys_ports.")}
     assert rooms == set()
+
+
+def test_a_room_is_reached_without_importing_it():
+    assert "genesys_ports.sip" in loaded_by("import genesys_ports; assert genesys_ports.sip.__name__")

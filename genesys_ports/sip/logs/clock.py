@@ -1,0 +1,57 @@
+"""The time of each line: a log line tells the hour, and the header block the day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+__all__ = ["Clock"]
+
+DAY = 86_400.0
+
+#: A clock this far back (in seconds) means that midnight has passed; a smaller step is two threads, or a clock set.
+_BACK = 12 * 3600.0
+
+#: And this far ahead, right after midnight, a line of the day before that was written late.
+_AHEAD = 23 * 3600.0
+
+
+class Clock:
+    """Seconds since the midnight before the log began, and the date of that midnight where the log tells it."""
+
+    def __init__(self) -> None:
+        self._day = 0
+        self._hour = -1.0
+        #: The date of day 0.
+        self.date: date | None = None
+
+    def at(self, hour: bytes, minute: bytes, second: bytes, fraction: bytes | None) -> float:
+        """The time of a line that tells no date."""
+        of_day = int(hour) * 3600.0 + int(minute) * 60.0 + int(second)
+        if fraction is not None:
+            of_day += int(fraction) / 10 ** len(fraction)
+        day = self._day
+        if self._hour >= 0.0:
+            if of_day < self._hour - _BACK:
+                self._day = day = day + 1
+            elif of_day > self._hour + _AHEAD and day:
+                return (day - 1) * DAY + of_day
+        self._hour = of_day
+        return day * DAY + of_day
+
+    def on(self, day: date) -> None:
+        """The log tells the date of what comes next."""
+        if self.date is None:
+            self.date = day - timedelta(days=min(self._day, day.toordinal() - 1))
+        told = (day - self.date).days
+        if told != self._day:
+            self._day = told
+            self._hour = -1.0
+
+    def moment(self, seconds: float) -> datetime | None:
+        """The local date and time, where the log tells the date."""
+        if self.date is None:
+            return None
+        try:
+            return datetime(self.date.year, self.date.month, self.date.day) + timedelta(seconds=seconds)
+        except OverflowError:
+            return None

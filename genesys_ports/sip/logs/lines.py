@@ -1,0 +1,152 @@
+"""The lines of a SIP Server log: which begin a SIP message, and the text between two of them.
+
+The format is known from logs and from programs that others wrote to read them; Genesys documents the header block only.
+
+    13:54:59.884: Sending  [0,UDP] 494 bytes to 10.0.0.2:5060 >>>>>
+    13:55:31.501: SIPTR: Received [0,UDP] 437 bytes from 10.0.0.3:5061 <<<<<
+
+The time may have a date before it (`2014-05-01T13:54:59.884`, option `time_format` ISO8601), or an `@`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Generator, Iterator
+from typing import BinaryIO, NamedTuple
+
+__all__ = ["HEAD", "LARGEST", "STAMP", "Part", "is_log_line", "parts"]
+
+#: Bytes of one message; nothing that a SIP Server sends comes near.
+LARGEST = 256 * 1024
+
+#: Bytes read at a time. Also the most that a line may have.
+CHUNK = 1024 * 1024
+
+#: Bytes of a line that is looked at to tell whether it begins a message.
+LONGEST_HEAD = 300
+
+_TIME = rb"@?(?:([0-9]{4})-([0-9]{2})-([0-9]{2})[T ])?([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]{1,6}))?"
+
+#: The time at the beginning of a log line: year, month, day, hour, minute, second, fraction.
+STAMP = re.compile(_TIME + rb"(?=[: ])")
+
+#: The line that begins a message: those seven, the direction, the transport, the bytes, the address, the port number.
+HEAD = re.compile(
+    _TIME + rb":? [^\[\]]{0,60}?(Sending|Received) {1,3}\[[^\],]{0,20}, ?([A-Za-z]{2,4})\] ([0-9]{1,9}) bytes "
+    rb"(?:to|from) (\S{1,64}):([0-9]{1,5}) (?:>>>>>|<<<<<)[ \r]{0,4}$"
+)
+
+#: What every such line has, and few others: found many times faster than by a regular expression.
+_MARK = b" bytes "
+
+
+class Part(NamedTuple):
+    """A piece of the log, in order: the line that begins a message and the text after it, or text alone.
+
+    `text` has LF line ends only. `is_last` tells that the log ends with it.
+    """
+
+    head: re.Match[bytes] | None
+    text: bytes
+    is_last: bool
+
+
+def is_log_line(line: bytes) -> bool:
+    """Whether the line begins with a time, as log lines do and lines of SIP messages do not."""
+    return STAMP.match(line) is not None
+
+
+def parts(file: BinaryIO, told: Callable[[int], object] | None = None) -> Iterator[Part]:
+    """The whole log in parts, reading as it goes. `told` gets the number of bytes read so far."""
+    kept = b""
+    for chunk, is_last in _decoded(file, told):
+        text = kept + chunk
+        done = yield from _whole(text, is_last)
+        kept = text[done:]
+
+
+def _whole(text: bytes, is_last: bool) -> Generator[Part, None, int]:
+    """The parts of which no more can come; gives how much of the text they are."""
+    done = 0
+    head = None
+    body = 0
+    for found, start, end in _heads(text):
+        if head is not None:
+            yield from _message(head, text[body:start], False)
+        elif start > done:
+            yield Part(None, _lf(text[done:start]), False)
+        head, body, done = found, end, start
+    if head is None:
+        # The last line may go on in the next chunk; one that never ends is of no use.
+        end = len(text) if is_last else text.rfind(b"\n") + 1 or (len(text) if len(text) > CHUNK else 0)
+        if end > done:
+            yield Part(None, _lf(text[done:end]), is_last)
+        return max(done, end)
+    if is_last:
+        yield from _message(head, text[body:], True)
+        return len(text)
+    if len(text) - body > 2 * LARGEST:
+        end = text.rfind(b"\n") + 1
+        if end > body:
+            yield from _message(head, text[body:end], False)
+            return end
+    return done
+
+
+def _message(head: re.Match[bytes], text: bytes, is_last: bool) -> Iterator[Part]:
+    if len(text) <= 2 * LARGEST:
+        yield Part(head, _lf(text), is_last)
+        return
+    # Other log lines by the megabyte before the next message: what concerns this one is at the beginning.
+    end = text.rfind(b"\n", 0, 2 * LARGEST) + 1 or 2 * LARGEST
+    yield Part(head, _lf(text[:end]), False)
+    yield Part(None, _lf(text[end:]), is_last)
+
+
+def _heads(text: bytes) -> Iterator[tuple[re.Match[bytes], int, int]]:
+    """Each line that begins a message, where it begins, and where the next line does."""
+    find, match = text.find, HEAD.match
+    at = find(_MARK)
+    while at >= 0:
+        end = find(b"\n", at, at + LONGEST_HEAD)
+        if end < 0:
+            # The end of the chunk, or a line far too long.
+            at = find(_MARK, at + 1)
+            continue
+        start = text.rfind(b"\n", max(0, at - LONGEST_HEAD), at) + 1
+        if found := match(text[start:end]):
+            yield found, start, end + 1
+        at = find(_MARK, end)
+
+
+def _lf(text: bytes) -> bytes:
+    # Lines end in LF, CR LF, and in CR CR LF where a program on Windows wrote SIP's own line ends as text.
+    return text.replace(b"\r", b"") if b"\r" in text else text
+
+
+def _decoded(file: BinaryIO, told: Callable[[int], object] | None) -> Iterator[tuple[bytes, bool]]:
+    """The file in chunks, as bytes of a code in which ASCII is ASCII; the last one is marked."""
+    chunk = file.read(CHUNK)
+    decoder = None
+    for mark, code in ((codecs.BOM_UTF8, ""), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if chunk.startswith(mark):
+            chunk = chunk.removeprefix(mark)
+            # What PowerShell makes of a log that goes through it.
+            decoder = codecs.getincrementaldecoder(code)("replace") if code else None
+            break
+    only_cr = decoder is None and b"\n" not in chunk and b"\r" in chunk
+    so_far = 0
+    while True:
+        following = file.read(CHUNK)
+        so_far += len(chunk)
+        if told is not None:
+            told(so_far)
+        if decoder is not None:
+            chunk = decoder.decode(chunk, not following).encode("utf-8", "surrogatepass")
+        elif only_cr:
+            chunk = chunk.replace(b"\r", b"\n")
+        yield chunk, not following
+        if not following:
+            return
+        chunk = following

@@ -1,0 +1,61 @@
+"""Secrets of a log, masked: what proves who somebody is, passwords, and keys of encrypted voice.
+
+Headers that carry credentials: RFC 3261 sections 20.7, 20.27, 20.28, 20.44; keys in SDP: RFC 4568 section 6.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["MASK", "masked", "masked_command_line"]
+
+MASK = b"***"
+
+#: One of these stands in every message that may need masking.
+_SIGNS = (b"auth", b"pass", b"pwd", b"secret", b"token", b"inline:", b"key", b"credential", b"-pin")
+
+#: Headers whose whole value is secret, by their names and by what their names tell.
+_HEADERS = re.compile(
+    rb"^((?:proxy-)?authorization|(?:www|proxy)-authenticate|(?:proxy-)?authentication-info"
+    rb"|[^\s:]{0,80}(?:passw|passphrase|pwd|secret|token|credential|api-?key|-pin)[^\s:]{0,80})([ \t]{0,20}:)"
+    rb"[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+#: The password in `sip:1001:password@host` (RFC 3261 section 19.1.1).
+_USER_INFO = re.compile(rb"([sS][iI][pP][sS]?:[^\s:@<>\"]{0,200}:)([^\s@<>\"]{1,200})(?=@)")
+
+#: The key in `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:…` and `k=base64:…`: as many characters, so that lengths stay.
+_SDP_KEYS = re.compile(rb"(inline:|^k=(?:clear|base64|uri):)([^\s|;]{1,500})", re.IGNORECASE | re.MULTILINE)
+
+#: `password=…` in a parameter or in text, also inside bodies.
+_PAIRS = re.compile(rb"((?:password|passwd|pwd|secret)\"?[ \t]?[=:][ \t]?\"?)([^\s\"&;,<>']{1,200})", re.IGNORECASE)
+
+_OPTION = re.compile(
+    r"((?:^|[ \t])[-/]{1,2}(?:[a-z_-]{0,30}(?:password|passwd|pwd|secret)|pass)[ \t=:])(\"[^\"]*\"|\S+)",
+    re.IGNORECASE,
+)
+
+
+def masked(message: bytes) -> bytes:
+    """The message without its secrets. Its body keeps its length."""
+    lowered = message.lower()
+    if any(sign in lowered for sign in _SIGNS):
+        head, blank, body = message.partition(b"\r\n\r\n")
+        head = _HEADERS.sub(rb"\1\2 " + MASK, head)
+        head = _PAIRS.sub(rb"\1" + MASK, head)
+        if body:
+            body = _PAIRS.sub(_starred, _SDP_KEYS.sub(_starred, body))
+        elif not blank:
+            head = _SDP_KEYS.sub(_starred, head)
+        message = head + blank + body
+    return _USER_INFO.sub(_starred, message)
+
+
+def _starred(found: re.Match[bytes]) -> bytes:
+    return found[1] + b"*" * len(found[2])
+
+
+def masked_command_line(line: str) -> str:
+    """A command line without the values of its passwords: `-password x` becomes `-password ***`."""
+    return _OPTION.sub(lambda found: found[1] + MASK.decode(), line)
