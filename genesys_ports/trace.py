@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from .calls import Calls
     from .raw import Names, Raw
 
-__all__ = ["Kind", "Message", "Participant", "Trace", "csv_of", "raw_of"]
+__all__ = ["Kind", "Message", "Participant", "Trace", "raw_of", "table_of"]
 
 #: How many messages a trace keeps unless told otherwise; older ones are dropped, and counted.
 KEPT = 100_000
 
-#: The columns of a trace as CSV.
+#: The columns of a trace as CSV; pictures leave out the first.
 COLUMNS = (
     "Time", "No.", "Kind", "From", "To", "Port", "Name", "Text", "Client", "Client number", "Server", "Host",
     "Answers", "Protocol", "Call", "Sent again", "Lost",
@@ -279,7 +279,7 @@ class Trace(Tabled):
 
     def to_csv(self) -> str:
         """CSV with every message and its time in seconds; no cell can run as a formula."""
-        return csv_of(tuple(self._messages), times=True)
+        return table_of(self._messages, times=True).to_csv()
 
     def to_pcapng(self) -> bytes:
         """A capture that Wireshark opens, with the names of the hosts and a comment for each packet."""
@@ -314,8 +314,8 @@ def raw_of(number: int, message: Message | None, names: Names) -> Raw:
     return raw_text(message.payload, names, sip=message.protocol == "sip")
 
 
-def csv_of(messages: Sequence[Message], *, times: bool) -> str:
-    """The messages as CSV; with `times`, when each was seen."""
+def table_of(messages: Iterable[Message], *, times: bool = False) -> Table:
+    """Everything about the messages but their bytes; with `times`, when each was seen."""
     columns = COLUMNS if times else COLUMNS[1:]
     rows = [
         (
@@ -325,4 +325,4 @@ def csv_of(messages: Sequence[Message], *, times: bool) -> str:
         )
         for m in messages
     ]  # fmt: skip
-    return Table(columns, rows).to_csv()
+    return Table(columns, rows)

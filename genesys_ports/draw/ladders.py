@@ -8,25 +8,30 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ..errors import UnknownApplicationError
+from ..errors import InvalidValueError, UnknownApplicationError, UnknownCallError
 from ..model import parse_word
 from ..output import save
+from ..raw import Raw
 from ..table import Table
-from ..trace import Kind, Message, Participant, Trace
+from ..trace import Kind, Message, Participant, Trace, raw_of, table_of
 from . import words
 from .mermaid import write_mermaid
 from .plaintext import write_text
+from .runs import gather
 from .sheet import Sheet, ends, make_sheet, mentioned, sentence
 from .style import clean
 from .svg import write_svg
 
 __all__ = ["Ladder", "ladder"]
 
-#: Messages a notebook or `print` shows; the `to_…` forms and `save` have them all unless told otherwise.
+#: Steps a notebook or `print` shows; the `to_…` forms and `save` have them all unless told otherwise.
 SHOWN = 200
 
-#: Messages told one by one to who cannot see the picture.
+#: Steps told one by one to who cannot see the picture.
 TOLD = 5
+
+#: What the lab's applications speak; a trace may know more.
+PROTOCOLS = ("rtp", "sip", "teaching")
 
 
 def ladder(
@@ -35,21 +40,27 @@ def ladder(
     after: int = 0,
     participant: str | None = None,
     kinds: Iterable[Kind | str] | Kind | str | None = None,
+    call: str | None = None,
+    protocol: Iterable[str] | str | None = None,
     last: int | None = None,
     title: str = "",
 ) -> Ladder:
     """The ladder of a trace, or of anything that has one as `.trace` (a lab).
 
-    `after` leaves out everything up to that number, `participant` shows one application's messages,
-    `kinds` some kinds only ("request", "response", …), `last` the newest so many.
-    Raises `UnknownApplicationError`, `InvalidValueError`.
+    `after` leaves out everything up to that number, `participant` shows one application's messages, `kinds` some kinds
+    only ("request", "response", …), `call` one call with all its legs (the Call-ID of any of them), `protocol` one
+    protocol or several ("sip", "teaching", "rtp"), `last` the newest so many steps.
+    Raises `UnknownApplicationError`, `UnknownCallError`, `InvalidValueError`.
     """
     trace = thing if isinstance(thing, Trace) else getattr(thing, "trace", None)
     if not isinstance(trace, Trace):
         raise TypeError(words.LADDER_WANTED.format(kind=type(thing).__name__))
     plan = getattr(thing, "plan", None)
     known = plan is not None and participant is not None and plan.has_application(participant)
-    return Ladder(trace, after=after, participant=participant, kinds=kinds, last=last, title=title, known=known)
+    return Ladder(
+        trace, after=after, participant=participant, kinds=kinds, call=call, protocol=protocol, last=last, title=title,
+        known=known,
+    )  # fmt: skip
 
 
 class Ladder:
@@ -66,74 +77,83 @@ class Ladder:
         after: int = 0,
         participant: str | None = None,
         kinds: Iterable[Kind | str] | Kind | str | None = None,
+        call: str | None = None,
+        protocol: Iterable[str] | str | None = None,
         last: int | None = None,
         title: str = "",
         known: bool = False,
     ) -> None:
-        if isinstance(kinds, str):
-            kinds = (kinds,)
         if kinds is not None:
-            kinds = {parse_word(Kind, kind, "kind of message") for kind in kinds}
+            kinds = {parse_word(Kind, kind, "kind of message") for kind in _each(kinds)}
+        if protocol is not None:
+            protocol = _protocols(_each(protocol), trace)
         joined = dict(trace.participants)
-        everything = tuple(trace)
         if participant is not None and participant not in joined and not known:
-            met = {**joined, **mentioned(everything)}
+            met = {**joined, **mentioned(trace)}
             if participant not in met:
                 raise UnknownApplicationError(participant, list(met))
+        if call is not None and not (call and any(trace.call_of(call) == trace.call_of(one.call) for one in trace)):
+            raise UnknownCallError(call, [one.call_id for one in trace.calls()])
         chosen = [
             message
-            for message in everything
-            if message.number > after
-            and (kinds is None or message.kind in kinds)
-            and (participant is None or participant in (message.sender, message.receiver, *ends(message)))
+            for message in trace.select(after=after, kinds=kinds, call=call, protocol=protocol)
+            if participant is None or participant in (message.sender, message.receiver, *ends(message))
         ]
+        lines = gather(chosen)
         if last is not None:
-            chosen = chosen[max(0, len(chosen) - max(0, last)) :]
-        if participant is not None:
+            lines = lines[max(0, len(lines) - max(0, last)) :]
+            first = lines[0].message.number if lines else trace.last_number + 1
+            chosen = [message for message in chosen if message.number >= first]
+        if call is not None:
+            # In the order in which the call reaches them: SIP Server then stands between the two phones.
+            joined = {name: joined.get(name) or Participant(name) for name in mentioned(chosen)}
+        elif participant is not None:
             touched = {participant: None, **mentioned(chosen)}
             joined = {name: joined[name] for name in joined if name in touched}
             joined.setdefault(participant, Participant(participant))
         self.title = title
         self._participants: dict[str, Participant] = joined
         self._messages: tuple[Message, ...] = tuple(chosen)
-        self._dropped = trace.dropped if trace.dropped > after and last is None else 0
+        self._lines = tuple(lines)
+        self._names = trace.names()
+        self._gone = trace.dropped if trace.dropped > after and last is None else 0
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """What the ladder shows, in order."""
+        """What the ladder shows, in order; of voice each packet."""
         return self._messages
 
     def __len__(self) -> int:
-        return len(self._messages)
+        return len(self._lines)
+
+    def raw(self, number: int) -> Raw:
+        """What the message of this number said on the wire, as text: hosts by their names.
+
+        Raises `NoRawMessageError`.
+        """
+        found = next((message for message in self._messages if message.number == number), None)
+        return raw_of(number, found, self._names)
 
     def _sheet(self, limit: int | None) -> Sheet:
-        return make_sheet(self.title, self._participants, self._messages, limit, self._dropped)
+        return make_sheet(self.title, self._participants, self._lines, limit, self._gone, self._names)
 
     # --- forms
 
     def to_text(self, limit: int | None = None) -> str:
-        """Plain text; the newest `limit` messages, or all."""
+        """Plain text; the newest `limit` steps, or all."""
         return write_text(self._sheet(limit))
 
     def to_svg(self, limit: int | None = None) -> str:
-        """An SVG picture that stands alone: its own colours on white; the newest `limit` messages, or all."""
+        """An SVG picture that stands alone: its own colours on white; the newest `limit` steps, or all."""
         return write_svg(self._sheet(limit), page=False)
 
     def to_mermaid(self, limit: int | None = None) -> str:
-        """Mermaid source (`sequenceDiagram`); the newest `limit` messages, or all."""
+        """Mermaid source (`sequenceDiagram`); the newest `limit` steps, or all."""
         return write_mermaid(self._sheet(limit))
 
     def table(self) -> Table:
         """One row for each message, with who opened the connection it travelled on."""
-        cells = [
-            (
-                m.number, m.kind, m.sender, m.receiver, m.port, m.name, m.text,
-                m.client, m.server, m.host, m.reply_to, m.protocol,
-            )
-            for m in self._messages
-        ]  # fmt: skip
-        rows = [[None if cell is None else clean(cell, apart=False) for cell in row] for row in cells]
-        return Table(words.LADDER_COLUMNS, rows)
+        return table_of(self._messages)
 
     def to_csv(self) -> str:
         """CSV with every message; no cell can run as a formula."""
@@ -150,21 +170,21 @@ class Ladder:
 
     def summary(self) -> str:
         """One sentence: how many steps."""
-        if not self._messages:
+        if not self._lines:
             return words.NOTHING_SEEN
-        return words.counted(words.LADDER_ONE, words.LADDER_MANY, len(self._messages))
+        return words.counted(words.LADDER_ONE, words.LADDER_MANY, len(self._lines))
 
     def describe(self) -> str:
         """The ladder in whole sentences, for who cannot see it: who takes part, and the first messages."""
         told = [clean(self.title, 200)] if self.title else []
-        if not self._messages:
+        if not self._lines:
             return " ".join([*told, words.NOTHING_SEEN])
-        template = words.LADDER_ALT_ONE if len(self._messages) == 1 else words.LADDER_ALT
+        template = words.LADDER_ALT_ONE if len(self._lines) == 1 else words.LADDER_ALT
         names = ", ".join(head.name for head in self._sheet(SHOWN).heads)
-        told.append(template.format(count=len(self._messages), participants=names))
-        told += [sentence(message) for message in self._messages[:TOLD]]
-        if len(self._messages) > TOLD:
-            told.append(words.ALT_MORE.format(count=len(self._messages) - TOLD))
+        told.append(template.format(count=len(self._lines), participants=names))
+        told += [sentence(line) for line in self._lines[:TOLD]]
+        if len(self._lines) > TOLD:
+            told.append(words.ALT_MORE.format(count=len(self._lines) - TOLD))
         return " ".join(told)
 
     def __str__(self) -> str:
@@ -176,7 +196,7 @@ class Ladder:
     def _repr_html_(self) -> str:
         picture = write_svg(self._sheet(SHOWN), page=True)
         # An empty ladder says in the picture what the caption would say.
-        words_below = escape(self.summary()) if self._messages else ""
+        words_below = escape(self.summary()) if self._lines else ""
         caption = f'<figcaption style="font-size:1.05em">{words_below}</figcaption>' if words_below else ""
         # On the figure, because JupyterLab drops the description of a bare picture; focusable, because a wide
         # picture scrolls.
@@ -185,3 +205,18 @@ class Ladder:
             f'style="margin:0;overflow-x:auto">\n{picture}\n'
             f"{caption}</figure>"
         )
+
+
+def _each(given: Iterable[str] | str) -> Iterable[str]:
+    return (given,) if isinstance(given, str) else given
+
+
+def _protocols(given: Iterable[str], trace: Trace) -> set[str]:
+    known = sorted({*PROTOCOLS, *(message.protocol for message in trace if message.protocol)})
+    folded = {one.casefold(): one for one in known}
+    chosen = set()
+    for one in given:
+        if one.casefold() not in folded:
+            raise InvalidValueError("protocol of this trace", one, known)
+        chosen.add(folded[one.casefold()])
+    return chosen

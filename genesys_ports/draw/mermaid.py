@@ -25,6 +25,9 @@ ARROWS = {
     Kind.MEDIA: "->>",
 }
 
+#: A line that ends in a cross instead of its head.
+BROKEN = {"->>": "-x", "-->>": "--x", "-)": "-x"}
+
 # What Mermaid could take for its syntax: any ASCII mark but these, and the word "end" that closes a block.
 _SPECIAL = re.compile(r"[^\w\s.,/()\u0080-\U0010ffff-]")
 _END = re.compile(r"\bend\b", re.IGNORECASE)
@@ -57,4 +60,7 @@ def _line(step: Step) -> str:
     label = escape(step.label(LONGEST))
     if step.boxed:
         return f"  Note over p{step.start + 1}: {label}"
-    return f"  p{step.start + 1}{ARROWS[step.kind]}p{step.end + 1}: {label}"
+    arrow = ARROWS[step.kind]
+    if step.dropped:
+        arrow = BROKEN.get(arrow, arrow)
+    return f"  p{step.start + 1}{arrow}p{step.end + 1}: {label}"

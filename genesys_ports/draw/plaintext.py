@@ -27,6 +27,8 @@ LINES = {
     Kind.LOST: ("─", "─", "─"),
     Kind.MEDIA: ("═", "▶", "◀"),
 }
+#: What stands at the tail of a line that is sent again, to the right and to the left, and where one breaks off.
+AGAIN, BROKEN = ("»", "«"), "✗"
 MARKS = {Kind.OPENED: "■", Kind.CLOSED: "□", Kind.TAKEN: "☒"}
 LOOP = "↺"
 
@@ -58,7 +60,8 @@ def _gap(sheet: Sheet) -> int:
     farthest = max(NEAREST, min(FARTHEST, WIDEST // max(1, last)))
     for step in sheet.steps:
         if step.start != step.end:
-            needed = max(needed, -(-(cells(step.label(LONGEST_LABEL)) + 9) // abs(step.end - step.start)))
+            extra = 13 if step.dropped else 9
+            needed = max(needed, -(-(cells(step.label(LONGEST_LABEL)) + extra) // abs(step.end - step.start)))
         elif step.start != last:
             needed = max(needed, cells(step.label(LONGEST_LABEL)) + 4)
         if needed >= farthest:
@@ -75,15 +78,21 @@ def _line(step: Step, base: str, gap: int) -> str:
         return f"{base[:at]}{mark} {label}{base[at + 2 + cells(label) :]}"
     left, right = sorted((step.start * gap, step.end * gap))
     room = right - left - 1
-    label = f" {step.label(room - 6)} "
+    label = f" {step.label(room - (10 if step.dropped else 6))} "
     fill, to_right, to_left = LINES[step.kind]
+    rightward = step.start < step.end
+    tail = AGAIN[0 if rightward else 1] if step.again else fill
     rest = fill * (room - cells(label) - 3)
     if step.kind is Kind.LOST:
         half = len(rest) // 2
-        rest = f"{fill * half}✗{' ' * (len(rest) - half - 1)}"
-    right_bound = f"{fill * 2}{label}{rest}{to_right}"
-    left_bound = f"{to_left}{fill}{label}{rest}{fill}"
-    body = right_bound if step.start < step.end else left_bound
+        rest = f"{fill * half}{BROKEN}{fill * (len(rest) - half - 1)}"
+    if step.dropped:
+        # The rest of the way stays empty.
+        half = len(rest) // 2
+        body = f"{fill * half}{BROKEN}{' ' * (len(rest) - half)}" if rightward else f"   {BROKEN}{fill}"
+        body = f"{tail}{fill}{label}{body}" if rightward else f"{body}{label}{rest[3:]}{tail}"
+    else:
+        body = f"{tail}{fill}{label}{rest}{to_right}" if rightward else f"{to_left}{fill}{label}{rest}{tail}"
     return f"{base[: left + 1]}{body}{base[right:]}"
 
 
@@ -92,6 +101,10 @@ def _legend(sheet: Sheet) -> list[str]:
     for kind in sheet.kinds:
         sample = MARKS.get(kind) or (LINES[kind][0] * 4 + LINES[kind][1])
         if kind is Kind.LOST:
-            sample = "──✗"
+            sample = f"──{BROKEN}──"
         samples.append(f"{sample} {words.LEGEND[kind]}")
+    if sheet.again:
+        samples.append(f"{AGAIN[0]}───▶ {words.AGAIN_LEGEND}")
+    if sheet.dropped:
+        samples.append(f"──{BROKEN}   {words.DROPPED_LEGEND}")
     return ["   ".join(samples[at : at + 5]) for at in range(0, len(samples), 5)]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from ..raw import Names, raw_text
 from ..trace import Kind, Message, Participant
 from . import words
+from .runs import Line
 from .style import cells, clean, short
 
 __all__ = ["Head", "Sheet", "Step", "make_sheet", "sentence"]
@@ -19,6 +21,9 @@ ALL_SHOWN = 4
 
 #: Ports named under a participant; the rest are counted.
 PORTS_NAMED = 3
+
+#: Bytes looked at of the first line of a message.
+FIRST_LINE = 400
 
 #: Kinds that concern one participant only, and stand as a box on its life line.
 BOXES = frozenset({Kind.OPENED, Kind.CLOSED, Kind.TAKEN})
@@ -39,7 +44,11 @@ class Head(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One line of a ladder, from life line `start` to life line `end`; the same twice for a box or a loop."""
+    """One line of a ladder, from life line `start` to life line `end`; the same twice for a box or a loop.
+
+    `mark` is the word for what became of a datagram: it was sent `again`, or was `dropped` by the network and never
+    reached `end`. `raw` is the first line of a message of SIP.
+    """
 
     number: int
     kind: Kind
@@ -47,8 +56,12 @@ class Step(NamedTuple):
     end: int
     title: str
     phrase: str
+    mark: str
     text: str
     sentence: str
+    raw: str
+    again: bool
+    dropped: bool
 
     @property
     def boxed(self) -> bool:
@@ -56,9 +69,10 @@ class Step(NamedTuple):
         return self.kind in BOXES
 
     def label(self, columns: int) -> str:
-        """The step in one line of text, `4 alarm, to 5150/tcp`. Where room is short the port stays."""
-        lead = short(self.title, max(8, columns - cells(self.phrase) - 2))
-        said = ", ".join(part for part in (lead, self.phrase) if part)
+        """The step in one line of text, `4 alarm, to 5150/tcp`. Where room is short the port and the mark stay."""
+        rest = ", ".join(part for part in (self.phrase, self.mark) if part)
+        lead = short(self.title, max(8, columns - cells(rest) - 2))
+        said = ", ".join(part for part in (lead, rest) if part)
         room = columns - cells(said) - 2
         # Of a text only its first word would tell nothing.
         text = short(self.text, room) if room >= min(8, cells(self.text)) else ""
@@ -66,13 +80,18 @@ class Step(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A whole ladder, ready to draw. `notes` are whole sentences about what is not on it."""
+    """A whole ladder, ready to draw. `notes` are whole sentences about what is not on it.
+
+    `kinds`, `again` and `dropped` say what its legend has to explain.
+    """
 
     title: str
     heads: Sequence[Head]
     steps: Sequence[Step]
     notes: Sequence[str]
     kinds: Sequence[Kind]
+    again: bool
+    dropped: bool
 
 
 def _port_phrase(participant: Participant) -> str:
@@ -96,24 +115,43 @@ def ends(message: Message) -> tuple[str, str]:
     return sender, receiver
 
 
-def sentence(message: Message) -> str:
-    """The message as a whole sentence."""
+def sentence(line: Line) -> str:
+    """The step in whole sentences."""
+    message, packets, lost = line
     sender, receiver = ends(message)
-    template = words.SENTENCES[message.kind].choose(message.port, _is_back(message, sender))
-    return template.format(
-        number=message.number,
-        sender=clean(sender),
-        receiver=clean(receiver),
-        name=clean(message.name),
-        port=clean(message.port),
-    )
+    wording = words.SENTENCES[message.kind] if packets == 1 else words.RUN_SENTENCE
+    told = [
+        wording.choose(message.port, _is_back(message, sender)).format(
+            number=message.number,
+            sender=clean(sender),
+            receiver=clean(receiver),
+            name=clean(message.name),
+            port=clean(message.port),
+            count=packets,
+        )
+    ]
+    if message.again:
+        told.append(words.AGAIN_SENTENCE)
+    if lost:
+        several = words.ALL_DROPPED_SENTENCE if lost == packets else words.SOME_DROPPED_SENTENCE.format(lost=lost)
+        told.append(words.DROPPED_SENTENCE if packets == 1 else several)
+    return " ".join(told)
 
 
 def _is_back(message: Message, sender: str) -> bool:
     return bool(message.server) and sender == message.server and message.client != message.server
 
 
-def _step(message: Message, column: Callable[[str], int]) -> Step:
+def _mark(line: Line) -> str:
+    if 0 < line.lost < line.packets:
+        return words.SOME_DROPPED.format(lost=line.lost)
+    if line.lost:
+        return words.AGAIN_DROPPED if line.message.again else words.DROPPED
+    return words.AGAIN if line.message.again else ""
+
+
+def _step(line: Line, column: Callable[[str], int], names: Names) -> Step:
+    message = line.message
     sender, receiver = ends(message)
     kind, port = message.kind, clean(message.port)
     phrase = words.PHRASES[kind].choose(port, _is_back(message, sender)).format(port=port)
@@ -121,13 +159,24 @@ def _step(message: Message, column: Callable[[str], int]) -> Step:
     if kind in BOXES or (kind in _BROKEN and name in (kind, words.LEGEND[kind])):
         # What happened to the port is the title here; the name of the message would only repeat it.
         title, phrase = f"{message.number} {phrase}", ""
+    elif kind is Kind.MEDIA:
+        run = words.RUN_ONE if line.packets == 1 else words.RUN
+        title = f"{message.number} {run.format(name=name, count=line.packets)}"
     else:
         title = f"{message.number} {name}"
     text = clean(message.text)
     if text in (port, name):
         text = ""
-    start, end = column(sender), column(receiver)
-    return Step(message.number, kind, start, end, title, phrase, text, sentence(message))
+    return Step(
+        message.number, kind, column(sender), column(receiver), title, phrase, _mark(line), text, sentence(line),
+        _first_line(message, names), message.again, line.lost == line.packets,
+    )  # fmt: skip
+
+
+def _first_line(message: Message, names: Names) -> str:
+    if message.protocol != "sip":
+        return ""
+    return clean(raw_text(message.payload[:FIRST_LINE].split(b"\n", 1)[0], names))
 
 
 def mentioned(messages: Iterable[Message]) -> dict[str, None]:
@@ -138,18 +187,19 @@ def mentioned(messages: Iterable[Message]) -> dict[str, None]:
 def make_sheet(
     title: str,
     participants: dict[str, Participant],
-    messages: Sequence[Message],
+    lines: Sequence[Line],
     limit: int | None,
-    dropped: int,
+    gone: int,
+    names: Names,
 ) -> Sheet:
-    """The ladder of the newest `limit` messages (None: all)."""
-    drawn = messages if limit is None else messages[max(0, len(messages) - limit) :]
-    touched = mentioned(drawn)
+    """The ladder of the newest `limit` steps (None: all); `gone` are older ones that the trace had to drop."""
+    drawn = lines if limit is None else lines[max(0, len(lines) - limit) :]
+    touched = mentioned(line.message for line in drawn)
     notes = []
-    if dropped:
-        notes.append(words.counted(words.DROPPED_ONE, words.DROPPED, dropped))
-    if len(drawn) < len(messages):
-        notes.append(words.counted(words.EARLIER_ONE, words.EARLIER, len(messages) - len(drawn)))
+    if gone:
+        notes.append(words.counted(words.GONE_ONE, words.GONE, gone))
+    if len(drawn) < len(lines):
+        notes.append(words.counted(words.EARLIER_ONE, words.EARLIER, len(lines) - len(drawn)))
     shown = list(participants)
     if drawn and len(shown) > ALL_SHOWN:
         shown = [name for name in shown if name in touched]
@@ -162,10 +212,11 @@ def make_sheet(
         others = len(heads) - LIFE_LINES + 1
         heads = [*heads[: LIFE_LINES - 1], Head(words.OTHERS.format(count=others), "", "")]
     columns = {name: min(index, LIFE_LINES - 1) for index, name in enumerate(shown)}
-    steps = [_step(message, columns.__getitem__) for message in drawn]
+    steps = [_step(line, columns.__getitem__, names) for line in drawn]
     present = {step.kind for step in steps}
     kinds = [kind for kind in Kind if kind in present]
-    return Sheet(clean(title, 200), heads, steps, notes, kinds)
+    again, dropped = any(step.again for step in steps), any(step.dropped for step in steps)
+    return Sheet(clean(title, 200), heads, steps, notes, kinds, again, dropped)
 
 
 def _head(participant: Participant) -> Head:

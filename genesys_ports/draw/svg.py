@@ -17,6 +17,11 @@ SIZE, SMALL = 17, 15
 FULL, NARROWEST, PADDING = 900, 236, 14
 HEAD, REPEAT, ARROW, BELOW, BOX, TALL_BOX, NOTE = 92, 44, 66, 21, 48, 68, 26
 
+DOT = " · "
+
+#: How far a datagram comes that the network drops.
+BREAKS_AT = 0.62
+
 #: After so many steps the names are written again, so that they never scroll out of sight.
 NAMES_EVERY = 12
 
@@ -55,7 +60,7 @@ LOOKS = {
     Kind.OPENED: Look(GREEN, "", "full"),
     Kind.CLOSED: Look(FAINT, "6 4", "empty"),
     Kind.TAKEN: Look(RED, "", "crossed"),
-    Kind.MEDIA: Look(GREEN, "14 4 3 4", "filled"),
+    Kind.MEDIA: Look(GREEN, "16 4 4 4", "filled"),
 }
 
 
@@ -79,11 +84,21 @@ def _cross(x: float, y: float, colour: str, half: float = 8) -> str:
     return _path(f"M{west} {north}L{east} {south}M{west} {south}L{east} {north}", colour, wide=3.5)
 
 
-def _arrow(x1: float, x2: float, y: float, look: Look) -> str:
-    """A line from x1 to x2 with the head that its kind has."""
+def _arrow(x1: float, x2: float, y: float, look: Look, *, again: bool = False, dropped: bool = False) -> str:
+    """A line from x1 to x2 with the head that its kind has.
+
+    What is sent again has two chevrons at its tail; what the network drops never arrives: its line breaks off.
+    """
     ahead = 1 if x2 > x1 else -1
     y_ = _number(y)
+    if again:
+        chevron = f"l{7 * ahead} 7l{-7 * ahead} 7"
+        tails = "".join(f"M{_number(x1 + at * ahead)} {_number(y - 7)}{chevron}" for at in (5, 14))
+        return _path(tails, look.colour, wide=3) + _arrow(x1 + 24 * ahead, x2, y, look, dropped=dropped)
     a, b = _number(x1 + 2 * ahead), _number(x2 - 2 * ahead)
+    if dropped:
+        stop = x1 + (x2 - x1) * BREAKS_AT
+        return _path(f"M{a} {y_}H{_number(stop - 5 * ahead)}", look.colour, dashes=look.dashes) + _cross(stop, y, RED)
     if look.head == "cross":
         stop = x2 - 16 * ahead
         return _path(f"M{a} {y_}H{_number(stop)}", look.colour) + _cross(stop, y, look.colour)
@@ -100,7 +115,7 @@ def _arrow(x1: float, x2: float, y: float, look: Look) -> str:
     head = f"M{back} {north}L{b} {y_}L{back} {south}"
     if look.head == "filled":
         filled = _path(f"{head}Z", look.colour, fill=look.colour, wide=1)
-        return _path(f"M{a} {y_}H{back}", look.colour) + filled
+        return _path(f"M{a} {y_}H{back}", look.colour, dashes=look.dashes) + filled
     return _path(f"M{a} {y_}H{b}", look.colour, dashes=look.dashes) + _path(head, look.colour)
 
 
@@ -111,6 +126,27 @@ def _mark(x: float, y: float, look: Look) -> str:
     if look.head == "crossed":
         parts += f"M{_number(x)} {_number(y - 7)}l14 14M{_number(x)} {_number(y + 7)}l14 -14"
     return _path(parts, look.colour, fill=fill)
+
+
+class _Sample(NamedTuple):
+    """One entry of the legend."""
+
+    look: Look
+    word: str
+    again: bool = False
+    dropped: bool = False
+
+
+def _lines(step: Step, room: float) -> list[str]:
+    """What stands under the line: side by side as far as it fits. The port must never be what is cut off."""
+    lines: list[str] = []
+    for part in (step.phrase, step.mark, step.text):
+        beside = f"{lines[-1]}{DOT}{part}" if lines else part
+        if part and lines and width(beside, SMALL) <= room:
+            lines[-1] = beside
+        elif part:
+            lines.append(part)
+    return lines or [""]
 
 
 class _Drawing:
@@ -166,8 +202,9 @@ class _Drawing:
 
     def step(self, step: Step) -> None:
         """One message, or one box."""
-        tip = escape(fit(f"{step.sentence} {step.text}".strip(), 4000, SMALL))
-        self.parts.append(f"<g><title>{tip}</title>")
+        tip = fit(f"{step.sentence} {step.text}".strip(), 4000, SMALL)
+        first = f"\n{step.raw}" if step.raw else ""
+        self.parts.append(f"<g><title>{escape(tip + first)}</title>")
         if step.boxed:
             self._box(step)
         elif step.start == step.end:
@@ -179,12 +216,9 @@ class _Drawing:
     def _message(self, step: Step) -> None:
         x1, x2 = self.columns[step.start], self.columns[step.end]
         middle, room = (x1 + x2) / 2, abs(x2 - x1) - 16
-        parts = [part for part in (step.phrase, step.text) if part]
-        below = " · ".join(parts)
         self._words(middle, self.y + 21, step.title, room, bold=True)
-        self.parts.append(_arrow(x1, x2, self.y + 33, LOOKS[step.kind]))
-        # The port must never be what is cut off: it gets a line of its own where both do not fit.
-        for line in parts if width(below, SMALL) > room else [below]:
+        self.parts.append(_arrow(x1, x2, self.y + 33, LOOKS[step.kind], again=step.again, dropped=step.dropped))
+        for line in _lines(step, room):
             self._words(middle, self.y + 54, line, room)
             self.y += BELOW
         self.y += ARROW - BELOW
@@ -224,21 +258,24 @@ class _Drawing:
         line = _path(f"M{_number(x + 2)} {_number(y)}h30v22h-18", look.colour, dashes=look.dashes)
         self.parts.append(line + _arrow(x + 20, x, y + 22, look._replace(head="open", dashes="")))
         self.parts.append(_text(x + 40, y + 8, fit(step.title, self.gap / 2 - 44, SIZE, bold=True), "gp-b"))
-        below = " · ".join(part for part in (step.phrase, step.text) if part)
+        below = DOT.join(part for part in (step.phrase, step.mark, step.text) if part)
         self.parts.append(_text(x + 40, y + 28, fit(below, self.gap / 2 - 44, SMALL)))
         self.y += ARROW
 
     def legend(self) -> None:
-        """One sample for each kind that occurs."""
+        """One sample for each kind that occurs, and for what is sent again or lost."""
+        samples = [_Sample(LOOKS[kind], words.LEGEND[kind]) for kind in self.sheet.kinds]
+        samples += [_Sample(LOOKS[Kind.REQUEST], words.AGAIN_LEGEND, again=True)] * self.sheet.again
+        samples += [_Sample(LOOKS[Kind.REQUEST], words.DROPPED_LEGEND, dropped=True)] * self.sheet.dropped
         x: float = PADDING
         self.y += 18
-        for kind in self.sheet.kinds:
-            look, word = LOOKS[kind], words.LEGEND[kind]
+        for look, word, again, dropped in samples:
             boxed = look.head in ("full", "empty", "crossed")
             wide = (22 if boxed else 66) + width(word, SMALL) + 26
             if x + wide > self.width - PADDING and x > PADDING:
                 x, self.y = PADDING, self.y + 28
-            sample = _mark(x, self.y, look) if boxed else _arrow(x, x + 58, self.y, look)
+            arrow = _arrow(x, x + 58, self.y, look, again=again, dropped=dropped)
+            sample = _mark(x, self.y, look) if boxed else arrow
             self.parts.append(f"{sample}{_text(x + (22 if boxed else 66), self.y + 5, word)}")
             x += wide
         self.y += 20

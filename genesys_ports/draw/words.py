@@ -99,11 +99,32 @@ SENTENCES = {
         "{number}: {sender} cannot open its port: it is taken.",
     ),
     Kind.MEDIA: Wording(
-        "{number}: {sender} sends voice to {receiver}, to port {port}.",
-        "{number}: {sender} sends voice to {receiver}, back from its port {port}.",
-        "{number}: {sender} sends voice to {receiver}.",
+        "{number}: {sender} sends a packet of voice to {receiver}, to port {port}.",
+        "{number}: {sender} sends a packet of voice to {receiver}, back from its port {port}.",
+        "{number}: {sender} sends a packet of voice to {receiver}.",
     ),
 }
+
+#: Many packets that took one way make one step.
+RUN_SENTENCE = Wording(
+    "{number}: {sender} sends {count} packets of voice to {receiver}, to port {port}.",
+    "{number}: {sender} sends {count} packets of voice to {receiver}, back from its port {port}.",
+    "{number}: {sender} sends {count} packets of voice to {receiver}.",
+)
+RUN = "{name}, {count} packets"
+RUN_ONE = "{name}, 1 packet"
+
+#: Beside the name: what became of a datagram, in a word, and in a sentence.
+AGAIN = "again"
+DROPPED = "lost"
+AGAIN_DROPPED = "again, lost"
+SOME_DROPPED = "{lost} lost"
+AGAIN_SENTENCE = "It was sent before: no answer came, so it is sent again."
+DROPPED_SENTENCE = "The network loses it on the way."
+SOME_DROPPED_SENTENCE = "The network loses {lost} of them on the way."
+ALL_DROPPED_SENTENCE = "The network loses all of them on the way."
+AGAIN_LEGEND = "sent again"
+DROPPED_LEGEND = "lost on the way"
 
 #: One word for each sort of line; also stands in for a message that has no name.
 LEGEND = {
@@ -130,8 +151,8 @@ LISTENS_NOWHERE = "listens on no port"
 OTHERS = "{count} others"
 EARLIER_ONE = "1 earlier step is not shown here."
 EARLIER = "{count} earlier steps are not shown here."
-DROPPED_ONE = "1 older step is gone: the trace was full."
-DROPPED = "{count} older steps are gone: the trace was full."
+GONE_ONE = "1 older step is gone: the trace was full."
+GONE = "{count} older steps are gone: the trace was full."
 QUIET_ONE = "1 participant took no part and is left out."
 QUIET = "{count} participants took no part and are left out."
 LADDER_ONE = "1 step."
@@ -140,9 +161,6 @@ LADDER_ALT = "Ladder of {count} steps between {participants}."
 LADDER_ALT_ONE = "Ladder of 1 step between {participants}."
 ALT_MORE = "And {count} more."
 LADDER_WANTED = "A ladder is drawn from a trace, or from what has one, such as a lab; this is a {kind}."
-LADDER_COLUMNS = (
-    "No.", "Kind", "From", "To", "Port", "Name", "Text", "Client", "Server", "Host", "Answers", "Protocol",
-)  # fmt: skip
 
 
 def counted(one: str, many: str, count: int) -> str:
