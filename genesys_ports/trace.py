@@ -27,11 +27,12 @@ __all__ = ["Kind", "Message", "Participant", "Trace", "raw_of", "table_of"]
 #: How many messages a trace keeps unless told otherwise; older ones are dropped, and counted.
 KEPT = 100_000
 
-#: The columns of a trace as CSV; pictures leave out the first.
+#: The columns of a trace as CSV, and those that are others on each run.
 COLUMNS = (
-    "Time", "No.", "Kind", "From", "To", "Port", "Name", "Text", "Client", "Client number", "Server", "Host",
-    "Answers", "Protocol", "Call", "Sent again", "Lost",
+    "No.", "Kind", "From", "To", "Port", "Name", "Text", "Client", "Server", "Host", "Answers", "Protocol", "Call",
+    "Sent again", "Lost",
 )  # fmt: skip
+RUN_COLUMNS = ("Client number", "Time")
 YES = "yes"
 
 NO_MESSAGE = "There is no step of this number: it was never seen, or the trace was full and had to drop it."
@@ -315,13 +316,16 @@ def raw_of(number: int, message: Message | None, names: Names) -> Raw:
 
 
 def table_of(messages: Iterable[Message], *, times: bool = False) -> Table:
-    """Everything about the messages but their bytes; with `times`, when each was seen."""
-    columns = COLUMNS if times else COLUMNS[1:]
+    """Everything about the messages but their bytes.
+
+    With `times` also what is another on each run: when each was seen, and the number of the client's own port.
+    """
+    columns = (*COLUMNS, *RUN_COLUMNS) if times else COLUMNS
     rows = [
         (
-            *((f"{m.time:.6f}",) if times else ()),
-            m.number, m.kind, m.sender, m.receiver, m.port, m.name, m.text, m.client, m.client_number or None,
-            m.server, m.host, m.reply_to, m.protocol, m.call, YES if m.again else "", YES if m.dropped else "",
+            m.number, m.kind, m.sender, m.receiver, m.port, m.name, m.text, m.client, m.server, m.host, m.reply_to,
+            m.protocol, m.call, YES if m.again else "", YES if m.dropped else "",
+            *((m.client_number or None, f"{m.time:.6f}") if times else ()),
         )
         for m in messages
     ]  # fmt: skip

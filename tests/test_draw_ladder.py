@@ -107,9 +107,9 @@ def test_mermaid():
 
 def test_csv_runs_no_formula():
     assert ladder(talk(), kinds=["request", Kind.RESPONSE]).to_csv() == (
-        "No.,Kind,From,To,Port,Name,Text,Client,Server,Host,Answers,Protocol\n"
-        f"4,request,{SCS},{MS},5150/tcp,alarm,'=1+1,{SCS},{MS},framework-host,,\n"
-        f"5,response,{MS},{SCS},5150/tcp,ack,,{SCS},{MS},framework-host,4,\n"
+        "No.,Kind,From,To,Port,Name,Text,Client,Server,Host,Answers,Protocol,Call,Sent again,Lost\n"
+        f"4,request,{SCS},{MS},5150/tcp,alarm,'=1+1,{SCS},{MS},framework-host,,,,,\n"
+        f"5,response,{MS},{SCS},5150/tcp,ack,,{SCS},{MS},framework-host,4,,,,\n"
     )
 
 

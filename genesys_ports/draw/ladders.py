@@ -16,6 +16,7 @@ from ..table import Table
 from ..trace import Kind, Message, Participant, Trace, raw_of, table_of
 from . import words
 from .mermaid import write_mermaid
+from .order import arranged
 from .plaintext import write_text
 from .runs import gather
 from .sheet import Sheet, ends, make_sheet, mentioned, sentence
@@ -105,8 +106,8 @@ class Ladder:
             first = lines[0].message.number if lines else trace.last_number + 1
             chosen = [message for message in chosen if message.number >= first]
         if call is not None:
-            # In the order in which the call reaches them: SIP Server then stands between the two phones.
-            joined = {name: joined.get(name) or Participant(name) for name in mentioned(chosen)}
+            arrows = [ends(line.message) for line in lines]
+            joined = {name: joined.get(name) or Participant(name) for name in arranged(list(mentioned(chosen)), arrows)}
         elif participant is not None:
             touched = {participant: None, **mentioned(chosen)}
             joined = {name: joined[name] for name in joined if name in touched}

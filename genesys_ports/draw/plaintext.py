@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+
 from ..trace import Kind
 from . import words
 from .sheet import Sheet, Step
@@ -14,6 +17,10 @@ NEAREST, FARTHEST, WIDEST = 28, 64, 120
 
 #: Longest label right of the last life line.
 LONGEST_LABEL = 100
+
+#: Columns that a line takes beside its label, the life line included; one that breaks off takes more. And how many
+#: more it gets where it can.
+FRAME, BROKEN_FRAME, SPARE = 7, 11, 2
 
 #: The line's own character, its head to the right, its head to the left.
 LINES = {
@@ -37,15 +44,17 @@ def write_text(sheet: Sheet) -> str:
     """The ladder, line by line; life lines stand under the names."""
     lines = [sheet.title, ""] if sheet.title else []
     lines += sheet.notes
-    gap = _gap(sheet)
+    places = _places(sheet)
+    rooms = [right - left for left, right in pairwise(places)] + [FARTHEST]
     for row in zip(*sheet.heads, strict=True):
         if any(row):
-            lines.append("".join(_padded(short(text, gap - 2), gap) for text in row).rstrip())
+            cut = (_padded(short(text, room - 2), room) for text, room in zip(row, rooms, strict=True))
+            lines.append("".join(cut).rstrip())
     if not sheet.steps:
         return "\n".join([*lines, words.NOTHING_SEEN])
-    base = "│".ljust(gap) * (len(sheet.heads) - 1) + "│"
+    base = "".join("│".ljust(room) for room in rooms).rstrip()
     lines.append(base)
-    lines += [_line(step, base, gap) for step in sheet.steps]
+    lines += [_line(step, base, places) for step in sheet.steps]
     lines += [base, *_legend(sheet)]
     return "\n".join(lines)
 
@@ -54,31 +63,43 @@ def _padded(text: str, columns: int) -> str:
     return text + " " * (columns - cells(text))
 
 
-def _gap(sheet: Sheet) -> int:
-    needed = max((cells(text) + 3 for head in sheet.heads for text in head), default=0)
+def _places(sheet: Sheet) -> list[int]:
+    """The column of each life line: far enough apart for names and ports, and for texts where there is room."""
     last = len(sheet.heads) - 1
-    farthest = max(NEAREST, min(FARTHEST, WIDEST // max(1, last)))
-    for step in sheet.steps:
-        if step.start != step.end:
-            extra = 13 if step.dropped else 9
-            needed = max(needed, -(-(cells(step.label(LONGEST_LABEL)) + extra) // abs(step.end - step.start)))
-        elif step.start != last:
-            needed = max(needed, cells(step.label(LONGEST_LABEL)) + 4)
-        if needed >= farthest:
-            break
-    return max(NEAREST, min(farthest, needed))
+    widest = [max(cells(text) for text in head) + 3 for head in sheet.heads[:-1]]
+    gaps = [max(NEAREST, min(FARTHEST, columns)) for columns in widest]
+    for texts in (False, True):
+        needed: dict[tuple[int, int], int] = {}
+        for step in sheet.steps:
+            left, right = sorted((step.start, step.end))
+            columns = cells(step.label(LONGEST_LABEL, text=texts))
+            if left < right:
+                columns += SPARE + (BROKEN_FRAME if step.dropped else FRAME)
+            elif left == last:
+                continue
+            else:
+                right, columns = left + 1, columns + 4
+            needed[left, right] = max(columns, needed.get((left, right), 0))
+        # Neighbours first: what they need may be enough for those farther apart.
+        for (left, right), columns in sorted(needed.items(), key=lambda item: (item[0][1] - item[0][0], item)):
+            lack = min(columns, FARTHEST * (right - left)) - sum(gaps[left:right])
+            if texts:
+                lack = min(lack, WIDEST - sum(gaps))
+            for at in range(left, right):
+                gaps[at] += -(-max(0, lack) // (right - left))
+    return [0, *accumulate(gaps)]
 
 
-def _line(step: Step, base: str, gap: int) -> str:
+def _line(step: Step, base: str, places: Sequence[int]) -> str:
     if step.start == step.end:
-        at = step.start * gap
-        last = at == len(base) - 1
-        label = step.label(LONGEST_LABEL if last else gap - 3)
+        at = places[step.start]
+        room = LONGEST_LABEL if step.start == len(places) - 1 else places[step.start + 1] - at - 3
+        label = step.label(room)
         mark = MARKS.get(step.kind, LOOP)
         return f"{base[:at]}{mark} {label}{base[at + 2 + cells(label) :]}"
-    left, right = sorted((step.start * gap, step.end * gap))
+    left, right = sorted((places[step.start], places[step.end]))
     room = right - left - 1
-    label = f" {step.label(room - (10 if step.dropped else 6))} "
+    label = f" {step.label(right - left - (BROKEN_FRAME if step.dropped else FRAME))} "
     fill, to_right, to_left = LINES[step.kind]
     rightward = step.start < step.end
     tail = AGAIN[0 if rightward else 1] if step.again else fill
@@ -89,8 +110,8 @@ def _line(step: Step, base: str, gap: int) -> str:
     if step.dropped:
         # The rest of the way stays empty.
         half = len(rest) // 2
-        body = f"{fill * half}{BROKEN}{' ' * (len(rest) - half)}" if rightward else f"   {BROKEN}{fill}"
-        body = f"{tail}{fill}{label}{body}" if rightward else f"{body}{label}{rest[3:]}{tail}"
+        end = f"{fill * half}{BROKEN}{' ' * (len(rest) - half)}" if rightward else f"   {BROKEN}{fill}"
+        body = f"{tail}{fill}{label}{end}" if rightward else f"{end}{label}{rest[3:]}{tail}"
     else:
         body = f"{tail}{fill}{label}{rest}{to_right}" if rightward else f"{to_left}{fill}{label}{rest}{tail}"
     return f"{base[: left + 1]}{body}{base[right:]}"

@@ -68,15 +68,15 @@ class Step(NamedTuple):
         """Whether this is a box on one life line."""
         return self.kind in BOXES
 
-    def label(self, columns: int) -> str:
+    def label(self, columns: int, *, text: bool = True) -> str:
         """The step in one line of text, `4 alarm, to 5150/tcp`. Where room is short the port and the mark stay."""
         rest = ", ".join(part for part in (self.phrase, self.mark) if part)
         lead = short(self.title, max(8, columns - cells(rest) - 2))
         said = ", ".join(part for part in (lead, rest) if part)
         room = columns - cells(said) - 2
         # Of a text only its first word would tell nothing.
-        text = short(self.text, room) if room >= min(8, cells(self.text)) else ""
-        return short(f"{said}, {text}" if text else said, columns)
+        beside = short(self.text, room) if text and room >= min(8, cells(self.text)) else ""
+        return short(f"{said}, {beside}" if beside else said, columns)
 
 
 class Sheet(NamedTuple):
