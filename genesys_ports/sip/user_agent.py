@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from ..model import Transport
 from ..state import Socket
+from . import agent_words as words
 from .call import Call
+from .call_states import CallEvent, CallState
+from .checks import Fault, address_fault, content_fault
+from .dialog import MAX_FORWARDS, Dialog
 from .flow import Flow
+from .headers import Headers
 from .ids import Ids
 from .listener import Listener
-
-if TYPE_CHECKING:
-    from .message import Request, Response
-    from .timers import Timers
-    from .transactions import ServerTransaction, Transactions, Wire
-    from .uri import Uri
+from .message import Request, Response
+from .refusals import warning
+from .sending import Sending
+from .timers import Timers
+from .transactions import ServerTransaction, Transactions, Wire
+from .uri import Uri
+from .values import NameAddr
+from .ways import sent_by, way
 
 __all__ = ["Listener", "UserAgent"]
 
+#: What every agent here answers by itself.
+METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "NOTIFY")
+
+#: The events that SIP Server tells its phones of, so that a button of the desktop works the phone.
+EVENTS = ("talk", "hold")
+
+#: More calls at one time than this are refused: each one is remembered until somebody ends it.
+MOST_CALLS = 50_000
+
 
 class UserAgent:
-    """One SIP element: phone, gateway, or either side of SIP Server.
+    """One SIP element: phone, gateway, or all sides of SIP Server.
 
-    `user` is the number it answers for (any with `allow_unknown_users`), `local` the address and port number of its
-    own end for each transport it has. `handlers` are the methods that the owner answers itself.
+    `user` is the number it answers for (any number with `allow_unknown_users`), `local` the address and port number of
+    its own end for each transport it has. `calls` has the live calls, by the tag of our own side. `handlers` are the
+    methods that the owner answers itself, by `respond`; they come after all checks but that of the body.
     """
-
-    transactions: Transactions
-    calls: dict[str, Call]  # by our own tag; live calls only
-    local: Mapping[Transport, Socket]
-    handlers: dict[str, Callable[[ServerTransaction], None]]
 
     def __init__(
         self,
@@ -46,15 +57,53 @@ class UserAgent:
         display: str = "",
         allow_unknown_users: bool = False,
     ) -> None:
-        raise NotImplementedError
+        self.wire = wire
+        self.clock = clock
+        self.ids = ids
+        self.user = user
+        self.local = local
+        self.listener = listener
+        self.display = display
+        self.allow_unknown_users = allow_unknown_users
+        self.transactions = Transactions(wire, self, clock, timers=timers)
+        self.calls: dict[str, Call] = {}
+        self.handlers: dict[str, Callable[[ServerTransaction], None]] = {}
+        # Call-ID, From tag and CSeq of each INVITE that began a live call; of other requests, until when they count.
+        self._invites: dict[tuple[str, str, int], Call] = {}
+        self._seen: dict[tuple[str, str, int, str], float] = {}
+        # The Call-ID and CSeq of the registrations at each registrar (10.2: they stay the same).
+        self._registrations: dict[tuple[str, Flow], tuple[str, int]] = {}
+
+    @property
+    def allow(self) -> str:
+        """The methods taken here, as they stand in Allow."""
+        return ", ".join((*METHODS, *(method for method in self.handlers if method not in METHODS)))
+
+    # --- what the owner does
 
     def receive(self, message: Request | Response, flow: Flow) -> None:
-        """Hand in a message that was parsed."""
-        raise NotImplementedError
+        """Hand in a message that was parsed, with the way it came."""
+        if isinstance(message, Request):
+            message = message.received_from(flow.address, flow.number)
+        self.transactions.receive(message, flow)
 
     def register(self, user: str, flow: Flow, *, expires: int = 3600, done: Callable[[Response | None], None]) -> None:
-        """Tell the registrar at `flow` where `user` is; `expires=0` removes. `done(None)`: no answer came."""
-        raise NotImplementedError
+        """Tell the registrar at `flow` for how many seconds `user` is here; 0 takes it back. None: no answer."""
+        call_id, cseq = self._registrations.get((user, flow), (self.ids.call_id(), 0))
+        self._registrations[user, flow] = call_id, cseq + 1
+        registrar = Uri("sip", "", flow.address, flow.number)
+        address = NameAddr(Uri("sip", user, flow.address))
+        contact = NameAddr(self.contact(user, flow.transport), "", {"expires": str(expires)})
+        pairs = [
+            ("Max-Forwards", MAX_FORWARDS),
+            ("From", f"{address};tag={self.ids.tag()}"),
+            ("To", str(address)),
+            ("Call-ID", call_id),
+            ("CSeq", f"{cseq + 1} REGISTER"),
+            ("Contact", str(contact)),
+            ("Expires", str(expires)),
+        ]
+        self._send(Request("REGISTER", str(registrar), Headers(pairs)), flow, done)
 
     def invite(
         self,
@@ -67,7 +116,14 @@ class UserAgent:
         headers: Iterable[tuple[str, str]] = (),
     ) -> Call:
         """Call somebody; without a body it is a late offer (the SDP comes in the 2xx, ours goes in the ACK)."""
-        raise NotImplementedError
+        user = from_user or self.user
+        tag = self.ids.tag()
+        about = self.about(flow, user)
+        draft = self._draft("INVITE", to, flow, tag, user, display, (*about, *headers), body, "application/sdp")
+        call = Call(self, draft, flow, tag=tag, number=to.user, caller=user, incoming=False)
+        self.calls[tag] = call
+        call.begin(CallEvent.USER_INVITE, draft)
+        return call
 
     def request(
         self,
@@ -78,10 +134,11 @@ class UserAgent:
         done: Callable[[Response | None], None],
         headers: Iterable[tuple[str, str]] = (),
         body: bytes = b"",
-        content_type: str = "",
+        content_type: str = "text/plain",
     ) -> None:
-        """A request outside a dialog: OPTIONS, MESSAGE … `done(None)`: no answer came."""
-        raise NotImplementedError
+        """A request outside a dialog: OPTIONS, MESSAGE … `done` gets the final answer, None when there was none."""
+        draft = self._draft(method, to, flow, self.ids.tag(), self.user, "", headers, body, content_type)
+        self._send(draft, flow, done)
 
     def respond(
         self,
@@ -92,6 +149,217 @@ class UserAgent:
         headers: Iterable[tuple[str, str]] = (),
         body: bytes = b"",
         content_type: str = "",
+        tag: str = "",
+        sentence: str = "",
     ) -> None:
-        """Answer a request; a refusal gets its sentence as a `Warning` (for owners with `handlers`)."""
-        raise NotImplementedError
+        """Answer a request. A refusal says why in a Warning: `sentence`, or what its status means."""
+        fields = list(headers)
+        if status >= 400 and not any(name.lower() == "warning" for name, _ in fields):
+            fields.append(warning(status, sent_by(transaction.flow.transport, self.local), sentence))
+        # 8.2.6.2: every answer but 100 has a To tag.
+        own = "" if status == 100 else tag or self.ids.tag()
+        transaction.respond(
+            transaction.request.answer(status, reason, to_tag=own, headers=fields, body=body, content_type=content_type)
+        )
+
+    # --- what calls need
+
+    def contact(self, user: str, transport: Transport) -> Uri:
+        """The own address of a user, as it stands in Contact."""
+        params = {} if transport is Transport.UDP else {"transport": str(transport)}
+        host, _, number = sent_by(transport, self.local).rpartition(":")
+        return Uri("sip", user, host, int(number), params)
+
+    def about(self, flow: Flow, user: str) -> list[tuple[str, str]]:
+        """What the beginning of a dialog says of this side (12.1.1, 13.2.1)."""
+        return [("Contact", f"<{self.contact(user, flow.transport)}>"), ("Allow", self.allow)]
+
+    def flows(self, call: Call, dialog: Dialog) -> tuple[Flow, ...]:
+        """The ways of requests in a dialog: where its route or Contact points, then where its messages come from."""
+        return way(dialog.next_hop(), call.flow, self.local), call.flow
+
+    def send_inside(
+        self,
+        call: Call,
+        draft: Request,
+        answered: Callable[[Response], None],
+        failed: Callable[[int], None],
+        *,
+        dialog: Dialog | None = None,
+    ) -> None:
+        """Send a request in the call's dialog."""
+        dialog = dialog or call.dialog
+        assert dialog is not None
+        Sending(self, draft, self.flows(call, dialog), answered, failed).start()
+
+    def forget(self, call: Call) -> None:
+        """A call is over."""
+        self.calls.pop(call.tag, None)
+        if call.incoming:
+            key = _key(call.request)
+            self._invites.pop(key, None)
+            if call.status >= 300:
+                self._remember((*key, "INVITE"))
+
+    def _draft(
+        self,
+        method: str,
+        to: Uri,
+        flow: Flow,
+        tag: str,
+        user: str,
+        display: str,
+        headers: Iterable[tuple[str, str]],
+        body: bytes,
+        content_type: str,
+    ) -> Request:
+        host = sent_by(flow.transport, self.local).rpartition(":")[0]
+        own = NameAddr(Uri("sip", user, host), display or self.display, {"tag": tag})
+        extra = list(headers)
+        bare = to._replace(headers={})
+        pairs = [
+            *([] if any(name.lower() == "max-forwards" for name, _ in extra) else [("Max-Forwards", MAX_FORWARDS)]),
+            ("From", str(own)),
+            ("To", f"<{bare}>"),
+            ("Call-ID", self.ids.call_id()),
+            ("CSeq", f"1 {method}"),
+            *extra,
+            *([("Content-Type", content_type)] if body else []),
+        ]
+        return Request(method, str(bare), Headers(pairs), body)
+
+    def _send(self, draft: Request, flow: Flow, done: Callable[[Response | None], None]) -> None:
+        def answered(response: Response) -> None:
+            if response.status >= 200:
+                done(response)
+
+        Sending(self, draft, (flow,), answered, lambda status: done(None)).start()
+
+    # --- what the transactions tell
+
+    def requested(self, transaction: ServerTransaction) -> None:
+        """A new request: RFC 3261 8.2 says what is looked at, and in which order."""
+        request = transaction.request
+        if request.method == "CANCEL":
+            self._cancel(transaction)
+            return
+        user = "" if self.allow_unknown_users else self.user
+        found = address_fault(request, (*METHODS, *self.handlers), self.allow, user)
+        if found is None and not request.to.tag and self._met_before(request):
+            found = Fault(482)
+        found = found or content_fault(request)
+        if found is not None:
+            self._refuse(transaction, found)
+        elif request.to.tag:
+            self._inside(transaction)
+        elif request.method in self.handlers:
+            self.handlers[request.method](transaction)
+        elif request.method == "INVITE":
+            self._invited(transaction)
+        elif request.method == "OPTIONS":
+            self._options(transaction)
+        else:
+            # BYE and NOTIFY belong into a dialog.
+            self._refuse(transaction, Fault(481))
+
+    def acknowledged(self, request: Request, flow: Flow) -> None:
+        """The ACK to a 2xx of ours."""
+        if call := self.calls.get(request.to.tag):
+            call.acknowledged(request)
+
+    def unacknowledged(self, transaction: ServerTransaction) -> None:
+        """A 2xx of ours never got its ACK."""
+        request = transaction.request
+        if call := self.calls.get(request.to.tag) or self._invites.get(_key(request)):
+            call.unacknowledged(transaction)
+
+    def strayed(self, response: Response, flow: Flow) -> None:
+        """A response that nobody waits for: dropped, unless it is a 2xx to an INVITE of ours."""
+        call = self.calls.get(response.from_.tag)
+        if call and 200 <= response.status < 300 and response.cseq.method == "INVITE":
+            call.came_again(response)
+
+    def _met_before(self, request: Request) -> bool:
+        """Whether this is a copy that came by another way, with another branch (8.2.2.2). Remembers it, if not."""
+        key = _key(request)
+        if key in self._invites or self._seen.get((*key, request.method), 0.0) > self.clock():
+            return True
+        # A call is remembered as long as it lives.
+        if request.method != "INVITE":
+            self._remember((*key, request.method))
+        return False
+
+    def _remember(self, key: tuple[str, str, int, str]) -> None:
+        now = self.clock()
+        while self._seen and self._seen[oldest := next(iter(self._seen))] <= now:
+            del self._seen[oldest]
+        self._seen[key] = now + self.transactions.timers.longest
+
+    def _refuse(self, transaction: ServerTransaction, found: Fault) -> None:
+        self.respond(transaction, found.status, headers=found.headers, sentence=found.sentence)
+
+    def _invited(self, transaction: ServerTransaction) -> None:
+        if len(self.calls) >= MOST_CALLS:
+            self.respond(transaction, 503, headers=[("Retry-After", "30")])
+            return
+        request, tag = transaction.request, self.ids.tag()
+        number, caller = Uri.read(request.uri).user, request.from_.uri.user
+        call = Call(self, request, transaction.flow, tag=tag, number=number, caller=caller, incoming=True)
+        self.calls[tag] = self._invites[_key(request)] = call
+        call.begin(CallEvent.INVITE, transaction)
+
+    def _cancel(self, transaction: ServerTransaction) -> None:
+        request = transaction.request
+        call = self.calls.get(request.to.tag) or self._invites.get(_key(request))
+        if transaction.cancels is None:
+            self._refuse(transaction, Fault(481))
+            return
+        # 9.2: this 200 has the same To tag as the answer to the INVITE, and comes whatever has become of that.
+        self.respond(transaction, 200, tag=call.tag if call else "")
+        if call:
+            call.came(CallEvent.CANCEL, transaction.cancels)
+
+    def _options(self, transaction: ServerTransaction) -> None:
+        accept = [("Allow", self.allow), ("Accept", "application/sdp"), ("Allow-Events", ", ".join(EVENTS))]
+        self.respond(transaction, 200, headers=accept)
+
+    def _inside(self, transaction: ServerTransaction) -> None:
+        """A request with a To tag: of a dialog that is here, or of none."""
+        request = transaction.request
+        call = self.calls.get(request.to.tag)
+        dialog = call.dialog_with(request.from_.tag) if call and call.call_id == request.call_id else None
+        if call is None or dialog is None:
+            self._refuse(transaction, Fault(481))
+            return
+        number, last = request.cseq.number, dialog.remote_cseq
+        if last is not None and number < last:
+            self._refuse(transaction, Fault(500, sentence=words.TOO_OLD.format(number=number, last=last)))
+            return
+        dialog.remote_cseq = number
+        call.flow = transaction.flow
+        if request.method == "OPTIONS":
+            self._options(transaction)
+        elif request.method in self.handlers:
+            self.handlers[request.method](transaction)
+        elif request.method == "NOTIFY":
+            self._notify(transaction, call)
+        elif request.method == "BYE" and dialog is not call.dialog:
+            # One more phone had answered, and got its BYE from us.
+            self.respond(transaction, 200)
+        elif not call.came(CallEvent(request.method), transaction):
+            self._refuse(transaction, Fault(481))
+
+    def _notify(self, transaction: ServerTransaction, call: Call) -> None:
+        event = transaction.request.headers.get("Event").partition(";")[0].strip().lower()
+        if event not in EVENTS:
+            sentence = "" if event else words.NO_EVENT
+            self._refuse(transaction, Fault(489, (("Allow-Events", ", ".join(EVENTS)),), sentence))
+        elif call.state is CallState.ENDING:
+            self._refuse(transaction, Fault(481))
+        else:
+            self.respond(transaction, 200)
+            self.listener.notified(call, event)
+
+
+def _key(request: Request) -> tuple[str, str, int]:
+    return request.call_id, request.from_.tag, request.cseq.number
