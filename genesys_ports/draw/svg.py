@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ HEAD, REPEAT, ARROW, BELOW, BOX, TALL_BOX, NOTE = 92, 44, 66, 21, 48, 68, 26
 DOT = " · "
 
 #: How far a datagram comes that the network drops.
-BREAKS_AT = 0.62
+BREAKS_AT = 0.75
 
 #: After so many steps the names are written again, so that they never scroll out of sight.
 NAMES_EVERY = 12
@@ -98,7 +99,9 @@ def _arrow(x1: float, x2: float, y: float, look: Look, *, again: bool = False, d
     a, b = _number(x1 + 2 * ahead), _number(x2 - 2 * ahead)
     if dropped:
         stop = x1 + (x2 - x1) * BREAKS_AT
-        return _path(f"M{a} {y_}H{_number(stop - 5 * ahead)}", look.colour, dashes=look.dashes) + _cross(stop, y, RED)
+        return _path(f"M{a} {y_}H{_number(stop - 5 * ahead)}", look.colour, dashes=look.dashes) + _cross(
+            stop, y, RED, 6
+        )
     if look.head == "cross":
         stop = x2 - 16 * ahead
         return _path(f"M{a} {y_}H{_number(stop)}", look.colour) + _cross(stop, y, look.colour)
@@ -149,6 +152,16 @@ def _lines(step: Step, room: float) -> list[str]:
     return lines or [""]
 
 
+def _halves(text: str, room: float) -> list[str]:
+    """The text in one line, or broken between words into two where one is too short for it."""
+    if width(text, SMALL) <= room:
+        return [text]
+    split = text.split(" ")
+    fits = [count for count in range(1, len(split)) if width(" ".join(split[:count]), SMALL) <= room]
+    at = fits[-1] if fits else len(split)
+    return [" ".join(split[:at]), " ".join(split[at:])]
+
+
 class _Drawing:
     """The parts of one picture, and how far down it reaches."""
 
@@ -172,19 +185,20 @@ class _Drawing:
 
     def heads(self) -> None:
         """The boxes with name, host and ports."""
-        for x, head in zip(self.columns, self.sheet.heads, strict=True):
-            self._head(x, head)
-        self.y += HEAD
-
-    def _head(self, x: float, head: Head) -> None:
         wide = min(self.gap - PADDING, 330)
-        lines = [(head.name, SIZE, "gp-b gp-m"), (head.host, SMALL, "gp-m"), (head.ports, SMALL, "gp-m")]
-        shown = [line for line in lines if line[0]]
-        tip = escape("\n".join(text for text, _, _ in shown))
-        box = f'x="{_number(x - wide / 2)}" y="{_number(self.y)}" width="{_number(wide)}" height="{HEAD - 8}"'
+        lines = [[head.name, head.host, *_halves(head.ports, wide - 12)] for head in self.sheet.heads]
+        tall = HEAD + 23 * max(0, max(map(len, lines)) - 3)
+        for x, head, shown in zip(self.columns, self.sheet.heads, lines, strict=True):
+            self._head(x, head, [line for line in shown if line], wide, tall)
+        self.y += tall
+
+    def _head(self, x: float, head: Head, shown: Sequence[str], wide: float, tall: float) -> None:
+        tip = escape("\n".join(part for part in head if part))
+        box = f'x="{_number(x - wide / 2)}" y="{_number(self.y)}" width="{_number(wide)}" height="{_number(tall - 8)}"'
         self.parts.append(f'<g><title>{tip}</title><rect class="gp-head" {box} rx="8"/>')
-        top = self.y + (HEAD - 8 - 23 * len(shown)) / 2 + 17
-        for row, (text, size, css) in enumerate(shown):
+        top = self.y + (tall - 8 - 23 * len(shown)) / 2 + 17
+        for row, text in enumerate(shown):
+            size, css = (SIZE, "gp-b gp-m") if row == 0 and head.name else (SMALL, "gp-m")
             bold = "gp-b" in css
             self.parts.append(_text(x, top + 23 * row, fit(text, wide - 12, size, bold=bold), css))
         self.parts.append("</g>")
