@@ -11,6 +11,7 @@ from .roles import (
     MessageServer,
     Role,
 )
+from .sip_server import SIP_SERVER, SipServerRole
 
 __all__ = ["role_of"]
 
@@ -18,6 +19,7 @@ _ROLES: dict[str, type[Role]] = {
     CONFIGURATION_SERVER: ConfigurationServer,
     LCA: LocalControlAgent,
     MESSAGE_SERVER: MessageServer,
+    SIP_SERVER: SipServerRole,
 }
 
 

@@ -262,6 +262,13 @@ class BackToBack(Listener):
 
     # --- how a call ends
 
+    def hang_up(self) -> None:
+        """End every call; those of the test number, too."""
+        for bridge in {party.bridge: None for parties in self.parties.values() for party in parties}:
+            self._end(bridge, None)
+        for call in list(self.agent.calls.values()):
+            call.hang_up()
+
     def _fail(self, bridge: Bridge, status: int) -> None:
         """The called side cannot be reached, or does not want to."""
         if status in CALL_STATES:
@@ -275,10 +282,11 @@ class BackToBack(Listener):
             first.hang_up()
 
     def _end(self, bridge: Bridge, by: Party | None) -> None:
-        """One side has ended its leg, or (None) this server ends both."""
+        """One side has ended its leg, or wants the call to end; None: this server does."""
         self._close(bridge, by)
         for party in bridge.parties():
-            if party is not by and party.call is not None:
+            if party.call is not None:
+                # Nothing happens to the leg that is over already.
                 party.call.hang_up()
 
     def _close(self, bridge: Bridge, by: Party | None) -> None:

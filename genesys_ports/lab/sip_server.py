@@ -1,0 +1,139 @@
+"""SIP Server in the lab: SIP with phones, gateways and softswitches, and T-Library beside it.
+
+Its DNs are the numbers of the plan's phones; its trunks are the gateways and softswitches, by the prefix of the numbers
+that lie behind them (as the option `prefix` of a Trunk DN).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from ..sip.call import Call
+from ..sip.flow import Flow
+from ..sip.message import Request, Response
+from ..sip.server import SipServer
+from ..sip.transactions import Transactions
+from ..state import ConnectionStatus
+from . import sip_server_words as words
+from .roles import Answer, Role, component_of
+from .tlib import Clients, error, is_request
+from .wire import details_of
+
+if TYPE_CHECKING:
+    from ..model import Connection, Deployment
+    from .application import RunningApplication
+    from .elements import Stack
+    from .link import Link
+
+__all__ = ["SIP_SERVER", "SipServerElement", "SipServerRole"]
+
+SIP_SERVER = "sip_server"
+
+#: Whose number is a DN, and whose is the prefix of a trunk.
+PHONE = "softphone"
+TRUNKS = ("media_gateway", "softswitch")
+
+
+class SipServerRole(Role):
+    """Answers T-Library's requests on the communication port."""
+
+    def __init__(self) -> None:
+        self._element: SipServerElement | None = None
+
+    def element(self, application: RunningApplication, stack: Stack) -> SipServerElement:
+        """Its SIP side."""
+        self._element = SipServerElement(application, stack)
+        return self._element
+
+    def asked(self, application: RunningApplication, link: Link, fields: dict[str, Any]) -> Answer:
+        """The answer to a request of a T-Library client."""
+        if not is_request(fields):
+            return Answer()
+        if self._element is None:
+            dn = details_of(fields).get("ThisDN", "")
+            return error(words.NO_SIP_PORT.format(application=application.name), dn)
+        return self._element.clients.asked(self._element.server, link, fields)
+
+
+class SipServerElement:
+    """SIP Server between the stack of its sockets and its T-Library clients. It keeps the plan it read at its start."""
+
+    def __init__(self, application: RunningApplication, stack: Stack) -> None:
+        self._stack = stack
+        plan = application.plan
+        users = frozenset(_numbers(plan, PHONE))
+        self._trunks = sorted(_numbers(plan, *TRUNKS).items(), key=lambda trunk: -len(trunk[0]))
+        self.clients = Clients(application, users)
+        self.server = _Watched(
+            stack,
+            stack.clock,
+            stack.ids,
+            local=stack.local,
+            users=users.__contains__,
+            route=self._route,
+            told=self.clients.tell,
+            related=application.lab.trace.relate,
+        )
+
+    def _route(self, number: str) -> Flow | None:
+        """The way to the trunk with the longest prefix that fits."""
+        trunk = next((name for prefix, name in self._trunks if number.startswith(prefix)), None)
+        return None if trunk is None else self._stack.way_to(trunk)
+
+    @property
+    def transactions(self) -> Transactions:
+        """Whose timers the stack runs."""
+        return self.server.agent.transactions
+
+    def receive(self, message: Request | Response, flow: Flow) -> None:
+        """A message came in."""
+        self.server.receive(message, flow)
+
+    async def connect(self, connection: Connection, flow: Flow) -> ConnectionStatus:
+        """Ask with OPTIONS whether somebody is there."""
+        answered: asyncio.Future[Response | None] = asyncio.get_running_loop().create_future()
+        self.server.agent.request("OPTIONS", self._stack.uri_of("", flow), flow, done=answered.set_result)
+        answer = await answered
+        return ConnectionStatus.LOST if answer is None else ConnectionStatus.CONNECTED
+
+    def lost(self, flow: Flow) -> None:
+        """A connection is gone: calls find another way, or end."""
+
+    async def start(self) -> None:
+        """The ports are open."""
+
+    async def stop(self) -> None:
+        """Hang up, and wait until the other sides have heard it."""
+        self.server.hang_up()
+        await self.server.is_idle()
+
+    def let_go(self) -> None:
+        """It is over."""
+
+
+class _Watched(SipServer):
+    """SIP Server, and when it has no call any more."""
+
+    _waiting: asyncio.Future[None] | None = None
+
+    async def is_idle(self) -> None:
+        if self.agent.calls:
+            self._waiting = asyncio.get_running_loop().create_future()
+            await self._waiting
+
+    def refused(self, call: Call, status: int, reason: str) -> None:
+        super().refused(call, status, reason)
+        self._look()
+
+    def ended(self, call: Call, by_us: bool) -> None:
+        super().ended(call, by_us)
+        self._look()
+
+    def _look(self) -> None:
+        if self._waiting is not None and not self.agent.calls and not self._waiting.done():
+            self._waiting.set_result(None)
+
+
+def _numbers(plan: Deployment, *components: str) -> dict[str, str]:
+    return {one.dn: one.name for one in plan.applications if one.dn and component_of(plan, one.name) in components}
