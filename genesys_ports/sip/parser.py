@@ -9,7 +9,7 @@ from ..errors import SIPError
 from .grammar import TOKEN, number, quoted
 from .headers import NAMES, Headers
 from .message import Request, Response
-from .uri import SIP_URI, check_uri
+from .uri import read_uri
 from .values import CHECKS, LONGEST, CSeq
 from .words import (
     LONG_BODY,
@@ -37,7 +37,7 @@ LARGEST_HEAD = 65_536
 LARGEST_BODY = 1_048_576
 MOST_HEADERS = 500
 
-_LINE = re.compile(rf"^({TOKEN})[ \t]*+:[ \t]*+([^\r\n]*+)\r\n", re.MULTILINE)
+_LINE = re.compile(rf"^({TOKEN})[ \t]*+:[ \t]*+(.*)\r\n", re.MULTILINE)
 _FOLD = re.compile(r"\r\n[ \t]+")
 _REQUEST = re.compile(rf"({TOKEN}) ([^\s<>\"]++) [Ss][Ii][Pp]/([0-9]++\.[0-9]++)")
 _RESPONSE = re.compile(r"[Ss][Ii][Pp]/([0-9]++\.[0-9]++) ([1-6][0-9][0-9]) ([^\r\n]*+)")
@@ -66,17 +66,15 @@ def parse(data: bytes) -> Request | Response:
     response = _RESPONSE.fullmatch(first_line)
     method, uri = ("", "") if response else _request(first_line)
     headers = Headers(_pairs(lines))
-    _check(headers)
+    _check(headers, method)
     start = end + 4
     body = data[start : start + _length(headers, len(data) - start)]
     raw = data[: start + len(body)]
-    if response:
-        if response[1] != "2.0":
-            raise refused(505, VERSION, first_line, version=response[1])
-        return Response(int(response[2]), response[3], headers, body, raw)
-    if (named := CSeq.parse(headers["CSeq"]).method) != method:
-        raise refused(400, OTHER_METHOD, f"CSeq: {headers['CSeq']}", other=named, method=method)
-    return Request(method, uri, headers, body, raw)
+    if response is None:
+        return Request(method, uri, headers, body, raw)
+    if response[1] != "2.0":
+        raise refused(505, VERSION, first_line, version=response[1])
+    return Response(int(response[2]), response[3], headers, body, raw)
 
 
 def _text(data: bytes) -> str:
@@ -91,8 +89,7 @@ def _request(line: str) -> tuple[str, str]:
     method, uri, version = found.groups()
     if version != "2.0":
         raise refused(505, VERSION, line, version=version)
-    check_uri(uri)
-    if "?" in uri and (sip := SIP_URI.fullmatch(uri)) and sip[7] is not None:
+    if read_uri(uri).headers:
         raise refused(400, URI_HEADERS, line)
     return method, uri
 
@@ -106,15 +103,16 @@ def _pairs(lines: str) -> list[tuple[str, str]]:
     if " \r\n" in lines or "\t\r\n" in lines:
         lines = "\r\n".join(line.rstrip(" \t") for line in lines.split("\r\n"))
     pairs: list[tuple[str, str]] = _LINE.findall(lines)
-    if len(pairs) != lines.count("\n"):
-        bad = next(line for line in lines.split("\r\n") if not _LINE.fullmatch(f"{line}\r\n"))
-        raise refused(400, NO_HEADER, bad)
+    # A line end is CR LF: one of the two alone would end a line for some readers and not for others.
+    if not len(pairs) == lines.count("\n") == lines.count("\r"):
+        bad = (line for line in lines.split("\r\n") if "\r" in line or not _LINE.fullmatch(f"{line}\r\n"))
+        raise refused(400, NO_HEADER, next(bad))
     if len(pairs) > MOST_HEADERS:
         raise refused(513, MANY_HEADERS, limit=MOST_HEADERS)
     return pairs
 
 
-def _check(headers: Headers) -> None:
+def _check(headers: Headers, method: str) -> None:
     index = headers.by_key()
     for key in _NEEDED:
         if key not in index:
@@ -129,6 +127,9 @@ def _check(headers: Headers) -> None:
                 check(name, value)
     if "contact" in index and "*" in index["contact"] and len(index["contact"]) > 1:
         raise refused(400, STAR, "Contact: *")
+    line = index["cseq"][0]
+    if (named := CSeq.parse(line).method) != method and method:
+        raise refused(400, OTHER_METHOD, f"CSeq: {line}", other=named, method=method)
 
 
 def _length(headers: Headers, have: int) -> int:

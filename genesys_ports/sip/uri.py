@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, Self
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from .grammar import DIGITS
 from .words import BAD_PORT, BAD_URI, SCHEME, refused
 
-__all__ = ["HOST", "Uri", "check_port", "check_uri"]
+__all__ = ["HOST", "Uri", "check_port", "read_uri"]
 
 #: A host: a name, an IPv4 address, or an IPv6 address in brackets. The underscore is no rule but occurs.
 HOST = r"(?:\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9.\-_]++)"
@@ -21,7 +23,7 @@ _USER = rf"(?:[{_UNRESERVED}&=+$,;?/#]++|{_ESCAPE})++"
 _PASSWORD = rf"(?:[{_UNRESERVED}&=+$,]++|{_ESCAPE})*+"
 _PARAM = rf"(?:[{_UNRESERVED}\[\]/:&+$]++|{_ESCAPE})++"
 
-SIP_URI = re.compile(
+_SIP = re.compile(
     rf"([Ss][Ii][Pp][Ss]?+):(?:({_USER})(?::({_PASSWORD}))?+@)?+({HOST})(?::({DIGITS}))?+"
     rf"((?:;{_PARAM}(?:={_PARAM})?+)*+)(?:\?((?:[{_UNRESERVED}\[\]/?:+$=&]++|{_ESCAPE})*+))?+"
 )
@@ -46,44 +48,22 @@ class Uri(NamedTuple):
     user: str
     host: str
     port: int | None = None
-    params: dict[str, str] = {}  # noqa: RUF012 # nobody changes it
-    headers: dict[str, str] = {}  # noqa: RUF012
+    params: Mapping[str, str] = {}  # nobody changes it
+    headers: Mapping[str, str] = {}
     password: str = ""
 
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read an address. Raises `SIPError`: 416 for a scheme other than sip, sips and tel, else 400."""
-        uri = cls.read(text)
-        if uri.scheme not in ("sip", "sips", "tel"):
-            raise refused(416, SCHEME, text, scheme=uri.scheme + ":")
-        return uri
-
-    @classmethod
-    def read(cls, text: str) -> Self:
+    @staticmethod
+    def read(text: str) -> Uri:
         """Read an address of any scheme. Raises `SIPError` (400)."""
-        found = SIP_URI.fullmatch(text)
-        if found is None:
-            return cls._not_sip(text)
-        scheme, user, password, host, port, params, headers = found.groups()
-        check_port(port, text)
-        return cls(
-            scheme.lower(),
-            _plain(user or ""),
-            host.lower(),
-            None if port is None else int(port),
-            _pairs(params[1:].split(";")) if params else {},
-            _pairs(headers.split("&")) if headers else {},
-            _plain(password or ""),
-        )
+        return read_uri(text)
 
-    @classmethod
-    def _not_sip(cls, text: str) -> Self:
-        if found := _TEL.fullmatch(text):
-            scheme, user, params = found.groups()
-            return cls("tel", user, "", None, _pairs(params[1:].split(";")) if params else {})
-        check_uri(text)
-        scheme, _, rest = text.partition(":")
-        return cls(scheme.lower(), rest, "")
+    @staticmethod
+    def parse(text: str) -> Uri:
+        """Read an address. Raises `SIPError`: 416 for a scheme other than sip, sips and tel, else 400."""
+        uri = read_uri(text)
+        if uri.scheme not in ("sip", "sips", "tel"):
+            raise refused(416, SCHEME, text, scheme=f"{uri.scheme}:")
+        return uri
 
     def __str__(self) -> str:
         text = f"{self.scheme}:{_escaped(self.user, _IN_USER) if self.host else self.user}"
@@ -100,15 +80,34 @@ class Uri(NamedTuple):
         return text
 
 
-def check_uri(text: str) -> None:
-    """Raise `SIPError` (400) for a text that is no address of any scheme."""
-    found = SIP_URI.fullmatch(text)
-    if found is None:
-        other = _OTHER.fullmatch(text)
-        if other is None or (other[1].lower() in ("sip", "sips", "tel") and not _TEL.fullmatch(text)):
-            raise refused(400, BAD_URI, uri=text)
-    else:
-        check_port(found[5], text)
+def read_uri(text: str) -> Uri:
+    """Read an address of any scheme. Raises `SIPError` (400)."""
+    # The same few addresses stand in all messages of a call. Endless ones are not worth the memory.
+    return _remembered(text) if len(text) <= 128 else _read(text)
+
+
+def _read(text: str) -> Uri:
+    if found := _SIP.fullmatch(text):
+        scheme, user, password, host, port, params, headers = found.groups()
+        check_port(port, text)
+        return Uri(
+            scheme.lower(),
+            _plain(user or ""),
+            host.lower(),
+            None if port is None else int(port),
+            _pairs(params[1:].split(";")) if params else {},
+            _pairs(headers.split("&")) if headers else {},
+            _plain(password or ""),
+        )
+    if found := _TEL.fullmatch(text):
+        return Uri("tel", found[2], "", None, _pairs(found[3][1:].split(";")) if found[3] else {})
+    other = _OTHER.fullmatch(text)
+    if other is None or other[1].lower() in ("sip", "sips", "tel"):
+        raise refused(400, BAD_URI, uri=text)
+    return Uri(other[1].lower(), other[2], "")
+
+
+_remembered = lru_cache(maxsize=4096)(_read)
 
 
 def check_port(text: str | None, line: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Self
 
 from .grammar import DIGITS, PARAMS, QUOTED, TOKEN, WS, items, number, params, quoted, unquoted, written
-from .uri import HOST, Uri, check_port, check_uri
+from .uri import HOST, Uri, check_port, read_uri
 from .words import BAD_CSEQ, BAD_DATE, BAD_NUMBER, BAD_VALUE, refused
 
 __all__ = ["CHECKS", "CSeq", "NameAddr", "Via"]
@@ -96,7 +96,7 @@ class NameAddr(NamedTuple):
     @classmethod
     def _of(cls, found: re.Match[str]) -> Self:
         display, inside, bare, rest = found.groups()
-        return cls(Uri.read(inside or bare), unquoted(display.strip(" \t")) if display else "", params(rest))
+        return cls(read_uri(inside or bare), unquoted(display.strip(" \t")) if display else "", params(rest))
 
     @property
     def tag(self) -> str:
@@ -147,23 +147,19 @@ def _via(name: str, value: str) -> None:
 
 def _addresses(name: str, value: str) -> None:
     for found in _each(_ADDRESS, value, name):
-        check_uri(found[2] or found[3])
+        read_uri(found[2] or found[3])
 
 
 def _address(name: str, value: str) -> None:
     found = _ADDRESS.fullmatch(value)
     if found is None:
         raise refused(400, BAD_VALUE, f"{name}: {value}", header=name)
-    check_uri(found[2] or found[3])
+    read_uri(found[2] or found[3])
 
 
 def _contact(name: str, value: str) -> None:
     if value != "*":
         _addresses(name, value)
-
-
-def _cseq(name: str, value: str) -> None:
-    CSeq.parse(value)
 
 
 def _number(highest: int) -> Callable[[str, str], None]:
@@ -190,7 +186,6 @@ CHECKS: dict[str, Callable[[str, str], None]] = {
     "contact": _contact,
     "route": _addresses,
     "record-route": _addresses,
-    "cseq": _cseq,
     "call-id": _shape(_CALL_ID),
     "content-length": _number(LONGEST),
     "content-type": _shape(_TYPE),
