@@ -36,6 +36,7 @@
         ├── ConnectionRefusedByPeerError   nobody listens where the client called
         ├── ConnectionLostError      the connection broke before the answer came
         ├── MessageTooLargeError     one message over the limit
+        ├── TLSMismatchError         one side speaks TLS, the other plain text
         ├── NoAnswerError            the limit for waiting ran out
         ├── NotAPhoneError           a phone was wanted, and this application is none
         ├── NoCallError              the phone has no call to do that with
@@ -93,6 +94,7 @@ __all__ = [
     "PortKindError",
     "PortsError",
     "SIPError",
+    "TLSMismatchError",
     "TooManyPortsError",
     "UnknownApplicationError",
     "UnknownCallError",
@@ -657,6 +659,24 @@ class ConnectionLostError(LabError):
             "came."
         )
         yield f"{self.sender} cannot know whether {self.receiver} has read the message."
+
+
+@dataclass(eq=False)
+class TLSMismatchError(LabError):
+    """One side of a connection speaks TLS and the other plain text; `secure` tells which the port speaks."""
+
+    client: str
+    server: str
+    port: str
+    secure: bool
+
+    def sentences(self) -> Iterable[str]:
+        if self.secure:
+            yield f"{self.client} called port {self.port} of {self.server} in plain text, and that port speaks TLS."
+            yield "Take tls=0 away from the connection, or name a plain port."
+        else:
+            yield f"{self.client} called port {self.port} of {self.server} with TLS, and that port speaks plain text."
+            yield "Take tls=1 away from the connection, or name a secure port."
 
 
 @dataclass(eq=False)

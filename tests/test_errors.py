@@ -43,6 +43,7 @@ from genesys_ports.errors import (
     PortKindError,
     PortsError,
     SIPError,
+    TLSMismatchError,
     TooManyPortsError,
     UnknownApplicationError,
     UnknownCallError,
@@ -186,6 +187,12 @@ TEXTS = [
      "whether message_server has read the message."),
     (MessageTooLargeError(70000, 65536),
      "This message takes 70000 bytes on the wire; one message may take 65536. Send less text, or several messages."),
+    (TLSMismatchError("stat_server", "message_server", "5151/tls", secure=True),
+     "stat_server called port 5151/tls of message_server in plain text, and that port speaks TLS. Take tls=0 away from "
+     "the connection, or name a plain port."),
+    (TLSMismatchError("stat_server", "message_server", "5150/tcp", secure=False),
+     "stat_server called port 5150/tcp of message_server with TLS, and that port speaks plain text. Take tls=1 away "
+     "from the connection, or name a secure port."),
     (NoAnswerError("message_server", 2.0),
      "message_server gave no answer within 2 seconds. The other side is reachable but silent: it may be busy, or it "
      "may not speak this protocol."),

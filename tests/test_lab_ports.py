@@ -90,16 +90,6 @@ async def test_each_port_opens_on_its_hosts_address():
 
 
 @MODES
-async def test_tls_speaks_plain_text_and_says_so(one_address):
-    async with await Lab.open(MANY, one_address=one_address) as lab:
-        await lab.start("sip_server")
-        assert (
-            "Port 5061/tls of sip_server is open, but this lab does not encrypt: it speaks plain text there."
-            in lab.notices
-        )
-
-
-@MODES
 async def test_small_ranges_open_and_large_ones_are_kept(one_address):
     ports = (
         ListeningPort(number=20000, last=20009, port_id="small"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import ConnectionRefusedByPeerError, LabError, NoAnswerError
+from ..errors import ConnectionRefusedByPeerError, LabError, NoAnswerError, TLSMismatchError
 from ..model import Application, Connection, Deployment, ListeningPort, Transport
 from ..state import ConnectionStatus
 from ..trace import Kind
@@ -17,7 +18,7 @@ from . import words
 from .cast import role_of
 from .datagram import DatagramPort
 from .link import Link, Route
-from .listener import Listener
+from .listener import SHUTDOWN_LIMIT, Listener
 from .network import PortTaken
 from .roles import (
     CONFIGURATION_SERVER,
@@ -142,7 +143,11 @@ class RunningApplication:
             self._datagrams.append(datagram)
             await asyncio.get_running_loop().create_datagram_endpoint(lambda: datagram, sock=sock)
             return
-        self._listeners.append(Listener(sock, partial(_answer, self, text), self._coming))
+        tls = None
+        if port.transport is Transport.TLS:
+            tls = self.lab.certificates.server_context([self.host], [sock.getsockname()[0]])
+        unlike = partial(self._unlike, text)
+        self._listeners.append(Listener(sock, partial(_answer, self, text), self._coming, tls=tls, unlike=unlike))
 
     def _bind(self, port: ListeningPort) -> list[socket.socket]:
         try:
@@ -175,6 +180,12 @@ class RunningApplication:
         elif link.known:
             self.role.left(self, link)
 
+    def _unlike(self, port: str, caller: object) -> None:
+        """Somebody has called a TLS port and speaks something else; an application of the lab tells so itself."""
+        if caller not in self.lab.dialling:
+            name = self.lab.outsiders.name_caller()
+            self.lab.trace.add(Kind.REFUSED, "no TLS", name, self.name, name, self.name, self.host, port, words.NOT_TLS)
+
     # --- calling
 
     async def connect(self, connection: Connection) -> ConnectionStatus:
@@ -196,6 +207,9 @@ class RunningApplication:
             link.record(Kind.REFUSED, "refused")
             self.said.append(words.REFUSED.format(**values))
             return self._status(connection, ConnectionStatus.REFUSED)
+        except ssl.SSLError:
+            said = words.NO_TRUST if port.transport is Transport.TLS else words.TLS_TO_PLAIN
+            return self._unheard(link, "no TLS", said.format(**values))
         except OSError as error:
             if isinstance(error, TimeoutError):
                 # One call of the lab may meet several silent servers, and has to end all the same.
@@ -205,9 +219,9 @@ class RunningApplication:
             raise
         if not link.known:
             link.abort()
-            link.record(Kind.LOST, "no answer")
-            self.said.append(words.SILENT.format(**values))
-            return self._status(connection, ConnectionStatus.LOST)
+            if port.transport is Transport.TLS and not _speaks_tls(connection, port):
+                return self._unheard(link, "no TLS", words.PLAIN_TO_TLS.format(**values))
+            return self._unheard(link, "no answer", words.SILENT.format(**values))
         if link.gone.done():
             return self.statuses[connection]
         self.said.append(words.CONNECTED.format(**values))
@@ -233,7 +247,27 @@ class RunningApplication:
             raise
         # From here on the transport closes the socket, and tells the link when it is gone.
         self.outgoing[connection] = link
-        await loop.create_connection(lambda: link, sock=call.socket)
+        if not _speaks_tls(connection, port):
+            await loop.create_connection(lambda: link, sock=call.socket)
+            return
+        try:
+            await loop.create_connection(
+                lambda: link,
+                sock=call.socket,
+                ssl=self.lab.certificates.client_context(),
+                server_hostname=call.where.address,
+                ssl_shutdown_timeout=SHUTDOWN_LIMIT,
+            )
+        except BaseException:
+            # The link has never been told of a connection, so nobody else will tell it of its end.
+            link.connection_lost(None)
+            raise
+
+    def _unheard(self, link: Link, name: str, sentence: str) -> ConnectionStatus:
+        assert link.connection is not None
+        link.record(Kind.LOST, name)
+        self.said.append(sentence)
+        return self._status(link.connection, ConnectionStatus.LOST)
 
     def _status(self, connection: Connection, status: ConnectionStatus) -> ConnectionStatus:
         self.statuses[connection] = status
@@ -245,6 +279,9 @@ class RunningApplication:
         if self.statuses[connection] is ConnectionStatus.REFUSED:
             port = str(server.port(connection.port_id))
             return ConnectionRefusedByPeerError(self.name, server.name, server.host, port)
+        one = server.port(connection.port_id)
+        if _speaks_tls(connection, one) is not (one.transport is Transport.TLS):
+            return TLSMismatchError(self.name, server.name, str(one), secure=one.transport is Transport.TLS)
         return NoAnswerError(server.name, GREETING_LIMIT)
 
     def _call_gone(self, link: Link) -> None:
@@ -331,6 +368,11 @@ def is_called(plan: Deployment, connection: Connection) -> bool:
     # Looks the server up, so that a connection to nobody is an error here and not a silence later.
     port = plan.application(connection.server).port(connection.port_id)
     return port.transport.carrier is Transport.TCP
+
+
+def _speaks_tls(connection: Connection, port: ListeningPort) -> bool:
+    """Whether the client begins with TLS: as the connection says, else as the port wants it."""
+    return port.transport is Transport.TLS if connection.secure is None else connection.secure
 
 
 def _answer(application: RunningApplication, port: str) -> Link:

@@ -29,7 +29,7 @@ AUTHORITY = "genesys-ports lab"
 VALID = timedelta(days=30)
 BEFORE = timedelta(days=1)
 
-#: Characters of a common name (RFC 5280, appendix A: ub-common-name).
+#: Bytes of a common name (RFC 5280, appendix A: ub-common-name).
 _LONGEST_NAME = 64
 
 #: What a certificate can hold as the name of a host (RFC 1123, section 2.1); an underscore is let pass.
@@ -140,7 +140,7 @@ def _named(name: str) -> x509.Name:
     from cryptography import x509
     from cryptography.x509.oid import NameOID
 
-    text = name.encode("utf-8", "replace").decode()[:_LONGEST_NAME]
+    text = name.encode("utf-8", "replace")[:_LONGEST_NAME].decode("utf-8", "ignore")
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text or AUTHORITY)])
 
 

@@ -31,6 +31,9 @@ WAIT_LIMIT = 5.0
 #: Lines that are no message a program from outside may send before it is shown the door.
 MISTAKES = 20
 
+#: How a caller begins that speaks TLS: a handshake record (RFC 8446, section 5.1). No line begins so.
+TLS_BEGIN = b"\x16\x03"
+
 #: Bytes of each message of a program from outside that the trace keeps.
 STRANGERS_KEPT = 2_048
 
@@ -104,6 +107,8 @@ class Link(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self.partner is None and not self.is_client and not self.outsider:
             self._meet_outsider()
+        if data.startswith(TLS_BEGIN) and not self._rest and not self.is_client:
+            return self.refuse(words.ANSWER_NOT_TLS)
         *lines, self._rest = (self._rest + data if self._rest else data).split(b"\n")
         for line in lines:
             if self._transport is None or self._transport.is_closing():

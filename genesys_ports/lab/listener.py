@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Callable
+from typing import Any
 
-__all__ = ["Listener"]
+__all__ = ["HANDSHAKE_LIMIT", "SHUTDOWN_LIMIT", "Listener"]
 
 #: Calls taken in one go, before others have their turn.
 AT_ONCE = 100
@@ -19,19 +21,36 @@ AT_ONCE = 100
 #: Seconds until the next try, when the system had no socket left for a call.
 AGAIN = 0.2
 
+#: Seconds that the two ends of a TLS connection have to agree, and to part.
+HANDSHAKE_LIMIT = 10.0
+SHUTDOWN_LIMIT = 1.0
+
 
 class Listener:
-    """Takes calls from now on, until `close()`."""
+    """Takes calls from now on, until `close()`.
 
-    __slots__ = ("_answer", "_coming", "_loop", "_sock", "_task")
+    With `tls` every call begins with a handshake. `unlike` is told the address of a caller that has said something
+    else; one that hangs up before the handshake is over has said nothing.
+    """
+
+    __slots__ = ("_answer", "_coming", "_loop", "_shaking", "_sock", "_task", "_tls", "_unlike")
 
     def __init__(
-        self, sock: socket.socket, answer: Callable[[], asyncio.BaseProtocol], coming: set[asyncio.Task[object]]
+        self,
+        sock: socket.socket,
+        answer: Callable[[], asyncio.BaseProtocol],
+        coming: set[asyncio.Task[object]],
+        *,
+        tls: ssl.SSLContext | None = None,
+        unlike: Callable[[Any], None] | None = None,
     ) -> None:
         self._sock = sock
         self._answer = answer
         # Nobody else holds on to the task that makes a connection.
         self._coming = coming
+        self._tls = tls
+        self._unlike = unlike
+        self._shaking: set[asyncio.Task[object]] = set()
         self._loop = asyncio.get_running_loop()
         self._task: asyncio.Task[None] | None = None
         self._listen()
@@ -69,9 +88,34 @@ class Listener:
 
     def _connect(self, call: socket.socket) -> None:
         call.setblocking(False)
-        task: asyncio.Task[object] = self._loop.create_task(self._loop.connect_accepted_socket(self._answer, call))
+        task: asyncio.Task[object]
+        if self._tls is None:
+            task = self._loop.create_task(self._loop.connect_accepted_socket(self._answer, call))
+        else:
+            task = self._loop.create_task(self._shake(call, self._tls))
+            self._shaking.add(task)
+            task.add_done_callback(self._shaking.discard)
         self._coming.add(task)
         task.add_done_callback(self._coming.discard)
+
+    async def _shake(self, call: socket.socket, tls: ssl.SSLContext) -> None:
+        try:
+            caller = call.getpeername()
+            await self._loop.connect_accepted_socket(
+                self._answer,
+                call,
+                ssl=tls,
+                ssl_handshake_timeout=HANDSHAKE_LIMIT,
+                ssl_shutdown_timeout=SHUTDOWN_LIMIT,
+            )
+        except ssl.SSLEOFError:
+            pass
+        except ssl.SSLError:
+            if self._unlike is not None:
+                self._unlike(caller)
+        except OSError:
+            # Gone, or silent for too long.
+            call.close()
 
     def close(self) -> None:
         """Take no more calls. Whoever has been let in stays. May be called again."""
@@ -82,3 +126,7 @@ class Listener:
             elif self._sock.fileno() != -1:
                 self._loop.remove_reader(self._sock.fileno())
         self._sock.close()
+        # Whoever has not come in by now stays outside; a caller that is silent would keep the lab waiting.
+        with contextlib.suppress(RuntimeError):
+            for task in list(self._shaking):
+                task.cancel()

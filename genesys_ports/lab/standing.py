@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from ..errors import NoFreePortError, PortInUseError
-from ..model import Application, Connection, Deployment, ListeningPort, Transport
+from ..model import Application, Connection, Deployment, ListeningPort
 from ..plan import next_free_port
 from ..plan.sockets import Sockets
 from ..state import ConnectionState, ConnectionStatus, PortState, PortStatus
@@ -16,6 +16,7 @@ from ..table import Table
 from ..trace import Kind, Trace
 from . import words
 from .application import LogEvent, RunningApplication
+from .certificate import Certificates
 from .network import Network, PortTaken
 from .outsiders import Outsiders
 from .owners import owner_sentence
@@ -37,6 +38,7 @@ class Standing:
         self.plan = plan
         self.network = network
         self.trace = Trace()
+        self.certificates = Certificates()
         #: Programs outside the lab: those it lets run, and those that call.
         self.outsiders = Outsiders(network, self.trace)
         self.events: deque[LogEvent] = deque(maxlen=EVENTS_KEPT)
@@ -48,13 +50,7 @@ class Standing:
     @property
     def notices(self) -> tuple[str, ...]:
         """Whole sentences on how this lab differs from the plan it brings to life."""
-        plain = [
-            words.NO_TLS.format(port=port, application=one.name)
-            for one in self._running.values()
-            for port in one.application.ports
-            if port.transport is Transport.TLS
-        ]
-        return (*self.network.notices, *plain)
+        return self.network.notices
 
     def is_running(self, application: str) -> bool:
         """Whether the application has been started and not stopped since."""

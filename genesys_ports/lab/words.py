@@ -29,7 +29,6 @@ RESERVED = (
     "Of the range {port} of {application}, port {first} is open; the others are kept for {application} until calls "
     "need them."
 )
-NO_TLS = "Port {port} of {application} is open, but this lab does not encrypt: it speaks plain text there."
 
 # --- what a lab tells about itself and about what it has done
 NOT_AWAITED = "Nothing has happened yet: write await in front of it, as in  await lab.{name}(…)"
@@ -49,6 +48,15 @@ REFUSED = (
     "It tries again when {server} starts."
 )
 SILENT = "{client} called {server} on port {port}, and whoever listens there gave no answer."
+PLAIN_TO_TLS = (
+    "{client} called {server} on port {port} in plain text, and that port speaks TLS only: "
+    "they did not understand each other."
+)
+TLS_TO_PLAIN = (
+    "{client} called {server} on port {port} with TLS, and that port speaks plain text: "
+    "they did not understand each other."
+)
+NO_TRUST = "{client} called {server} on port {port}, and whoever listens there has no certificate that {client} trusts."
 LOST = "{client} has lost its connection to {server}."
 STOPPED = "{application} has stopped."
 NOT_RUNNING = "{application} is not running."
@@ -89,6 +97,8 @@ OWNER = "On this machine it is the program {program}."
 
 # --- what a port answers to somebody who does not speak its language
 ANSWER_NOT_JSON = 'This port speaks a teaching format: one JSON object a line, such as {"message": "hello"}'
+NOT_TLS = "This port speaks TLS only. The caller sent plain text, or does not trust the certificate of the lab."
+ANSWER_NOT_TLS = "This port speaks plain text: connect without TLS."
 ANSWER_TOO_LONG = "This line is longer than {limit} bytes; the connection is closed."
 ANSWER_TOO_MANY = "Too many programs from outside the lab are connected to this port."
 
