@@ -39,10 +39,10 @@ class Listener:
     def change_asked(self, call: Call, request: Request) -> None:
         """A re-INVITE came: `call.accept_change(body)` or `call.refuse_change(status)`, at once or later."""
 
-    def changed(self, call: Call, response: Response | None) -> None:
+    def changed(self, call: Call, response: Response) -> None:
         """The answer to our re-INVITE: 2xx, or a refusal that leaves all as it was (491: both asked at once).
 
-        None when no answer came; then the call ends as well.
+        When none comes, or one that knows nothing of the call (408, 481), the call ends: `ended` is told instead.
         """
 
     def notified(self, call: Call, event: str) -> None:

@@ -82,9 +82,7 @@ class UserAgent:
     # --- what the owner does
 
     def receive(self, message: Request | Response, flow: Flow) -> None:
-        """Hand in a message that was parsed, with the way it came."""
-        if isinstance(message, Request):
-            message = message.received_from(flow.address, flow.number)
+        """Hand in a message that was parsed, with the way it came (`Request.received_from` has noted that already)."""
         self.transactions.receive(message, flow)
 
     def register(self, user: str, flow: Flow, *, expires: int = 3600, done: Callable[[Response | None], None]) -> None:
