@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import ConnectionRefusedByPeerError, LabError, NoAnswerError, TLSMismatchError
-from ..model import Application, Connection, Deployment, ListeningPort, Transport
+from ..model import Application, Connection, Deployment, ListeningPort, Purpose, Transport
 from ..state import ConnectionStatus
 from ..trace import Kind
 from . import words
@@ -28,6 +28,7 @@ from .roles import (
     READ_CONFIGURATION,
     component_of,
 )
+from .sip_side import SipSide, is_sip
 
 if TYPE_CHECKING:
     from .lab import Lab
@@ -65,6 +66,8 @@ class RunningApplication:
         self.outgoing: dict[Connection, Link] = {}
         self.incoming: dict[Link, None] = {}
         self.said: list[str] = []
+        #: Its SIP side, while its ports are open and SIP is spoken on any of them.
+        self.sip: SipSide | None = None
         #: Whether the planned ports are open.
         self.listens = False
         self._outsiders = 0
@@ -108,8 +111,8 @@ class RunningApplication:
             for connection in first:
                 await self._read_configuration(connection)
             await self._open_ports()
-            for connection in connections:
-                if connection not in first:
+            for connection in self.statuses:
+                if connection not in first and (connection in connections or self.speaks_sip(connection)):
                     await self.connect(connection)
         except BaseException:
             await self.stop(crash=True, silent=True)
@@ -123,9 +126,16 @@ class RunningApplication:
     async def _open_ports(self) -> None:
         # All are bound before the first is served: a port that is taken stops everything before anybody can call.
         opened = [(port, str(port), self._bind(port)) for port in self.ports]
+        if any(port.purpose is Purpose.SIP for port in self.ports):
+            self.sip = SipSide(self)
         for port, text, sockets in opened:
+            if self.sip and port.purpose is Purpose.SIP:
+                await self.sip.serve(port, sockets)
+                continue
             for sock in sockets:
                 await self._serve(port, text, sock)
+        if self.sip:
+            await self.sip.element.start()
         self.listens = True
         for _, text, _ in opened:
             self._record_port(Kind.OPENED, "opens port", text)
@@ -192,6 +202,8 @@ class RunningApplication:
         """Open one planned connection; says in `said` how it went."""
         if connection in self.outgoing:
             return ConnectionStatus.CONNECTED
+        if self.sip and self.speaks_sip(connection):
+            return await self.sip.connect(connection)
         server = self.plan.application(connection.server)
         port = server.port(connection.port_id)
         link = Link(self, Route(self.name, server.name, server.host, str(port)), self._call_gone, connection)
@@ -269,6 +281,15 @@ class RunningApplication:
         self.said.append(sentence)
         return self._status(link.connection, ConnectionStatus.LOST)
 
+    def speaks_sip(self, connection: Connection) -> bool:
+        """Whether a planned connection is one of SIP, and this application can speak it."""
+        return self.sip is not None and is_sip(self.plan, connection)
+
+    def sip_lost(self, connection: Connection) -> None:
+        """What SIP had agreed over a planned connection counts no more."""
+        self._status(connection, ConnectionStatus.LOST)
+        self.lab.heard_loss(words.LOST.format(client=self.name, server=connection.server))
+
     def _status(self, connection: Connection, status: ConnectionStatus) -> ConnectionStatus:
         self.statuses[connection] = status
         return status
@@ -325,6 +346,8 @@ class RunningApplication:
         `silent` leaves no line about it in the trace (the start did not succeed).
         """
         listened = self.listens
+        if self.sip and listened and not (crash or silent):
+            await self.sip.stop()
         self._close_ports()
         if listened and not silent:
             for port in self.ports:
@@ -333,6 +356,8 @@ class RunningApplication:
             # Waiting may fail, ending may not: whatever is left after that is broken off.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.lab.patience):
+                    if self.sip:
+                        await self.sip.stack.close(crash=crash)
                     for link in self.links():
                         await self._end(link, crash=crash, silent=silent)
         finally:
@@ -354,20 +379,24 @@ class RunningApplication:
         opened: list[Listener | DatagramPort] = [*self._listeners, *self._datagrams]
         for one in opened:
             one.close()
+        if self.sip:
+            self.sip.stack.close_ports()
 
     def let_go(self) -> None:
         """Close the ports and break off every connection at once, without waiting for anything."""
         self._close_ports()
+        if self.sip:
+            self.sip.stack.let_go()
         self.lab.network.release(self.name)
         for link in self.links():
             link.abort()
 
 
 def is_called(plan: Deployment, connection: Connection) -> bool:
-    """Whether the client opens this connection, as over TCP; over UDP there is nothing to open."""
+    """Whether the client opens this connection, as over TCP. Over UDP there is nothing to open; SIP has its own way."""
     # Looks the server up, so that a connection to nobody is an error here and not a silence later.
     port = plan.application(connection.server).port(connection.port_id)
-    return port.transport.carrier is Transport.TCP
+    return port.transport.carrier is Transport.TCP and port.purpose is not Purpose.SIP
 
 
 def _speaks_tls(connection: Connection, port: ListeningPort) -> bool:

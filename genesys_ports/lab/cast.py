@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from .phone import Phone
 from .roles import (
     CONFIGURATION_SERVER,
     LCA,
@@ -11,15 +16,33 @@ from .roles import (
     MessageServer,
     Role,
 )
-from .sip_server import SIP_SERVER, SipServerRole
+from .sip_server import PHONE, SIP_SERVER, TRUNKS, SipServerRole
+from .trunk import Trunk
+
+if TYPE_CHECKING:
+    from .application import RunningApplication
+    from .elements import Element, Stack
 
 __all__ = ["role_of"]
 
-_ROLES: dict[str, type[Role]] = {
+
+class _Speaker(Role):
+    """Has nothing to say on its other ports; what it does is SIP."""
+
+    def __init__(self, kind: Callable[[RunningApplication, Stack], Element]) -> None:
+        self._kind = kind
+
+    def element(self, application: RunningApplication, stack: Stack) -> Element:
+        return self._kind(application, stack)
+
+
+_ROLES: dict[str, Callable[[], Role]] = {
     CONFIGURATION_SERVER: ConfigurationServer,
     LCA: LocalControlAgent,
     MESSAGE_SERVER: MessageServer,
     SIP_SERVER: SipServerRole,
+    PHONE: partial(_Speaker, Phone),
+    **dict.fromkeys(TRUNKS, partial(_Speaker, Trunk)),
 }
 
 

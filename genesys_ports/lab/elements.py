@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ..sip.flow import Flow
     from ..sip.ids import Ids
     from ..sip.message import Request, Response
+    from ..sip.timers import Timers
     from ..sip.transactions import Transactions
     from ..sip.uri import Uri
     from ..state import ConnectionStatus, Socket
@@ -29,6 +30,8 @@ class Stack(Protocol):
     ids: Ids
     #: Seconds, for every timer of SIP.
     clock: Callable[[], float]
+    #: How long SIP waits.
+    timers: Timers
 
     def send(self, message: Request | Response, flow: Flow, *, again: bool = False) -> None:
         """Send a message; nothing is raised, a broken way is told to `transactions.broken`."""

@@ -65,9 +65,9 @@ class Flight:
             message.gone = True
         self._run()
 
-    def drop_ways(self, chosen: Callable[[Hashable], bool]) -> None:
-        """The same for every way that is `chosen`."""
-        for way in [one for one in self._ways if chosen(one)]:
+    def drop_ways(self, end: Hashable) -> None:
+        """The same for every way with this end."""
+        for way in [one for one in self._ways if isinstance(one, tuple) and end in one]:
             self.drop(way)
 
     def end(self) -> None:

@@ -29,12 +29,12 @@ from ..state import ConnectionStatus, PortStatus
 from ..trace import Message, Participant
 from . import words
 from .application import RunningApplication, is_called
+from .calls import Calls
 from .knock import knock_on
 from .link import WAIT_LIMIT, Link
 from .network import Network, PortTaken, open_network
 from .report import Report
 from .roles import component_of
-from .standing import Standing
 from .step import step
 
 __all__ = ["Lab"]
@@ -50,7 +50,7 @@ LOSSES_KEPT = 1_000
 _LAST = 1_000
 
 
-class Lab(Standing):
+class Lab(Calls):
     """A plan brought to life on this machine's loopback.
 
     Open one with `lab = await Lab.open(plan)`, end it with `await lab.close()`. Applications start and stop by name;
@@ -98,6 +98,8 @@ class Lab(Standing):
         network = open_network(fixed=fixed, one_address=one_address)
         try:
             lab = cls(plan, network, name)
+            if fixed:
+                lab.signalling.set_apart()
         except BaseException:
             network.close()
             raise
@@ -135,7 +137,8 @@ class Lab(Standing):
         self._taken.clear()
         for application in plan.applications:
             ports = tuple(str(port) for port in application.ports)
-            self.trace.join(Participant(application.name, application.host, ports))
+            address = "" if self.network.one_address else self.network.address_of(application.host)
+            self.trace.join(Participant(application.name, application.host, ports, address))
 
     def _hosts_in_use(self) -> Iterator[str]:
         # A running application calls its servers where the plan it read at its start has them.
@@ -266,7 +269,9 @@ class Lab(Standing):
         # the same trace every time.
         problems: list[str] = []
         for connection, status in client.statuses.items():
-            if connection.server == server and status in (ConnectionStatus.REFUSED, ConnectionStatus.LOST):
+            # Over UDP nobody has told a phone that its registration is forgotten; real ones repeat it after a while.
+            lost = status in (ConnectionStatus.REFUSED, ConnectionStatus.LOST) or client.speaks_sip(connection)
+            if connection.server == server and lost:
                 try:
                     await client.connect(connection)
                 except LabError as error:
@@ -345,6 +350,7 @@ class Lab(Standing):
         self._running.clear()
         self._callers.clear()
         self.dialling.clear()
+        self.signalling.close()
         self.outsiders.end()
         self.network.close()
 
@@ -465,7 +471,7 @@ class Lab(Standing):
     async def settle(self) -> None:
         """Wait until every message on its way has arrived, so that what a cell shows is complete and in order."""
         deadline = self._loop.time() + WAIT_LIMIT
-        while self.on_their_way and self._loop.time() < deadline:
+        while (self.on_their_way or self.signalling.flight.busy) and self._loop.time() < deadline:
             await asyncio.sleep(0)
 
     def _tick(self) -> None:

@@ -94,9 +94,13 @@ class Network(Protocol):
     def call(self, client: str, host: str, where: Socket) -> Call: ...  # noqa: D102
     def hang_up(self, client: str, host: str, number: int) -> None: ...  # noqa: D102
     def way(self, client_host: str, server_host: str, port: ListeningPort) -> Socket | None: ...  # noqa: D102
+    @property
+    def one_address(self) -> bool: ...  # noqa: D102
     def address_of(self, host: str) -> str: ...  # noqa: D102
     def is_silent(self, where: Socket) -> bool: ...  # noqa: D102
     def loss(self, share: float, *, seed: int = 1) -> Report: ...  # noqa: D102
+    @property
+    def lossy(self) -> bool: ...  # noqa: D102
     def loses(self, sender: str, receiver: str, what: str) -> bool: ...  # noqa: D102
     def reach(self, host: str, number: int, transport: str = "tcp") -> Socket | None: ...  # noqa: D102
     def admit_outsider(self, host: str, number: int) -> Socket: ...  # noqa: D102
@@ -141,6 +145,11 @@ class LoopbackNetwork:
     def text(self) -> str:
         """The addresses in use, in words a network engineer knows: `127.20.1.0/24`."""
         return "127.0.0.1" if self._one_address else str(self._block)
+
+    @property
+    def one_address(self) -> bool:
+        """Whether every planned host has the same address, and ports are translated."""
+        return self._one_address
 
     @property
     def probe_address(self) -> str:
@@ -291,6 +300,11 @@ class LoopbackNetwork:
         Which ones depends on `seed` and on the datagrams, so that two runs lose the same. Raises `InvalidValueError`.
         """
         return self._loss.begin(share, seed)
+
+    @property
+    def lossy(self) -> bool:
+        """Whether datagrams get lost now."""
+        return self._loss.share > 0
 
     def loses(self, sender: str, receiver: str, what: str) -> bool:
         """Whether a datagram that is to be sent now gets lost; `what` tells it from others of the same pair."""

@@ -22,12 +22,12 @@ NOT_REGISTERED = (
 )
 NO_NUMBER = "{phone} has no directory number in the plan, so it does not register with {server}."
 REACHED = "{client} has asked {server} on port {port} whether it is there, and got an answer."
-UNREACHED = "{client} has asked {server} on port {port} whether it is there, and got a refusal: {status} {reason}."
 REFUSED = (
     "{client} called {server} on port {port} and was refused: nobody listens there. It tries again when {server} "
     "starts."
 )
-SILENT = "{client} sent {method} to {server} on port {port}, again and again, and got no answer."
+SILENT = "{client} has asked {server} on port {port}, again and again, and got no answer."
+NOT_ASKED = "{client} has nothing to ask {server} on port {port}."
 
 # --- calls
 ANSWERED = "{caller} has called {number}, and {called} has answered."

@@ -1,0 +1,68 @@
+"""A UDP socket that SIP is spoken on."""
+
+# The methods asyncio calls are described by asyncio.
+# ruff: noqa: D102
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from .signalling import End, Place
+    from .sip_stack import SipStack
+
+__all__ = ["SipDatagrams"]
+
+#: Far ends that are remembered, so that an application with several UDP sockets answers from the one that was asked.
+REMEMBERED = 1_000
+
+
+class SipDatagrams(asyncio.DatagramProtocol):
+    """Hands datagrams to the stack. `place` is where it is, `end` what the plan calls it."""
+
+    def __init__(self, stack: SipStack, place: Place, end: End) -> None:
+        self.place = place
+        self.end = end
+        self._stack = stack
+        self._transport: asyncio.DatagramTransport | None = None
+        self._heard: dict[Place, None] = {}
+        self._full = False
+        self._closed = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.DatagramTransport, transport)
+        if self._closed:
+            self.close()
+
+    def pause_writing(self) -> None:
+        self._full = True
+
+    def resume_writing(self) -> None:
+        self._full = False
+
+    def datagram_received(self, data: bytes, address: Any) -> None:
+        place = (self.place[0], address[0], address[1])
+        if place not in self._heard:
+            self._heard[place] = None
+            if len(self._heard) > REMEMBERED:
+                del self._heard[next(iter(self._heard))]
+        self._stack.datagram(data, place, self)
+
+    def has_heard(self, place: Place) -> bool:
+        """Whether something came from there."""
+        return place in self._heard
+
+    def send(self, data: bytes, address: tuple[str, int]) -> None:
+        """Send a datagram. UDP may lose what finds no room; nothing waits in memory without end."""
+        if self._transport is not None and not self._full:
+            self._transport.sendto(data, address)
+
+    def close(self) -> None:
+        """Close the socket. May be called again."""
+        self._closed = True
+        if self._transport is not None:
+            # An event loop that has ended takes no more calls; the lab looks after what is left open then.
+            with contextlib.suppress(RuntimeError):
+                self._transport.abort()

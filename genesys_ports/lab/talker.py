@@ -1,0 +1,238 @@
+"""Whoever makes and takes calls: phones, and the gateways and softswitches that speak for the world outside."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from ..errors import NoCallError, SIPError
+from ..model import ListeningPort, Purpose, Transport
+from ..sip.call import Call, CallState
+from ..sip.message import Request, Response
+from ..sip.sdp import Media, Sdp
+from ..state import ConnectionStatus
+from . import sip_words as words
+from .endpoint import Endpoint
+from .network import PortTaken
+
+if TYPE_CHECKING:
+    from .application import RunningApplication
+    from .elements import Stack
+
+__all__ = ["Dialled", "Talker"]
+
+#: Payload types of RFC 3551: PCMU and PCMA, what every phone speaks.
+FORMATS = ("0", "8")
+
+#: Where numbers for voice begin that no plan names; the next one above each is for RTCP (RFC 3550 11).
+FIRST_MEDIA = 16_384
+MEDIA_TRIED = 500
+
+#: Seconds of ringing before a call without SDP is answered: SIP Server lets a phone ring that shall call somebody else,
+#: and then tells it to answer.
+RINGS = 1.0
+
+#: What this side may do with the voice, by what the other side says (RFC 3264 6.1).
+_MIRRORED = {"sendrecv": "sendrecv", "sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive"}
+
+#: A status and its words.
+Outcome: TypeAlias = "asyncio.Future[tuple[int, str]]"
+
+
+class Dialled(NamedTuple):
+    """A call that was begun, and what will become of it."""
+
+    call: Call
+    outcome: Outcome
+
+
+class Talker(Endpoint):
+    """An endpoint with a voice. `answers_itself` lifts the receiver as soon as it rings."""
+
+    def __init__(self, application: RunningApplication, stack: Stack, *, allow_unknown_users: bool = False) -> None:
+        super().__init__(application, stack, allow_unknown_users=allow_unknown_users)
+        self.answers_itself = True
+        self._media = FIRST_MEDIA
+        self._versions: dict[Call, int] = {}
+        self._held: dict[Call, None] = {}
+        self._outcomes: dict[Call, Outcome] = {}
+        self._changes: dict[Call, Outcome] = {}
+
+    @property
+    def shown(self) -> str:
+        """The number that those it calls see."""
+        return self.dn
+
+    @property
+    def talks(self) -> tuple[Call, ...]:
+        """Its calls, the oldest first."""
+        return tuple(self.agent.calls.values())
+
+    @property
+    def ringing(self) -> Call | None:
+        """The call that waits for somebody to lift the receiver."""
+        return next((call for call in self.talks if call.state is CallState.RINGING), None)
+
+    def is_held(self, call: Call) -> bool:
+        """Whether this side has put the call on hold."""
+        return call in self._held
+
+    async def start(self) -> None:
+        """Take a number for the voice."""
+        ports = self.application.ports
+        planned = [one.number for one in ports if (one.purpose, one.transport) == (Purpose.MEDIA, Transport.UDP)]
+        self._media = planned[0] if planned else self._free_number()
+
+    def _free_number(self) -> int:
+        own = self.application
+        for number in range(FIRST_MEDIA, FIRST_MEDIA + 2 * MEDIA_TRIED, 2):
+            pair = ListeningPort(number=number, last=number + 1, transport=Transport.UDP, purpose=Purpose.MEDIA)
+            try:
+                own.lab.network.bind(own.name, own.host, pair)
+            except PortTaken:
+                continue
+            return number
+        return FIRST_MEDIA
+
+    # --- calling
+
+    def dial(self, number: str) -> Dialled:
+        """Call a number. Raises `NoCallError`."""
+        own = self.application
+        reached = [one for one, status in own.statuses.items() if status is ConnectionStatus.CONNECTED]
+        ways = [self.stack.way_to(one.server, one.port_id) for one in reached]
+        way = next((one for one in ways if one is not None), None)
+        if way is None:
+            some = words.NOT_CONNECTED if own.statuses else words.NO_SERVER
+            raise NoCallError(own.name, some.format(phone=own.name))
+        call = self.agent.invite(self.stack.uri_of(number, way), way, body=self._sdp(), from_user=self.shown)
+        outcome: Outcome = asyncio.get_running_loop().create_future()
+        if call.state is CallState.ENDED:
+            outcome.set_result((call.status, call.reason))
+        else:
+            self._outcomes[call] = outcome
+        return Dialled(call, outcome)
+
+    def answered(self, call: Call, response: Response) -> None:
+        """The other side has answered."""
+        if call.offered:
+            call.acknowledge(self._answer(call, call.remote_body) or b"")
+        _tell(self._outcomes.pop(call, None), response.status, response.reason)
+
+    def refused(self, call: Call, status: int, reason: str) -> None:
+        """The call did not come about."""
+        _tell(self._outcomes.pop(call, None), status, reason)
+        self._forget(call)
+
+    def ended(self, call: Call, by_us: bool) -> None:
+        """The call is over."""
+        _tell(self._outcomes.pop(call, None), 487, "")
+        _tell(self._changes.pop(call, None), 0, "")
+        self._forget(call)
+
+    def _forget(self, call: Call) -> None:
+        self._versions.pop(call, None)
+        self._held.pop(call, None)
+
+    # --- being called
+
+    def invited(self, call: Call) -> None:
+        """Somebody calls. One who lifts the receiver by hand has two hands and one ear; a machine has many."""
+        if not self.answers_itself and len(self.agent.calls) > 1:
+            call.reject(486)
+        elif call.remote_body and self._answer(call, call.remote_body) is None:
+            call.reject(488)
+        else:
+            call.ring()
+            if not self.answers_itself:
+                return
+            if call.remote_body:
+                self.lift(call)
+            else:
+                self.transactions.alarms.set(RINGS, self.lift, call)
+
+    def lift(self, call: Call) -> bool:
+        """Lift the receiver; False when it does not ring any more."""
+        return call.answer(self._answer(call, call.remote_body) or self._sdp(call))
+
+    def notified(self, call: Call, event: str) -> None:
+        """A button of the agent's desktop was pressed."""
+        if event == "hold":
+            self.change(call, hold=True)
+        elif call.state is CallState.RINGING:
+            self.lift(call)
+        elif call in self._held:
+            self.change(call, hold=False)
+
+    # --- changing
+
+    def change(self, call: Call, *, hold: bool) -> Outcome | None:
+        """Put a call on hold, or take it back; None when it is not established."""
+        if hold:
+            self._held[call] = None
+        else:
+            self._held.pop(call, None)
+        if not call.reinvite(self._sdp(call)):
+            return None
+        self._changes[call] = outcome = asyncio.get_running_loop().create_future()
+        return outcome
+
+    def changed(self, call: Call, response: Response | None) -> None:
+        """The answer to our change."""
+        if response is None or response.status < 300:
+            _tell(self._changes.pop(call, None), response.status if response else 0, "")
+            return
+        # All is as it was.
+        if call in self._held:
+            del self._held[call]
+        else:
+            self._held[call] = None
+        _tell(self._changes.pop(call, None), response.status, response.reason)
+
+    def change_asked(self, call: Call, request: Request) -> None:
+        """The other side holds the call, takes it back, or asks what we can."""
+        body = self._answer(call, request.body) if request.body else self._sdp(call)
+        if body is None:
+            call.refuse_change(488)
+        else:
+            call.accept_change(body)
+
+    # --- what is said of the voice
+
+    def _sdp(self, call: Call | None = None) -> bytes:
+        """Our offer: voice at our number, both ways unless the call is on hold."""
+        direction = "sendonly" if call in self._held else "sendrecv"
+        return self._write(call, (Media("audio", self._media, formats=FORMATS, direction=direction),))
+
+    def _answer(self, call: Call, offer: bytes) -> bytes | None:
+        """Our answer to an offer (RFC 3264 6): one line for each of its lines; None when we have nothing in common."""
+        try:
+            offered = Sdp.parse(offer).media if offer else ()
+        except SIPError:
+            return None
+        media: list[Media] = []
+        for one in offered:
+            formats = tuple(name for name in one.formats if name in FORMATS)
+            voice = one.kind == "audio" and one.number and one.protocol == "RTP/AVP" and formats
+            direction = "sendonly" if call in self._held else _MIRRORED[one.direction]
+            media.append(
+                Media("audio", self._media, formats=formats, direction=direction)
+                if voice and not any(other.number for other in media)
+                else one._replace(number=0, address="")
+            )
+        if not any(one.number for one in media):
+            return None
+        return self._write(call, tuple(media))
+
+    def _write(self, call: Call | None, media: tuple[Media, ...]) -> bytes:
+        version = 1
+        if call is not None:
+            # A call that began with our offer has had version 1.
+            version = self._versions[call] = self._versions.get(call, 0 if call.incoming else 1) + 1
+        address = next(iter(self.stack.local.values())).address
+        return bytes(Sdp.write(address, media, version=version))
+
+
+def _tell(outcome: Outcome | None, status: int, reason: str) -> None:
+    if outcome is not None and not outcome.done():
+        outcome.set_result((status, reason))
