@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address
+from itertools import chain
 
 from . import __version__
 from .packets import (
@@ -182,17 +183,15 @@ class _Capture:
         if client and server and sender in (client, server):
             back = sender == server and (sender != client or message.kind is Kind.RESPONSE)
             return client, server, not back
-        answers = message.kind in (Kind.RESPONSE, Kind.ACCEPT) or (receiver, sender, message.port) in self._open
+        answers = message.kind in (Kind.RESPONSE, Kind.ACCEPT) or self._open.get((receiver, sender, message.port))
         return (receiver, sender, False) if answers else (sender, receiver, True)
 
     def _client_number(self, key: tuple[str, str, str], message: Message) -> int:
         return message.client_number if 0 < message.client_number < NUMBERS else self._own.get(key) or self._new(key)
 
     def _new(self, key: tuple[str, str, str]) -> int:
-        for _ in range(NUMBERS - EPHEMERAL):
-            self._last = EPHEMERAL if self._last >= NUMBERS - 1 else self._last + 1
-            if self._last not in self._taken:
-                break
+        following = chain(range(self._last + 1, NUMBERS), range(EPHEMERAL, self._last + 1))
+        self._last = next((number for number in following if number not in self._taken), EPHEMERAL)
         self._own[key] = self._last
         return self._last
 

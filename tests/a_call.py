@@ -47,7 +47,7 @@ def rtp(number):
 
 
 def new_trace(**options):
-    trace = Trace(clock=map(lambda tick: tick / 50, count()).__next__, **options)
+    trace = Trace(clock=(tick / 50 for tick in count()).__next__, **options)
     trace.began = 1_700_000_000.0
     for name, host, address, ports in WHO:
         trace.join(Participant(name, host, ports, address))
