@@ -8,9 +8,10 @@ from typing import Any
 
 from ...calls import Calls, CallSummary
 from ...table import Table
+from ...trace import Kind
 from . import words
 
-__all__ = ["Leg", "LoggedCall", "LoggedCalls", "gathered"]
+__all__ = ["Leg", "LoggedCall", "LoggedCalls", "gathered", "named"]
 
 
 @dataclass(slots=True)
@@ -24,23 +25,31 @@ class Leg:
     last: int = 0
     ended: float = 0.0
     messages: int = 0
-    methods: dict[str, int] = field(default_factory=dict)
-    invited: str = ""
-    other: str = ""
+    methods: dict[bytes, int] = field(default_factory=dict)
+    invited: bytes = b""
+    other: bytes = b""
 
-    def add(self, number: int, time: float, name: str, is_request: bool, method: str) -> None:
-        """One message more; `method` is the one that a response answers."""
+    def add(self, number: int, time: float, start: bytes, is_request: bool, cseq: bytes) -> None:
+        """One message more, by its first line and its CSeq."""
         self.messages += 1
         self.last, self.ended = number, time
         if is_request:
-            if name not in self.methods:
-                self.methods[name] = number
-        elif name[0] != "1":
-            if method != "INVITE":
-                self.other = name
-            elif not self.invited.startswith("2"):
+            method = start.partition(b" ")[0]
+            if method not in self.methods:
+                self.methods[method] = number
+        elif start[8:9] != b"1":
+            if not cseq.endswith(b"INVITE"):
+                self.other = start
+            elif not self.invited.startswith(b"SIP/2.0 2"):
                 # A call that stands is not undone by an INVITE inside it that is refused.
-                self.invited = name
+                self.invited = start
+
+
+def named(start: bytes) -> tuple[Kind, str]:
+    """What a message with this first line is, and its name in a ladder: `INVITE`, or `200 OK`."""
+    if start.startswith(b"SIP/2.0 "):
+        return Kind.RESPONSE, start[8:208].decode("utf-8", "replace").strip()
+    return Kind.REQUEST, start.partition(b" ")[0].decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +117,13 @@ def gathered(legs: dict[str, Leg], call_of: Callable[[str], str], shown: Callabl
         own.sort(key=lambda one: one[1].first)
         first = legs.get(call_id, own[0][1])
         methods = sorted(((number, name) for _, leg in own for name, number in leg.methods.items()))
-        names = tuple(dict.fromkeys(name for _, name in methods))
+        names = tuple(dict.fromkeys(name.decode() for _, name in methods))
         # The second leg may be refused and another tried: what the caller hears counts.
         others = [leg for _, leg in own if leg.other]
-        result = first.invited if "INVITE" in names else max(others, key=lambda leg: leg.last).other if others else ""
+        final = first.invited
+        if "INVITE" not in names:
+            final = max(others, key=lambda leg: leg.last).other if others else b""
+        result = named(final)[1] if final else ""
         last = max((leg for _, leg in own), key=lambda leg: leg.last)
         messages = sum(leg.messages for _, leg in own)
         status = int(result[:3]) if result else None

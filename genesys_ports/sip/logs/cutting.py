@@ -15,20 +15,25 @@ from .words import Skipped
 __all__ = ["Cut", "Unfinished", "cut", "resume"]
 
 _START = re.compile(rb"SIP/2\.0 [1-6][0-9]{2}(?: |\n|$)|[!%'*+.0-9A-Z_`a-z~-]{1,40} [^ \n]{1,4000} SIP/2\.0(?=\n|$)")
-_LOG_LINE = re.compile(
-    rb"^@?(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[T ])?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,6})?[: ]", re.MULTILINE
-)
+_LOG_LINE = re.compile(rb"@?(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[T ])?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,6})?[: ]")
+#: The beginning of a line that may be one. Lines of SIP and of SDP begin with letters.
+_MAY_BE_LOG_LINE = re.compile(rb"\n(?=[0-9@])")
 _HEADER = re.compile(rb"[!%'*+.0-9A-Z_`a-z~-]{1,100}[ \t]{0,20}:")
 _SDP = re.compile(rb"v=0\n(?:[a-z]=[^\n]*\n)+")
 _LENGTH = re.compile(rb"^(content-length|l)([ \t]{0,20}:)[^\n]*", re.IGNORECASE | re.MULTILINE)
 
 #: What every message has (RFC 3261 section 8.1.1), without Max-Forwards, which old ones lack.
-_NEEDED = (b"via", b"from", b"to", b"call-id", b"cseq")
+_NEEDED = frozenset({b"via", b"from", b"to", b"call-id", b"cseq"})
 
 #: RFC 3261 section 7.3.3.
 _LONG = {b"v": b"via", b"f": b"from", b"t": b"to", b"i": b"call-id", b"m": b"contact", b"l": b"content-length"}
 
-#: Header lines that are looked at.
+_LOOKED_AT = re.compile(
+    rb"\n(via|v|from|f|to|t|call-id|i|cseq|contact|m|content-length|l|x-genesys-calluuid)[ \t]{0,20}:([^\n]*)",
+    re.IGNORECASE,
+)
+
+#: Lines of a header that are looked at.
 _MOST_LINES = 1000
 
 
@@ -64,7 +69,7 @@ def cut(text: bytes, declared: int, is_last: bool) -> tuple[Result, int]:
     if is_last and not text.endswith(b"\n"):
         text += b"\n"
     blank = text.find(b"\n\n")
-    if blank > 0 and _LOG_LINE.search(text, 0, blank) is None:
+    if blank > 0 and not _has_log_line(text, 0, blank):
         result, end = _with_body(text, blank, declared)
         if result is not None:
             return result, end
@@ -86,15 +91,15 @@ def resume(unfinished: Unfinished, text: bytes, declared: int) -> Result:
 
 
 def _headers(head: bytes) -> dict[bytes, bytes]:
+    """The first of each header that is looked at."""
     if b"\n " in head or b"\n\t" in head:
         # RFC 3261 section 7.3.1: a line that begins with a blank continues the one before.
         head = head.replace(b"\n\t", b"\n ").replace(b"\n ", b" ")
     found: dict[bytes, bytes] = {}
-    for line in head.split(b"\n", _MOST_LINES)[1:_MOST_LINES]:
-        name, _, value = line.partition(b":")
-        name = name.rstrip().lower()
+    for name, value in _LOOKED_AT.findall(head):
+        name = name.lower()
         if len(name) == 1:
-            name = _LONG.get(name, name)
+            name = _LONG[name]
         if name not in found:
             found[name] = value.strip()
     return found
@@ -113,7 +118,7 @@ def _with_body(text: bytes, blank: int, declared: int) -> tuple[Cut | Skipped | 
         return Skipped.NOT_SIP, blank
     if size > LARGEST:
         return Skipped.TOO_LARGE, blank
-    if any(name not in headers for name in _NEEDED):
+    if not headers.keys() >= _NEEDED:
         return Skipped.NOT_SIP, blank
     end = _body_end(text, blank + 2, size)
     if end < 0:
@@ -128,15 +133,15 @@ def _body_end(text: bytes, start: int, size: int) -> int:
     """Where a body of so many bytes ends in a text that has LF for its CR LF; -1 when it does not end with a line."""
     if size == 0:
         return start
-    # Each line end counts twice. The end can only move on from the first guess, line by line of what it passes.
+    # Each line end counts twice. From a guess that is not too far, go on by half of what is missing.
     end = start + size - text.count(b"\n", start, start + size)
-    while (further := start + size - text.count(b"\n", start, end)) > end:
-        end = further
+    while (missing := start + size - end - text.count(b"\n", start, end)) > 0:
+        end += (missing + 1) // 2
     # The second: a body that has LF itself, as XML may.
     for one in (end, start + size):
         is_exact = one == start + size or one + text.count(b"\n", start, one) == start + size
         if is_exact and one <= len(text) and b"\n" in (text[one - 1 : one], text[one : one + 1]):
-            return one if _LOG_LINE.search(text, start, one) is None else -1
+            return -1 if _has_log_line(text, start - 1, one) else one
     return -1
 
 
@@ -144,9 +149,16 @@ def _made(head: bytes, body: bytes, headers: dict[bytes, bytes]) -> Cut:
     return Cut(head.replace(b"\n", b"\r\n") + b"\r\n\r\n" + body, head[: head.find(b"\n")], headers)
 
 
+def _has_log_line(text: bytes, start: int, end: int) -> bool:
+    """Whether a line after the first, between these places, begins with a time."""
+    if _MAY_BE_LOG_LINE.search(text, start, end) is None:
+        return False
+    return any(_LOG_LINE.match(text, found.end()) for found in _MAY_BE_LOG_LINE.finditer(text, start, end))
+
+
 def _own_lines(text: bytes) -> bytes:
     """The text without the log lines in it, and without the lines after these that begin with a blank."""
-    if _LOG_LINE.search(text) is None:
+    if _LOG_LINE.match(text) is None and not _has_log_line(text, 0, len(text)):
         return text
     kept = []
     after_log = False
@@ -187,7 +199,7 @@ def _with_other_length(text: bytes, blank: int) -> Cut | None:
     if not following.startswith(b"\n") and _LOG_LINE.match(following) is None:
         return None
     headers = _headers(text[:blank])
-    if any(name not in headers for name in _NEEDED):
+    if not headers.keys() >= _NEEDED:
         return None
     body = found[0].replace(b"\n", b"\r\n")
     return _made(_LENGTH.sub(rb"\1\2 %d" % len(body), text[:blank], count=1), body, headers)

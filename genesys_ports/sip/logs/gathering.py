@@ -7,12 +7,11 @@ from collections import Counter, deque
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import islice
-from typing import NamedTuple
 
 from ...model import Deployment
-from ...trace import Kind, Message, Participant
+from ...trace import Message, Participant
 from . import words
-from .calls import Leg
+from .calls import Leg, named
 from .cutting import Cut
 from .header import Header
 from .log import SipLog
@@ -37,23 +36,10 @@ _CARRIERS = {b"UDP": "udp", b"TCP": "tcp", b"TLS": "tls"}
 SIP_PORT = {"udp": 5060, "tcp": 5060, "tls": 5061}
 
 
-class _Record(NamedTuple):
-    """One message, before names are known. `own` is the local port number, 0 where the message does not tell."""
-
-    number: int
-    time: float
-    received: bool
-    is_request: bool
-    by_peer: bool
-    name: str
-    carrier: str
-    address: str
-    peer: int
-    own: int
-    payload: bytes
-    call: str
-    again: bool
-    local: str
+#: One message, before names are known: number, time, received, first line, transport, address and port number of the
+#: peer, own port number (0 where the message does not tell), whether the peer opened the connection, payload, Call-ID,
+#: sent again, who wrote the log. A plain tuple of plain values, because there are many: Python need not look after it.
+_Record = tuple[int, float, bool, bytes, str, bytes, bytes, int, bool, bytes, str, bool, str]
 
 
 class Gathering:
@@ -77,6 +63,7 @@ class Gathering:
         self._sent_by: dict[bytes, tuple[str, int]] = {}
         self._own: Counter[tuple[str, str, int]] = Counter()
         self._openers: dict[tuple[bytes, bytes], bool] = {}
+        self._met: dict[tuple[bytes, bytes], tuple[str, int]] = {}
         self._uuid_of: dict[str, str] = {}
         self._first_of: dict[str, str] = {}
 
@@ -122,61 +109,64 @@ class Gathering:
         time = self.time(head)
         direction, carried, _, address, port = head.group(8, 9, 10, 11, 12)
         received = direction == b"Received"
+        carrier = _CARRIERS.get(carried) or _CARRIERS.get(carried.upper(), "tcp")
         headers, start = cut.headers, cut.start
-        via, cseq = headers[b"via"], headers[b"cseq"]
-        key = (received, address, port, start, via, cseq)
-        again = key in self._seen
-        if not again:
-            self._seen[key] = None
-            if len(self._seen) > _REMEMBERED:
-                for old in list(islice(self._seen, _REMEMBERED // 5)):
-                    del self._seen[old]
-        is_request = not start.startswith(b"SIP/2.0 ")
-        name = _text(start.partition(b" ")[0] if is_request else start[8:].strip())
-        call = _text(headers[b"call-id"])
+        via, cseq, call = headers[b"via"], headers[b"cseq"], _text(headers[b"call-id"])
         number = self._read = self._read + 1
         if number == 1:
             log.zero = time
+        is_request = start[:8] != b"SIP/2.0 "
         leg = log.legs.get(call)
         if leg is None:
-            leg = log.legs[call] = Leg(number, time, _user(headers[b"from"]), _user(headers[b"to"]))
-            if len(log.legs) > _MOST_CALLS:
-                del log.legs[next(iter(log.legs))]
-        leg.add(number, time, name, is_request, _text(cseq.rpartition(b" ")[2]))
+            leg = self._new_leg(call, number, time, headers)
+        leg.add(number, time, start, is_request, cseq)
         if (uuid := headers.get(b"x-genesys-calluuid")) is not None:
             self._relate(call, _text(uuid))
         if received and (contact := headers.get(b"contact")) is not None:
             self._learn(address, port, contact, headers[b"to"], start)
-        carrier = _CARRIERS.get(carried.upper(), "tcp")
-        own = 0
-        if is_request != received:
-            own = self._own_number(via, carrier)
-        by_peer = received
+        own = self._own_number(via, carrier) if is_request != received else 0
+        by_peer = received if is_request else not received
         if carrier != "udp":
             by_peer = self._openers.setdefault((address, port), received)
-        elif not is_request:
-            by_peer = not received
+        again = self._is_again((received, address, port, start, via, cseq))
         if self._wanted is not None and call not in self._wanted:
             self._passed_over += 1
             return
         self._records.append(
-            _Record(
+            (
                 number,
                 time,
                 received,
-                is_request,
-                by_peer,
-                name,
+                start,
                 carrier,
-                _text(address).strip("[]"),
-                int(port),
+                address,
+                port,
                 own,
+                by_peer,
                 masked(cut.payload),
                 call,
                 again,
                 self._local,
             )
         )
+
+    def _new_leg(self, call: str, number: int, time: float, headers: Mapping[bytes, bytes]) -> Leg:
+        legs = self._log.legs
+        leg = legs[call] = Leg(number, time, _user(headers[b"from"]), _user(headers[b"to"]))
+        if len(legs) > _MOST_CALLS:
+            del legs[next(iter(legs))]
+        return leg
+
+    def _is_again(self, key: tuple[bytes | bool, ...]) -> bool:
+        """Whether the same went the same way before: the same first line, transaction and number."""
+        seen = self._seen
+        if key in seen:
+            return True
+        seen[key] = None
+        if len(seen) > _REMEMBERED:
+            for old in list(islice(seen, _REMEMBERED // 5)):
+                del seen[old]
+        return False
 
     def _own_number(self, via: bytes, carrier: str) -> int:
         """The local port number, from the Via that this application wrote."""
@@ -234,7 +224,7 @@ class Gathering:
         log = self._log
         places = [place for place, _ in self._own.most_common()]
         address = places[0][1] if places else ""
-        for local in dict.fromkeys(record.local for record in self._records):
+        for local in dict.fromkeys(record[-1] for record in self._records):
             name = local or words.NO_APPLICATION
             host = self._hosts.get(local) or log.host
             log.join(Participant(name, host, (), address))
@@ -243,30 +233,45 @@ class Gathering:
                     log.known_as[f"{other}:{number}"] = f"{host}:{number}"
 
     def _messages(self) -> Iterator[Message]:
-        log, peers = self._log, self._peers
+        log, participants = self._log, self._log.participants
         usual = dict(SIP_PORT)
         for (carrier, _, number), _ in reversed(self._own.most_common()):
             usual[carrier] = number
         ports: dict[str, dict[str, None]] = {}
-        for record in self._records:
-            local = record.local or words.NO_APPLICATION
-            peer = peers.name(record.address, record.peer)
-            if peer not in log.participants:
-                log.join(Participant(peer, peers.host(record.address), (), record.address))
-            own = record.own or usual[record.carrier]
-            client, server = (peer, local) if record.by_peer else (local, peer)
-            client_number, number = (record.peer, own) if record.by_peer else (own, record.peer)
-            port = f"{number}/{record.carrier}"
+        while self._records:
+            record = self._records.popleft()
+            number, time, received, start, carrier, address, peer_port, own, by_peer, payload, call, again, wrote = (
+                record
+            )
+            local = wrote or words.NO_APPLICATION
+            peer, peer_number = self._peer(address, peer_port)
+            own = own or usual[carrier]
+            client, server = (peer, local) if by_peer else (local, peer)
+            client_number, served = (peer_number, own) if by_peer else (own, peer_number)
+            port = f"{served}/{carrier}"
             ports.setdefault(server, {})[port] = None
-            sender, receiver = (peer, local) if record.received else (local, peer)
+            sender, receiver = (peer, local) if received else (local, peer)
+            kind, name = named(start)
             yield Message(
-                record.number, record.time - log.zero, Kind.REQUEST if record.is_request else Kind.RESPONSE,
-                record.name, sender, receiver, client, server, log.participants[server].host, port, "", record.payload,
-                None, "sip", record.call, client_number, record.again, False,
+                number, time - log.zero, kind, name, sender, receiver, client, server, participants[server].host, port,
+                "", payload, None, "sip", call, client_number, again, False,
             )  # fmt: skip
         for name, own_ports in ports.items():
-            one = log.participants[name]
+            one = participants[name]
             log.join(Participant(name, one.host, tuple(islice(own_ports, 10)), one.address))
+
+    def _peer(self, address: bytes, port: bytes) -> tuple[str, int]:
+        """The name of a peer, which has a life line then, and its port number."""
+        known = self._met.get((address, port))
+        if known is None:
+            place, number = _text(address).strip("[]"), int(port)
+            name = self._peers.name(place, number)
+            if name not in self._log.participants:
+                self._log.join(Participant(name, self._peers.host(place), (), place))
+            known = name, number
+            if len(self._met) < _REMEMBERED:
+                self._met[(address, port)] = known
+        return known
 
 
 def _text(value: bytes) -> str:

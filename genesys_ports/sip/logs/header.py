@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from .masking import masked_command_line
 
-__all__ = ["Header", "has_header", "read_header"]
+__all__ = ["Header", "read_header"]
 
 _FIELD = re.compile(
     rb"^(Application name|Command line|Host name|Local time|UTC time)[ \t]{0,40}:([^\n]{0,2000})", re.MULTILINE
@@ -30,11 +30,6 @@ class Header:
     host: str = ""
     local: datetime | None = None
     ahead: timedelta | None = None
-
-
-def has_header(text: bytes) -> bool:
-    """Whether it is worth reading."""
-    return b"Local time" in text or b"Application name" in text or b"Host name" in text
 
 
 def read_header(text: bytes) -> Header:

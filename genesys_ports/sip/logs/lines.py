@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
-__all__ = ["HEAD", "LARGEST", "STAMP", "Part", "is_log_line", "parts"]
+__all__ = ["HEAD", "HEADER", "LARGEST", "MIDNIGHT", "STAMP", "UUID", "Part", "parts"]
 
 #: Bytes of one message; nothing that a SIP Server sends comes near.
 LARGEST = 256 * 1024
@@ -40,21 +40,21 @@ HEAD = re.compile(
 #: What every such line has, and few others: found many times faster than by a regular expression.
 _MARK = b" bytes "
 
+#: What makes other lines worth reading: the identifiers of calls, the header block, and the hour after midnight.
+UUID, HEADER, MIDNIGHT = b"UUID>", (b"Application name", b"Local time", b"Host name"), b"\n00:"
+
 
 class Part(NamedTuple):
     """A piece of the log, in order: the line that begins a message and the text after it, or text alone.
 
-    `text` has LF line ends only. `is_last` tells that the log ends with it.
+    `text` has LF line ends only. `is_last` tells that the log ends with it. `marks` are those of `UUID`, `HEADER` and
+    `MIDNIGHT` that stand somewhere near: to look for them in a megabyte is cheaper than in each of its messages.
     """
 
     head: re.Match[bytes] | None
     text: bytes
     is_last: bool
-
-
-def is_log_line(line: bytes) -> bool:
-    """Whether the line begins with a time, as log lines do and lines of SIP messages do not."""
-    return STAMP.match(line) is not None
+    marks: tuple[bytes, ...]
 
 
 def parts(file: BinaryIO, told: Callable[[int], object] | None = None) -> Iterator[Part]:
@@ -62,46 +62,43 @@ def parts(file: BinaryIO, told: Callable[[int], object] | None = None) -> Iterat
     kept = b""
     for chunk, is_last in _decoded(file, told):
         text = kept + chunk
-        done = yield from _whole(text, is_last)
+        found, done = _split(text, is_last)
         kept = text[done:]
+        del text, chunk
+        yield from found
 
 
-def _whole(text: bytes, is_last: bool) -> Generator[Part, None, int]:
-    """The parts of which no more can come; gives how much of the text they are."""
-    done = 0
+def _split(text: bytes, is_last: bool) -> tuple[list[Part], int]:
+    """The parts of which no more can come, and how much of the text they are."""
+    marks = tuple(mark for mark in (UUID, MIDNIGHT, *HEADER) if mark in text)
+    found: list[Part] = []
+
+    def add(head: re.Match[bytes] | None, piece: bytes, is_last: bool) -> None:
+        if head is not None and len(piece) > 2 * LARGEST:
+            # Other log lines by the megabyte before the next message: what concerns this one is at the beginning.
+            end = piece.rfind(b"\n", 0, 2 * LARGEST) + 1 or 2 * LARGEST
+            found.append(Part(head, _lf(piece[:end]), False, marks))
+            head, piece = None, piece[end:]
+        if head is not None or piece:
+            found.append(Part(head, _lf(piece), is_last, marks))
+
+    # Up to here all is in parts; the line that begins a message was last seen at `done`, and its text begins at `body`.
+    done = body = 0
     head = None
-    body = 0
-    for found, start, end in _heads(text):
-        if head is not None:
-            yield from _message(head, text[body:start], False)
-        elif start > done:
-            yield Part(None, _lf(text[done:start]), False)
-        head, body, done = found, end, start
-    if head is None:
-        # The last line may go on in the next chunk; one that never ends is of no use.
-        end = len(text) if is_last else text.rfind(b"\n") + 1 or (len(text) if len(text) > CHUNK else 0)
-        if end > done:
-            yield Part(None, _lf(text[done:end]), is_last)
-        return max(done, end)
+    for line, start, end in _heads(text):
+        add(head, text[body:start], False)
+        head, done, body = line, start, end
     if is_last:
-        yield from _message(head, text[body:], True)
-        return len(text)
-    if len(text) - body > 2 * LARGEST:
-        end = text.rfind(b"\n") + 1
-        if end > body:
-            yield from _message(head, text[body:end], False)
-            return end
-    return done
-
-
-def _message(head: re.Match[bytes], text: bytes, is_last: bool) -> Iterator[Part]:
-    if len(text) <= 2 * LARGEST:
-        yield Part(head, _lf(text), is_last)
-        return
-    # Other log lines by the megabyte before the next message: what concerns this one is at the beginning.
-    end = text.rfind(b"\n", 0, 2 * LARGEST) + 1 or 2 * LARGEST
-    yield Part(head, _lf(text[:end]), False)
-    yield Part(None, _lf(text[end:]), is_last)
+        add(head, text[body:], True)
+        return found, len(text)
+    # The last line may go on in the next chunk. One that never ends is of no use.
+    end = text.rfind(b"\n") + 1
+    if end <= body and len(text) - body > CHUNK:
+        end = len(text)
+    if end > body and (head is None or end - body > 2 * LARGEST):
+        add(head, text[body:end], False)
+        return found, end
+    return found, done
 
 
 def _heads(text: bytes) -> Iterator[tuple[re.Match[bytes], int, int]]:
@@ -115,8 +112,8 @@ def _heads(text: bytes) -> Iterator[tuple[re.Match[bytes], int, int]]:
             at = find(_MARK, at + 1)
             continue
         start = text.rfind(b"\n", max(0, at - LONGEST_HEAD), at) + 1
-        if found := match(text[start:end]):
-            yield found, start, end + 1
+        if line := match(text[start:end]):
+            yield line, start, end + 1
         at = find(_MARK, end)
 
 

@@ -16,8 +16,8 @@ from ...trace import KEPT
 from . import words
 from .cutting import Cut, Unfinished, cut, resume
 from .gathering import Gathering
-from .header import has_header, read_header
-from .lines import STAMP, Part, parts
+from .header import read_header
+from .lines import MIDNIGHT, STAMP, UUID, Part, parts
 from .log import SipLog
 from .words import Skipped
 
@@ -101,7 +101,7 @@ class _Reading:
             if part.head is None:
                 if is_first and _begins_inside(part.text):
                     self._log.left_out[Skipped.HEADLESS] += 1
-                self._between(part.text)
+                self._between(part.text, part.marks)
             else:
                 self._message(part.head, part)
             is_first = False
@@ -125,8 +125,8 @@ class _Reading:
                     self._give_up()
             elif result is not None:
                 self._log.left_out[result if isinstance(result, Skipped) else Skipped.CUT] += 1
-        if len(rest) > 1:
-            self._between(rest)
+        if part.marks:
+            self._between(rest, part.marks)
 
     def _go_on(self, rest: bytes) -> None:
         """Another message is over: does the one that it interrupted go on here?"""
@@ -145,18 +145,22 @@ class _Reading:
         self._waiting.popleft()
         self._log.left_out[Skipped.CUT] += 1
 
-    def _between(self, text: bytes) -> None:
+    def _between(self, text: bytes, marks: tuple[bytes, ...]) -> None:
         """Other log lines: what they tell of the time, of the application, and of calls."""
         gathering = self._gathering
-        if b"UUID>" in text:
-            gathering.related(text)
-        # No line between 23 and 0 o'clock would hide that a day has passed, were there no SIP for hours.
-        for midnight in (b"\n00:", b"\n@00:"):
-            at = text.find(midnight)
-            if at >= 0 and (stamp := STAMP.match(text, at + 1)):
-                gathering.time(stamp)
-        if has_header(text):
-            gathering.header(read_header(text))
+        for mark in marks:
+            at = text.find(mark)
+            if at < 0:
+                continue
+            if mark == UUID:
+                gathering.related(text)
+            elif mark == MIDNIGHT:
+                # Were there no SIP for hours, nothing else would tell that a day has passed.
+                if stamp := STAMP.match(text, at + 1):
+                    gathering.time(stamp)
+            else:
+                gathering.header(read_header(text))
+                break
 
 
 def _begins_inside(text: bytes) -> bool:
