@@ -154,7 +154,7 @@ class Bench:
         via = f"SIP/2.0/{flow.transport.upper()} {PEER}:5060;branch={branch or f'z9hG4bK-peer-{next(self._branches)}'}"
         pairs = [
             ("Via", via),
-            ("Max-Forwards", "70"),
+            *[("Max-Forwards", "70")] * ("Max-Forwards" not in dict(headers)),
             ("From", f"<sip:2002@{PEER}>;tag={from_tag}"),
             ("To", "<sip:1001@127.0.0.1>" + (f";tag={to_tag}" if to_tag else "")),
             ("Call-ID", call_id),

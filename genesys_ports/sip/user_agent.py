@@ -196,7 +196,7 @@ class UserAgent:
         if call.incoming:
             key = _key(call.request)
             self._invites.pop(key, None)
-            if call.status >= 300:
+            if call.status not in range(200, 300):
                 self._remember((*key, "INVITE"))
 
     def _draft(
@@ -274,8 +274,13 @@ class UserAgent:
     def strayed(self, response: Response, flow: Flow) -> None:
         """A response that nobody waits for: dropped, unless it is a 2xx to an INVITE of ours."""
         call = self.calls.get(response.from_.tag)
-        if call and 200 <= response.status < 300 and response.cseq.method == "INVITE":
+        if call and 200 <= response.status < 300 and response.cseq.method == "INVITE" and self._is_ours(response):
             call.came_again(response)
+
+    def _is_ours(self, response: Response) -> bool:
+        """Whether it says itself that it goes to this element (18.1.2)."""
+        host, number = response.via.host.strip("[]"), response.via.port
+        return any((own.address, own.number) == (host, number) for own in self.local.values())
 
     def _met_before(self, request: Request) -> bool:
         """Whether this is a copy that came by another way, with another branch (8.2.2.2). Remembers it, if not."""
