@@ -62,7 +62,9 @@ class SipServerElement:
     def __init__(self, application: RunningApplication, stack: Stack) -> None:
         self._stack = stack
         plan = application.plan
-        users = frozenset(_numbers(plan, PHONE))
+        #: Its DNs, in the order of the plan.
+        self.users = tuple(_numbers(plan, PHONE))
+        users = frozenset(self.users)
         self._trunks = sorted(_numbers(plan, *TRUNKS).items(), key=lambda trunk: -len(trunk[0]))
         self.clients = Clients(application, users)
         self.server = _Watched(
@@ -74,6 +76,7 @@ class SipServerElement:
             route=self._route,
             told=self.clients.tell,
             related=application.lab.trace.relate,
+            timers=stack.timers,
         )
 
     def _route(self, number: str) -> Flow | None:

@@ -30,7 +30,10 @@ SILENT = "{client} has asked {server} on port {port}, again and again, and got n
 NOT_ASKED = "{client} has nothing to ask {server} on port {port}."
 
 # --- calls
-ANSWERED = "{caller} has called {number}, and {called} has answered."
+NUMBER = "number that can be dialled"
+NUMBERS = ("1002", "95550100", "service")
+ANSWERED_BY = "{caller} has called {number}, and {called} has answered."
+ANSWERED = "{caller} has called {number}, and the call was answered."
 RINGS = '{caller} has called {number}, and {called} rings. Nobody has lifted the receiver: await lab.answer("{called}")'
 LIFTED = "{phone} has answered the call from {other}."
 HUNG_UP = "{phone} has hung up; the call with {other} is over."
@@ -47,11 +50,11 @@ NO_SERVER = "{phone} is connected to no SIP Server in the plan: whom should it c
 NOT_CONNECTED = "{phone} is not registered, so it has no way to call anybody."
 UNKNOWN_STATUS = "The status is not one that this lab has a sentence for."
 NO_ANSWER = "Nobody answered within {seconds:g} seconds, so the caller has given up."
-BUSY = "{phone} has a call already."
-NO_CALLS_HERE = "{application} takes no calls."
+
 
 # --- tables
 CALLS = "Calls"
 CALLS_COLUMNS = ("From", "To", "Number", "State", "Call-ID")
+ON_HOLD = "on hold"
 REGISTRATIONS = "Registrations"
-REGISTRATIONS_COLUMNS = ("DN", "Phone", "Registered at", "Reached at")
+REGISTRATIONS_COLUMNS = ("DN", "Phone", "Registered with", "Reached at", "Over")

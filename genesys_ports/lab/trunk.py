@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..sip.call import Call
 from .talker import Talker
+
+if TYPE_CHECKING:
+    from .application import RunningApplication
+    from .elements import Stack
 
 __all__ = ["Trunk"]
 
@@ -13,6 +19,9 @@ CALLER = "5550100"
 
 class Trunk(Talker):
     """See `elements.Element`. It takes calls to any number of its prefix, and answers for whoever is there."""
+
+    def __init__(self, application: RunningApplication, stack: Stack) -> None:
+        super().__init__(application, stack, allow_unknown_users=True)
 
     @property
     def shown(self) -> str:
