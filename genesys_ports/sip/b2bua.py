@@ -15,7 +15,7 @@ from .bridge import Bridge, Party
 from .call import CallState
 from .listener import Listener
 from .registrar import Registrar
-from .service import SERVICE, test_answer, wish
+from .service import SERVICE, service_answer, wish
 from .tlib import EventName, PartyEvent, TEvent, conn_id
 from .uri import Uri
 from .user_agent import UserAgent
@@ -111,8 +111,8 @@ class BackToBack(Listener):
         request = call.request
         if request.max_forwards == 0:
             call.reject(483)
-        elif any((via.host, via.port or 5060) in self._own for via in request.vias[1:]):
-            # It has been here before, and somebody sent it back unchanged.
+        elif any((via.host, via.port or 5060) in self._own for via in request.vias):
+            # It has been here before: somebody has sent it back, or a phone has registered with this address.
             call.reject(482)
         elif call.number == SERVICE and not self._users(call.caller):
             if status := self._serve(call):
@@ -177,7 +177,7 @@ class BackToBack(Listener):
     def _serve(self, call: Call) -> int:
         """Answer a call to the test number; the status of the refusal where that cannot be, else 0."""
         try:
-            _answer(call, test_answer(call.remote_body, self._address(call)))
+            _answer(call, service_answer(call.remote_body, self._address(call)))
         except SIPError as error:
             return error.status
         return 0
@@ -229,7 +229,7 @@ class BackToBack(Listener):
         other = party.other.call if party else None
         if party is None or other is None:
             try:
-                call.accept_change(test_answer(request.body, self._address(call)))
+                call.accept_change(service_answer(request.body, self._address(call)))
             except SIPError as error:
                 call.refuse_change(error.status)
             return

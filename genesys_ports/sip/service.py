@@ -6,7 +6,7 @@ from ..errors import SIPError
 from .sdp import Media, Sdp
 from .tlib import PartyEvent
 
-__all__ = ["SERVICE", "test_answer", "wish"]
+__all__ = ["SERVICE", "service_answer", "wish"]
 
 #: The number that SIP Server answers itself: the one that sipp calls unless told otherwise.
 SERVICE = "service"
@@ -15,7 +15,7 @@ SERVICE = "service"
 DISCARD = 9
 
 
-def test_answer(offer: bytes, address: str) -> bytes:
+def service_answer(offer: bytes, address: str) -> bytes:
     """The SDP with which `service` answers an offer, or makes one when there is none. Raises `SIPError` (400)."""
     media = [Media("audio", DISCARD, direction="inactive")]
     if offer:
