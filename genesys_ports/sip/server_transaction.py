@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .flow import Flow
+from .headers import Headers
 from .message import Request, Response
 from .states import INVITE_SERVER, SERVER, Event, State
 from .transaction import Key, Transaction, compiled, repeating, waiting
@@ -18,8 +19,8 @@ __all__ = ["ServerTransaction"]
 class ServerTransaction(Transaction):
     """A request that came in, and the answers to it.
 
-    `cancels` is the INVITE that a CANCEL is about, while that one still waits for its final answer here; None for every
-    other request, and for a CANCEL that fits nothing (answer it 481).
+    `cancels` is the INVITE that a CANCEL is about (RFC 3261 9.2); None for every other request, and for a CANCEL that
+    fits nothing: that one is answered 481, all others 200, and the INVITE 487, which is not sent if it comes too late.
     """
 
     __slots__ = ("_awaited", "_by_class", "_last", "cancels")
@@ -45,7 +46,8 @@ class ServerTransaction(Transaction):
     def begin(self) -> None:
         """Tell the user."""
         self._begin(Event.INVITE if self._table is _INVITE_TABLE else Event.REQUEST)
-        self._slim()
+        if self.state is State.COMPLETED and self._last is not None:
+            self._slim(self._last)
 
     def receive(self, request: Request, flow: Flow) -> None:
         """The request came again, or an ACK with its branch."""
@@ -56,11 +58,11 @@ class ServerTransaction(Transaction):
         else:
             self.run(Event.INVITE if self._table is _INVITE_TABLE else Event.REQUEST, request)
 
-    def _slim(self) -> None:
-        """Let go of the request, when the final answer is out and nobody can ask for it any more."""
-        if self.state is State.COMPLETED:
-            del self.request
-            self.cancels = None
+    def _slim(self, last: Response) -> None:
+        """Keep what is needed to answer copies: not the request, and nothing that was computed of the answer."""
+        self._last = last.replaced(headers=Headers(last.headers))
+        self.cancels = None
+        del self.request
 
     def _forget(self) -> None:
         self._layer.forget_server(self._key)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["LABELS", "MACHINE", "TABLE_COLUMNS", "TIMERS", "TIMER_CAPTION", "TIMER_COLUMNS"]
+__all__ = [
+    "LABELS",
+    "MACHINE",
+    "NOT_NEEDED",
+    "NO_TIME",
+    "SECONDS",
+    "TABLE_COLUMNS",
+    "TIMERS",
+    "TIMER_CAPTION",
+    "TIMER_COLUMNS",
+]
 
 #: Completes "… is not a …".
 MACHINE = "state machine of SIP transactions"
@@ -12,7 +22,12 @@ TABLE_COLUMNS = ("State", "What happens", "Next state", "What is done")
 TIMER_COLUMNS = ("Timer", "UDP", "TCP", "What it is for")
 TIMER_CAPTION = "The timers of SIP transactions (RFC 3261, table 4; RFC 6026)"
 
-#: What each timer is for. Where the first wait is 0 s, the transport does not need it.
+SECONDS = "{seconds} s"
+#: A timer that this transport does without.
+NOT_NEEDED = "not needed"
+NO_TIME = "Every timer of SIP takes some time: give each a number of seconds above 0."
+
+#: What each timer is for.
 TIMERS: dict[str, str] = {
     "A": "repeats an INVITE; each pause is twice the one before",
     "B": "gives up an INVITE that got no answer at all",

@@ -19,7 +19,7 @@ class Timers:
 
     `t1` is an estimate of a round trip, `t2` the longest pause between two copies of a message (but INVITE), `t4` how
     long a message can wander through the network. `c` ends an INVITE that was never answered in the end, `trying` is
-    the time after which an INVITE gets a 100 by itself.
+    the time after which an INVITE gets a 100 by itself. Raises `ValueError` where one is not above 0.
     """
 
     t1: float = 0.5
@@ -29,6 +29,11 @@ class Timers:
     c: float = 181.0
     #: RFC 3261 17.2.1.
     trying: float = 0.2
+
+    def __post_init__(self) -> None:
+        # What is repeated after no time at all is repeated for ever.
+        if min(self.t1, self.t2, self.t4, self.c, self.trying) <= 0:
+            raise ValueError(words.NO_TIME)
 
     @property
     def longest(self) -> float:
@@ -51,15 +56,12 @@ class Timers:
 
     def table(self) -> Table:
         """Table 4 of RFC 3261 with these values, and the two timers of RFC 6026."""
-        rows = [
-            (
-                letter,
-                f"{self.seconds(letter, reliable=False):g} s",
-                f"{self.seconds(letter, reliable=True):g} s",
-                purpose,
-            )
-            for letter, purpose in words.TIMERS.items()
-        ]
+
+        def told(letter: str, reliable: bool) -> str:
+            seconds = self.seconds(letter, reliable=reliable)
+            return words.SECONDS.format(seconds=f"{seconds:g}") if seconds else words.NOT_NEEDED
+
+        rows = [(letter, told(letter, False), told(letter, True), purpose) for letter, purpose in words.TIMERS.items()]
         return Table(words.TIMER_COLUMNS, rows, words.TIMER_CAPTION)
 
 

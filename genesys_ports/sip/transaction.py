@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -52,7 +53,7 @@ def repeating(event: Event) -> tuple[_Action, _Action]:
     return start, double
 
 
-class Transaction:
+class Transaction(ABC):
     """One transaction: it runs on the table of its machine.
 
     It has two timers at most: one that repeats a message, and one that ends the waiting (the limit).
@@ -92,9 +93,9 @@ class Transaction:
         for action in actions:
             action(self, message)
 
+    @abstractmethod
     def _forget(self) -> None:
-        """Out of the books."""
-        raise NotImplementedError
+        """Out of the books of the layer."""
 
     # --- timers
 
