@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePath
 
 from .errors import OutputExistsError, OutputFormatError, OutputWriteError
 
-__all__ = ["ending", "save", "shown_name", "write_new"]
+__all__ = ["check_new", "ending", "save", "shown_name", "write_new"]
 
 NO_FOLDER = "The folder for this file does not exist. Make it first, or give another name."
 REFUSED = "The system does not let you write a file of this name. Give a name in a folder of your own."
@@ -38,6 +38,19 @@ def save(path: str | os.PathLike[str], forms: Mapping[str, Callable[[], str | by
     content = form()
     write_new(path, content.encode() if isinstance(content, str) else content)
     return Path(path)
+
+
+def check_new(path: str | os.PathLike[str], endings: Iterable[str]) -> None:
+    """Whether a file of this name could be written now, for what takes long before it writes.
+
+    Raises what `save` would: `OutputFormatError`, `OutputExistsError`, `OutputWriteError`.
+    """
+    known = tuple(endings)
+    if ending(path) not in known:
+        raise OutputFormatError(shown_name(path), known)
+    # A folder that takes no files says so only to who tries.
+    write_new(path, b"")
+    os.unlink(path)
 
 
 def write_new(path: str | os.PathLike[str], data: bytes) -> None:

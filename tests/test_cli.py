@@ -63,7 +63,7 @@ def test_a_line_that_cannot_be_read(arguments, capsys):
 @pytest.mark.parametrize(
     ("arguments", "usage"),
     [
-        (["serve", "plan.csv", "--jsn"], "genesys-ports serve PLAN [--only APP ...] [--json]"),
+        (["serve", "plan.csv", "--jsn"], "genesys-ports serve PLAN [--only APP ...] [--trace OUT] [--json]"),
         (["catalog", "sip", "--jsn"], "genesys-ports catalog [-h] [--json] [WORD ...]"),
         (["--jsn"], "genesys-ports [-h] [--version] COMMAND ..."),
     ],

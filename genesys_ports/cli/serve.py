@@ -14,6 +14,7 @@ from ..state import ConnectionStatus, PortState, PortStatus
 from ..table import Table
 from . import words
 from .console import complain, show
+from .report import counted
 
 if TYPE_CHECKING:
     import asyncio
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from ..lab import Lab
 
 __all__ = ["add_to", "port_lines"]
+
+#: The endings of what `--trace` writes.
+TRACES = (".pcapng", ".csv")
 
 
 def add_to(commands: Any) -> None:
@@ -35,6 +39,7 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("plan", metavar="PLAN", help=words.SERVE_PLAN)
     parser.add_argument("--only", metavar="APP", nargs="+", action="extend", help=words.SERVE_ONLY)
+    parser.add_argument("--trace", metavar="OUT", help=words.SERVE_TRACE_OUT)
     parser.add_argument("--json", action="store_true", help=words.SERVE_JSON)
     parser.set_defaults(run=_run, parser=parser)
 
@@ -43,14 +48,17 @@ def _run(arguments: argparse.Namespace) -> int:
     import asyncio
 
     from ..lab.addresses import lab_range
+    from ..output import check_new
     from ..plan import load_plan
 
+    if arguments.trace is not None:
+        check_new(arguments.trace, TRACES)
     plan = load_plan(arguments.plan)
     for name in arguments.only or ():
         plan.application(name)
     lab_range()
     try:
-        asyncio.run(_serve(plan, arguments.only, arguments.json))
+        asyncio.run(_serve(plan, arguments.only, arguments.json, arguments.trace))
     except KeyboardInterrupt:
         # Ctrl-C before the plan came up: nothing is open, and it is how this command ends.
         return 0
@@ -61,7 +69,7 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _serve(plan: Deployment, only: Sequence[str] | None, as_json: bool) -> None:
+async def _serve(plan: Deployment, only: Sequence[str] | None, as_json: bool, out: str | None) -> None:
     import asyncio
 
     from ..lab import Lab
@@ -79,11 +87,24 @@ async def _serve(plan: Deployment, only: Sequence[str] | None, as_json: bool) ->
             await _until(stop, lab, only, as_json)
         finally:
             await lab.close()
+            if out is not None:
+                # What goes wrong is no reason to lose what was seen: often it tells why.
+                lab.trace.save(out)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
     if not as_json:
+        if out is not None:
+            _tell_trace(out, lab)
         show(words.SERVE_CLOSED, flush=True)
+
+
+def _tell_trace(out: str, lab: Lab) -> None:
+    kept, count = len(lab.trace), len(lab.trace) + lab.trace.dropped
+    if kept < count:
+        show(words.SERVE_TRACED_NEWEST.format(file=out, kept=f"{kept:,}", count=f"{count:,}"))
+    else:
+        show(words.SERVE_TRACED.format(file=out, steps=counted(words.STEPS, count)))
 
 
 async def _until(stop: asyncio.Event, lab: Lab, only: Sequence[str] | None, as_json: bool) -> None:

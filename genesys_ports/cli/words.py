@@ -18,6 +18,7 @@ examples:
   genesys-ports ripple Ports.xlsx SIP_P --to 5070    who must change if this port moves
   genesys-ports serve plans/two-servers.csv          bring a plan up on this machine
   genesys-ports catalog 5060                         who uses port 5060, and how well that is known
+  genesys-ports ladder SIP_P.log                     the calls of a SIP Server log, and each as a ladder
 
 genesys-ports COMMAND --help  tells more of one command.
 """
@@ -183,7 +184,7 @@ RIPPLE_JSON = "one JSON object: ports, to, steps"
 # --- serve
 
 SERVE = "bring a plan up: every application opens its ports, until Ctrl-C"
-SERVE_USAGE = "genesys-ports serve PLAN [--only APP ...] [--json]"
+SERVE_USAGE = "genesys-ports serve PLAN [--only APP ...] [--trace OUT] [--json]"
 SERVE_DESCRIPTION = """\
 Brings a plan up on loopback addresses of this machine: every application opens its planned ports and its
 connections. Prints each port as planned and as opened, then stays up. Ctrl-C closes everything.
@@ -192,17 +193,26 @@ SERVE_EPILOG = """\
 The network is always the same one, so that other tools find the ports, and a second start of the same plan
 meets a real clash. GENESYS_PORTS_NETWORK=127.x.y.0/24 chooses another.
 
-exit codes: 0 closed by Ctrl-C or SIGTERM · 2 the plan cannot be read
+exit codes: 0 closed by Ctrl-C or SIGTERM
             1 the plan has problems: a port cannot be opened, Connects to names nothing the plan has, …
+            2 the plan cannot be read, or OUT exists already or cannot be written
 
 examples:
   genesys-ports serve plans/two-servers.csv
   genesys-ports serve plans/two-servers.csv --only message_server
   genesys-ports serve plans/two-servers.csv --json
+  genesys-ports serve plans/training.csv --trace calls.pcapng
 """
 SERVE_PLAN = PLAN_FILE
 SERVE_ONLY = "start these applications only"
 SERVE_JSON = "one JSON object a line for each open port: application, host, port_id, transport, planned, address, port"
+SERVE_TRACE_OUT = (
+    "keep what was seen in a new file when this ends: .pcapng for Wireshark, or .csv; a file that is there is never "
+    "replaced"
+)
+STEPS = ("1 step", "{count} steps")
+SERVE_TRACED = "Written: {file} ({steps})."
+SERVE_TRACED_NEWEST = "Written: {file} (the newest {kept} of {count} steps)."
 SERVE_COLUMNS = ("Application", "Port ID", "Planned", "Open on this machine")
 SERVE_UP = "Network {network}. These ports are open; Ctrl-C closes them."
 SERVE_NOTHING = "No application that was started has a port in this plan, so none is open. Ctrl-C ends this."
@@ -210,6 +220,54 @@ SERVE_CLOSED = "Closed."
 OTHERS_KEPT = "{first}, the others are kept"
 NOT_CONNECTED = "No connection yet: {connection} ({status})."
 MORE_SOCKETS = "{first} and {count} more"
+
+# --- ladder
+
+LADDER = "a SIP Server log: its calls, and each of them as a ladder"
+LADDER_USAGE = """\
+genesys-ports ladder LOG [--call ID] [--participant NAME] [--protocol P] [--plan PLAN] [-o OUT | --json]"""
+LADDER_DESCRIPTION = """\
+Reads the SIP messages of a SIP Server log of any size. Without --call it lists the calls; with it, it draws that
+call with all its legs, from top to bottom. Dates come from the header of the log. Addresses become names: the
+application and the host that wrote the log, and the directory numbers that register. Passwords, credentials and
+keys are masked in all that is shown and written.
+"""
+LADDER_EPILOG = """\
+exit codes: 0 done · 1 no call of the log is like that
+            2 the log cannot be read, or has no such call, or OUT exists already or cannot be written
+
+examples:
+  genesys-ports ladder SIP_P.log
+  genesys-ports ladder SIP_P.log --participant 1001
+  genesys-ports ladder SIP_P.log --call 0044E04E
+  genesys-ports ladder SIP_P.log --call 0044E04E --plan Ports.xlsx -o call.svg
+  genesys-ports ladder SIP_P.log -o everything.pcapng
+"""
+LADDER_LOG = "the log of a SIP Server, as it is on its host"
+LADDER_CALL = "the Call-ID of one leg of the call, or the beginning of it"
+LADDER_PARTICIPANT = "only what this one sends or gets: a name as the list and the ladder have it"
+LADDER_PROTOCOL = "only what speaks this protocol: sip"
+LADDER_PLAN = "a port plan: its applications give the addresses their names"
+LADDER_OUT = (
+    "write a new file, by its ending: .svg, .txt, .mmd (Mermaid), .csv, or .pcapng for Wireshark; a file that is there "
+    "is never replaced"
+)
+LADDER_JSON = (
+    "one JSON object: file, application, host, messages (the number read), skipped, notes, calls (call_id, from, to, "
+    "messages, first, last, methods, final_status, result, legs)"
+)
+LADDER_READING = "Reading"
+LADDER_UNIT = "bytes"
+LOG_MESSAGES = ("1 SIP message", "{count} SIP messages")
+LOG_READ = "{file}: {messages}."
+LOG_READ_OF = "{file}: {messages}, as {application} saw them."
+LOG_READ_ON = "{file}: {messages}, as {application} on {host} saw them."
+LADDER_HINT = "To see one of them:  genesys-ports ladder {file} --call {call}"
+NO_CALLS = "No call of this log is like that."
+SEVERAL_CALLS = "{count} Call-IDs begin with {call!r}. Give more of the one you mean: {ids}."
+SEVERAL_CALLS_MORE = "{count} Call-IDs begin with {call!r}. Give more of the one you mean: {ids}, …"
+WRITTEN_LADDER = "Written: {file} ({messages})."
+NEWEST_ONLY = "These are the newest {kept} of {read} messages. To have all those of one call, name it with --call."
 
 # --- catalog
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,6 +75,10 @@ class LoggedCalls(Calls):
     def __init__(self, calls: Iterable[CallSummary], told: dict[str, LoggedCall]) -> None:
         super().__init__(calls)
         self.told = told
+
+    def only(self, call_ids: Collection[str]) -> LoggedCalls:
+        """Some of the calls, by their Call-IDs."""
+        return LoggedCalls((one for one in self if one.call_id in call_ids), self.told)
 
     def table(self) -> Table:
         """One row for each call."""
