@@ -248,6 +248,28 @@ def test_nobody_answers_at_all(office):
     assert len(office.switch.server.agent.transactions) == 0
 
 
+def broken(office, address):
+    """The way from SIP Server to this address is broken, and the system says so at once."""
+    put = office.world.put
+
+    def put_or_break(message, sender, flow, again=False):
+        if (sender, flow.address) == (SERVER, address):
+            office.switch.server.agent.transactions.broken(flow)
+        else:
+            put(message, sender, flow, again)
+
+    office.world.put = put_or_break
+
+
+def test_a_way_that_is_broken_at_once(office):
+    broken(office, B)
+    office.a.call("1002")
+    office.world.run()
+    assert office.a.said == [("refused", 480)]
+    assert office.switch.events() == [("EventDialing", "1001"), ("EventReleased", "1001")]
+    assert office.switch.is_clean()
+
+
 def test_a_phone_that_rings_for_ever(office):
     office.rings()
     office.world.run(300)
@@ -343,6 +365,16 @@ def test_a_change_that_nobody_answers_ends_the_call(office):
     assert "ended" in office.a.said
     assert office.switch.events() == [("EventReleased", "1002"), ("EventReleased", "1001")]
     assert office.switch.is_clean()
+
+
+def test_a_change_before_the_caller_has_acknowledged(office):
+    office.rings()
+    office.world.lost = lambda message, sender, receiver: message.name() == "ACK" and sender == A
+    office.b.answer()
+    office.world.run(0.1)
+    office.b.line.reinvite(sdp(B, direction="sendonly"))
+    office.world.run(0.1)
+    assert office.b.said[-1] == ("changed", 491)
 
 
 WISHES = [
@@ -654,6 +686,35 @@ def test_a_phone_that_will_not_make_the_call(office, status):
     assert (error.name, error.this_dn, error.other_dn) == (EventName.ERROR, "1001", "1002")
     assert str(status) in error.fields["ErrorMessage"]
     assert office.switch.is_clean()
+
+
+def test_a_phone_that_cannot_be_reached_makes_no_call(office):
+    broken(office, A)
+    office.switch.server.make_call("1001", "1002")
+    assert office.switch.events() == [("EventError", "1001")]
+    assert office.switch.is_clean()
+
+
+def test_talk_is_said_once(office):
+    office.a.notified = lambda call, event: office.a.said.append(event)
+    office.switch.server.make_call("1001", "1002")
+    office.world.run()
+    office.a.line.ring(183)
+    office.world.run()
+    assert office.a.said == ["invited", "talk"]
+    office.a.line.reject(480)
+    office.world.run()
+    assert office.switch.is_clean()
+
+
+def test_a_phone_that_rings_without_a_tag(office):
+    flow = Flow(Transport.UDP, SERVER, 5060)
+    office.b.agent.receive = lambda message, came: office.world.put(message.answer(180), B, flow)
+    office.a.call("1002")
+    office.world.run()
+    assert office.switch.events() == RINGS
+    with pytest.raises(NoCallError, match="rings without a tag"):
+        office.switch.server.answer_call("1002")
 
 
 def test_a_phone_that_offers_no_sdp_makes_no_call(office):

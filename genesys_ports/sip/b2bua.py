@@ -192,8 +192,9 @@ class BackToBack(Listener):
         party: Party = call.owner_data
         bridge = party.bridge
         if party is bridge.caller:
-            # It rings at the phone that a T-Library client calls from: it shall answer by itself.
-            call.notify("talk")
+            # The phone that a T-Library client calls from rings: it shall answer by itself. Once is enough.
+            if party.wants is None and call.notify("talk"):
+                party.wants = PartyEvent.DIAL
             return
         party.happens(PartyEvent.RING)
         if bridge.trunk:

@@ -28,7 +28,7 @@ class Party:
         self.is_dn = is_dn
         self.state: PartyState | None = None
         self.call: Call | None = None
-        #: What its re-INVITE that is not answered yet comes to: hold, or retrieve.
+        #: What comes of a request that is not answered yet: its re-INVITE (hold, retrieve), or our NOTIFY (dial).
         self.wants: PartyEvent | None = None
 
     @property

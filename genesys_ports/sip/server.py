@@ -75,7 +75,7 @@ class SipServer(BackToBack):
     def _notify(self, event: str, dn: str, conn_id: str, problem: str, state: PartyState) -> str:
         party = self._party(dn, conn_id, problem, state)
         if not party.leg.notify(event):
-            raise NoCallError(dn, words.NOT_NOW.format(dn=dn))
+            raise NoCallError(dn, words.NO_DIALOG.format(dn=dn))
         return party.leg.call_id
 
     def _party(self, dn: str, conn_id: str, problem: str, state: PartyState | None = None) -> Party:

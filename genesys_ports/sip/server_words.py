@@ -18,7 +18,7 @@ NO_CALL = "DN {dn} has no call that this request could be about."
 NOT_RINGING = "The phone of DN {dn} is not ringing, so there is nothing to answer."
 NOT_CONNECTED = "DN {dn} has no call that could be held."
 NOT_HELD = "DN {dn} has put no call on hold."
-NOT_NOW = "The phone of DN {dn} is in the middle of another change of its call. Ask again."
+NO_DIALOG = "The phone of DN {dn} rings without a tag in To, so no request can reach it inside this call."
 DID_NOT_ANSWER = "The phone of DN {dn} did not take the call that was to be made for it: status {status}."
 
 # --- the state diagram of a DN in a call
