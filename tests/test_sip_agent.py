@@ -48,7 +48,7 @@ def test_a_call_rings_is_answered_and_acknowledged(bench):
     call = bench.called()
     bench.reply(bench.last("INVITE"), 100, tag="")
     bench.reply(bench.last("INVITE"), 180)
-    assert call.state is CallState.PROCEEDING
+    assert str(call.state) == "Proceeding"
     bench.reply(bench.last("INVITE"), 200, body=ANSWER)
     assert call.state is CallState.ESTABLISHED
     assert bench.told() == [("progressed", 180), ("answered", 200)]
@@ -385,7 +385,7 @@ def test_a_call_rings_and_is_answered(bench):
         assert str(response.contacts[0].uri) == "sip:1001@127.0.0.1:5060"
         assert response.allow == METHODS
     assert (ok.body, ok.content_type) == (ANSWER, "application/sdp")
-    assert call.state is CallState.ANSWERED
+    assert str(call.state) == "Answered"
     bench.inside("ACK", call)
     assert call.state is CallState.ESTABLISHED
     assert bench.told() == [("acknowledged", b"")]
@@ -684,7 +684,7 @@ def test_they_change_a_call(bench):
     call = bench.taken()
     bench.inside("INVITE", call, ("Contact", "<sip:2002@127.0.0.9:7000>"), cseq=2, body=OFFER + b"a=sendonly\r\n")
     assert bench.told() == [("change asked", OFFER + b"a=sendonly\r\n")]
-    assert call.state is CallState.ASKED
+    assert str(call.state) == "Asked to change"
     assert call.remote_body == OFFER
     assert call.accept_change(ANSWER + b"a=recvonly\r\n")
     assert (call.local_body, call.remote_body) == (ANSWER + b"a=recvonly\r\n", OFFER + b"a=sendonly\r\n")

@@ -30,13 +30,13 @@ class Fault(NamedTuple):
     sentence: str = ""
 
 
-def address_fault(request: Request, methods: Iterable[str], allow: str, user: str) -> Fault | None:
+def address_fault(request: Request, methods: Iterable[str], user: str) -> Fault | None:
     """What is wrong with the method or the address of a request (8.2.1, 8.2.2.1), or None.
 
-    `user` is the only number here; empty: every number.
+    `methods` are those taken here, `user` is the only number; empty: every number.
     """
     if request.method not in methods:
-        return Fault(405 if request.method in KNOWN else 501, (("Allow", allow),))
+        return Fault(405 if request.method in KNOWN else 501, (("Allow", ", ".join(methods)),))
     if request.uri.partition(":")[0].lower() not in ("sip", "sips"):
         return Fault(416)
     if user and not request.to.tag and (other := Uri.read(request.uri).user) and other != user:

@@ -22,7 +22,7 @@ from .timers import Timers
 from .transactions import ServerTransaction, Transactions, Wire
 from .uri import Uri
 from .values import NameAddr
-from .ways import sent_by, way
+from .ways import own_end, sent_by, way
 
 __all__ = ["Listener", "UserAgent"]
 
@@ -75,9 +75,14 @@ class UserAgent:
         self._registrations: dict[tuple[str, Flow], tuple[str, int]] = {}
 
     @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods taken here."""
+        return tuple(dict.fromkeys((*METHODS, *self.handlers))) if self.handlers else METHODS
+
+    @property
     def allow(self) -> str:
-        """The methods taken here, as they stand in Allow."""
-        return ", ".join((*METHODS, *(method for method in self.handlers if method not in METHODS)))
+        """The same as they stand in Allow."""
+        return ", ".join(self.methods)
 
     # --- what the owner does
 
@@ -165,8 +170,7 @@ class UserAgent:
     def contact(self, user: str, transport: Transport) -> Uri:
         """The own address of a user, as it stands in Contact."""
         params = {} if transport is Transport.UDP else {"transport": str(transport)}
-        host, _, number = sent_by(transport, self.local).rpartition(":")
-        return Uri("sip", user, host, int(number), params)
+        return Uri("sip", user, *own_end(transport, self.local), params)
 
     def about(self, flow: Flow, user: str) -> list[tuple[str, str]]:
         """What the beginning of a dialog says of this side (12.1.1, 13.2.1)."""
@@ -211,7 +215,7 @@ class UserAgent:
         body: bytes,
         content_type: str,
     ) -> Request:
-        host = sent_by(flow.transport, self.local).rpartition(":")[0]
+        host, _ = own_end(flow.transport, self.local)
         own = NameAddr(Uri("sip", user, host), display or self.display, {"tag": tag})
         extra = list(headers)
         bare = to._replace(headers={})
@@ -242,7 +246,7 @@ class UserAgent:
             self._cancel(transaction)
             return
         user = "" if self.allow_unknown_users else self.user
-        found = address_fault(request, (*METHODS, *self.handlers), self.allow, user)
+        found = address_fault(request, self.methods, user)
         if found is None and not request.to.tag and self._met_before(request):
             found = Fault(482)
         found = found or content_fault(request)

@@ -10,7 +10,7 @@ from ..state import Socket
 from .flow import Flow
 from .uri import Uri
 
-__all__ = ["sent_by", "way"]
+__all__ = ["own_end", "sent_by", "way"]
 
 #: RFC 3261 19.1.2.
 DEFAULT_NUMBER = {Transport.UDP: 5060, Transport.TCP: 5060, Transport.TLS: 5061}
@@ -42,7 +42,13 @@ def way(uri: Uri, came: Flow, local: Mapping[Transport, Socket]) -> Flow:
     return Flow(transport, address, number, came.connection if same else 0)
 
 
-def sent_by(transport: Transport, local: Mapping[Transport, Socket]) -> str:
-    """The own address and port number for a transport, as it stands in Via and Contact."""
+def own_end(transport: Transport, local: Mapping[Transport, Socket]) -> tuple[str, int]:
+    """The own host, as it stands in an address, and the own port number for a transport."""
     own = local.get(transport) or next(iter(local.values()))
-    return f"[{own.address}]:{own.number}" if ":" in own.address else f"{own.address}:{own.number}"
+    return f"[{own.address}]" if ":" in own.address else own.address, own.number
+
+
+def sent_by(transport: Transport, local: Mapping[Transport, Socket]) -> str:
+    """Both, as they stand in Via."""
+    host, number = own_end(transport, local)
+    return f"{host}:{number}"
