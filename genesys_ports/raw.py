@@ -21,16 +21,19 @@ REST = "… and {count} more bytes"
 # Four numbers with dots, and behind them perhaps a port number; never a part of a longer number (10.0.0.1 is not in
 # 10.0.0.11). IPv6 stands in brackets, or in SDP behind IP6.
 _ADDRESS = re.compile(
-    r"(?<![\w.])([0-9]{1,3}(?:\.[0-9]{1,3}){3})(?:(?!\.?[0-9])|(?=\.(?![0-9])))(:[0-9]{1,5}(?![0-9]))?"
+    r"(?<![\w.])([0-9]{1,3}(?:\.[0-9]{1,3}){3})(?!\.?[0-9])(:[0-9]{1,5}(?![0-9]))?"
     r"|\[([0-9A-Fa-f:.]{2,45})\](:[0-9]{1,5}(?![0-9]))?"
     r"|(?<=IP6 )([0-9A-Fa-f:.]{2,45})"
 )
+END_OF_HEAD = b"\r\n\r\n"
 _LENGTH = re.compile(r"^(content-length|l)([ \t]*:[ \t]*)([0-9]+)", re.IGNORECASE | re.MULTILINE)
 
 # What a terminal obeys instead of showing it, and what turns the direction of text; line ends and tabs may stay.
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+#: Bytes that no text has.
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _STYLE = "white-space:pre-wrap;overflow-wrap:anywhere;text-align:left;margin:0.4em 0;font-size:1.05em"
 
 
@@ -56,7 +59,7 @@ class Names:
     def _named(self, found: re.Match[str]) -> str:
         address = found[1] or found[3] or found[5]
         number = found[2] or found[4] or ""
-        if planned := self._known.get(f"{address}{number}"):
+        if planned := self._known.get(found[0]):
             return planned
         host = self._hosts.get(address)
         return f"{host}{number}" if host else found[0]
@@ -80,34 +83,39 @@ def raw_text(payload: bytes, names: Names, *, sip: bool = False) -> Raw:
     With `sip` the Content-Length is counted anew, since a host's name is longer than its address; one that was wrong on
     the wire stays as wrong as it was.
     """
-    try:
-        text = payload[:SHOWN].decode()
-    except UnicodeDecodeError as error:
-        # Cut inside a character, or one name in another encoding: still text. Anything else is not.
-        if b"\0" in payload or not payload[: error.start].strip():
-            return Raw(_dump(payload))
-        text = payload[:SHOWN].decode("latin-1")
-    if "\0" in text:
+    if _BINARY.search(payload, 0, SHOWN):
         return Raw(_dump(payload))
+    text = _decoded(payload[:SHOWN])
     renamed = names.rename(text)
     if sip and len(payload) <= SHOWN:
-        renamed = _counted(text, renamed)
+        renamed = _counted(payload, text, renamed)
     shown = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", renamed.replace("\r\n", "\n"))
     return Raw(shown.rstrip("\n") + _rest(len(payload) - SHOWN))
 
 
-def _counted(before: str, after: str) -> str:
-    head, gap, body = after.partition("\r\n\r\n")
-    length = len(before.partition("\r\n\r\n")[2].encode())
-    if not gap:
-        return after
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        # Cut inside a character; or a name in an older encoding.
+        if error.end == len(data) and error.reason == "unexpected end of data":
+            return data[: error.start].decode()
+        return data.decode("latin-1")
+
+
+def _counted(payload: bytes, before: str, after: str) -> str:
+    """The text with the length of its body as it is now, where it was right before."""
+    old = len(payload.partition(END_OF_HEAD)[2])
+    end = END_OF_HEAD.decode()
+    (_, _, body), (head, gap, renamed) = before.partition(end), after.partition(end)
+    new = old + len(renamed.encode()) - len(body.encode())
 
     def anew(found: re.Match[str]) -> str:
         # Compared as text: a number of a thousand digits is none to count with.
-        right = found[3].lstrip("0") == str(length).lstrip("0")
-        return f"{found[1]}{found[2]}{len(body.encode())}" if right else found[0]
+        right = found[3].lstrip("0") == str(old).lstrip("0")
+        return f"{found[1]}{found[2]}{new}" if right else found[0]
 
-    return f"{_LENGTH.sub(anew, head)}{gap}{body}"
+    return f"{_LENGTH.sub(anew, head)}{gap}{renamed}"
 
 
 def _dump(payload: bytes) -> str:

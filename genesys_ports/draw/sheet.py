@@ -176,7 +176,7 @@ def _step(line: Line, column: Callable[[str], int], names: Names) -> Step:
 def _first_line(message: Message, names: Names) -> str:
     if message.protocol != "sip":
         return ""
-    return clean(raw_text(message.payload[:FIRST_LINE].split(b"\n", 1)[0], names))
+    return clean(raw_text(message.payload[:FIRST_LINE].split(b"\n", 1)[0].rstrip(b"\r"), names))
 
 
 def mentioned(messages: Iterable[Message]) -> dict[str, None]:
