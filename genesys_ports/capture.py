@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address
 from itertools import chain
 
-from . import __version__
 from .packets import (
     ACK,
     FIN,
@@ -33,7 +32,7 @@ from .trace import Kind, Message, Participant, Trace
 
 __all__ = ["write_pcapng"]
 
-APPLICATION = "genesys_ports {version}"
+APPLICATION = "genesys_ports"
 ABOUT = (
     "Messages seen by genesys_ports, written as packets. The openings, acknowledgements and ends of TCP connections "
     "are put in where they belong."
@@ -73,43 +72,43 @@ def write_pcapng(trace: Trace) -> bytes:
     """The capture of a trace, in the order of its numbers. Its times begin at `trace.began`, or in 1970."""
     capture = _Capture(trace)
     blocks = [block for message in trace for block in capture.blocks(message)]
-    head = header_blocks(APPLICATION.format(version=__version__), ABOUT)
+    head = header_blocks(APPLICATION, ABOUT)
     return b"".join([head, names_block(capture.hosts.names), *blocks])
 
 
 class _Hosts:
-    """The address of each participant: its own, or one made up where it has none that is its host's alone."""
+    """The address of each participant: its own, or one made up where it has none or two hosts have the same.
+
+    Programs without a host that share an address are on one machine, whatever they are called.
+    """
 
     def __init__(self, participants: dict[str, Participant]) -> None:
         self.names: dict[bytes, str] = {}
         self._participants = participants
         self._made_up: dict[str, bytes] = {}
-        owners: dict[bytes, set[str]] = {}
+        self._owners: dict[bytes, dict[str, None]] = {}
         for one in participants.values():
             if (address := _address(one.address)) is not None:
-                owners.setdefault(address, set()).add(_host(one))
-        self._owned = {address: names for address, names in owners.items() if len(names) == 1}
+                hosts = self._owners.setdefault(address, {})
+                if one.host:
+                    hosts[one.host] = None
 
     def address(self, name: str) -> bytes:
         """The address of the host of this participant."""
         one = self._participants.get(name) or Participant(name)
-        address, host = _address(one.address), _host(one)
-        if address is None or address not in self._owned:
-            address = self._made_up.get(host)
-            if address is None:
-                address = self._made_up[host] = self._next()
-        self.names.setdefault(address, _host_name(host))
+        address, host = _address(one.address), one.host or one.name
+        hosts = self._owners.get(address, {}) if address is not None else {}
+        if address is None or len(hosts) > 1:
+            address = self._made_up.get(host) or self._make_up(host)
+        self.names.setdefault(address, _host_name(next(iter(hosts), host) if len(hosts) == 1 else host))
         return address
 
-    def _next(self) -> bytes:
+    def _make_up(self, host: str) -> bytes:
         number = len(self._made_up) + 1
-        while (address := bytes([10, number >> 16 & 255, number >> 8 & 255, number & 255])) in self._owned:
+        while (address := bytes([10, number >> 16 & 255, number >> 8 & 255, number & 255])) in self._owners:
             number += 1 << 16
+        self._made_up[host] = address
         return address
-
-
-def _host(one: Participant) -> str:
-    return one.host or one.name
 
 
 def _host_name(host: str) -> str:
@@ -168,7 +167,7 @@ class _Capture:
         """The packets that a message puts on the wire."""
         if message.kind in (Kind.OPENED, Kind.CLOSED, Kind.TAKEN):
             return
-        at = max(0, int(max(0.0, min(self._began + message.time, LATEST)) * 1e6))
+        at = max(0, round(max(0.0, min(self._began + message.time, LATEST)) * 1e6))
         for frame, comment in self._udp(message) if _is_udp(message.port) else self._tcp(message):
             yield packet_block(at, frame, comment)
 

@@ -47,10 +47,13 @@ class Names:
     def __init__(self, participants: Iterable[Participant], known: Mapping[str, str]) -> None:
         self._known = dict(known)
         hosts: dict[str, set[str]] = {}
+        others: dict[str, set[str]] = {}
         for one in participants:
             if one.address:
-                hosts.setdefault(one.address, set()).add(one.host or one.name)
-        self._hosts = {address: min(names) for address, names in hosts.items() if len(names) == 1}
+                # A program without a host of its own, at the address of a host, is on that host.
+                (hosts if one.host else others).setdefault(one.address, set()).add(one.host or one.name)
+        named = {**others, **hosts}
+        self._hosts = {address: min(names) for address, names in named.items() if len(names) == 1}
 
     def rename(self, text: str) -> str:
         """The text with every address that has a name replaced by it."""

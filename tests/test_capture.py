@@ -136,7 +136,7 @@ def test_a_file_begins_with_a_section_and_an_interface():
     assert found[0][1][:8] == bytes.fromhex("4d3c2b1a01000000")
     said = options(found[0][1][16:])
     assert said[1].startswith("Messages seen by genesys_ports")
-    assert said[4].startswith("genesys_ports ")
+    assert said[4] == "genesys_ports"
     assert found[1][1] == bytes.fromhex("0100000000000000")
 
 
@@ -384,6 +384,14 @@ def test_hosts_that_share_one_address_are_told_apart():
     trace.add(Kind.EVENT, "x", *PHONE, **DATAGRAM, payload=b"x")
     trace.add(Kind.EVENT, "x", "phone", "beside", port="1/udp", payload=b"x")
     assert names(trace) == {"10.0.0.1": "phone-host", "10.0.0.2": "sip_server-host"}
+
+
+def test_programs_without_a_host_that_share_an_address_are_on_one_machine():
+    trace = new_trace(*(Participant(name, "", (), "127.0.0.1") for name in PHONE))
+    trace.add(Kind.EVENT, "x", *PHONE, **DATAGRAM, payload=b"x")
+    assert names(trace) == {"127.0.0.1": "phone"}
+    trace.join(Participant("a", "desk", (), "127.0.0.1"))
+    assert names(trace) == {"127.0.0.1": "desk"}
 
 
 def test_an_address_that_is_made_up_is_nobody_elses():

@@ -2,6 +2,7 @@
 
 import time
 import xml.etree.ElementTree as ET
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,8 @@ def test_the_picture_says_it_in_words_and_shapes():
     # Without loss the same step has a head and no cross, and no chevrons where it is not sent again.
     plain = Trace(clock=lambda: 0.0)
     lost, again = Trace(clock=lambda: 0.0), Trace(clock=lambda: 0.0)
-    for one, marks in ((plain, {}), (lost, {"dropped": True}), (again, {"again": True})):
+    marked: Any = ((plain, {}), (lost, {"dropped": True}), (again, {"again": True}))
+    for one, marks in marked:
         one.add(Kind.REQUEST, "INVITE", "phone_1001", "sip_server", **CALLER, **marks)
     svgs = [ladder(one).to_svg() for one in (plain, lost, again)]
     heads = [svg.count('Z" stroke') for svg in svgs]
@@ -291,7 +293,10 @@ def test_the_same_picture_on_another_network():
     moved.relate(SECOND, FIRST)
     for message in other:
         payload = message.payload.replace(b"127.0.1.", b"127.77.3.")
-        moved.add(*message[2:11], payload, *message[12:])
+        fields: Any = message._asdict()
+        moved.add(
+            **{key: value for key, value in fields.items() if key not in ("number", "time")} | {"payload": payload}
+        )
     assert ladder(moved, call=FIRST).to_svg() == text
 
 

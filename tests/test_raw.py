@@ -21,6 +21,9 @@ NAMES = Names(
         Participant("one", "one-host", address="127.0.0.1"),
         Participant("two", "two-host", address="127.0.0.1"),
         Participant("nowhere", "no-host"),
+        Participant("stranger", "", address="127.0.1.20"),
+        Participant("guest 1", "", address="127.9.9.9"),
+        Participant("guest 2", "", address="127.9.9.9"),
     ],
     {"127.0.0.1:41003": "sip-host:5060", "[::1]:41004": "sip-host:5061"},
 )
@@ -40,6 +43,7 @@ NAMES = Names(
         ("127.0.0.1:41003", "sip-host:5060"),
         ("127.0.0.1:4100", "127.0.0.1:4100"),
         ("127.0.0.1", "127.0.0.1"),
+        ("127.9.9.9", "127.9.9.9"),
         ("9.9.9.9 [::1]", "9.9.9.9 [::1]"),
         ("[::1]:41004", "sip-host:5061"),
     ],
