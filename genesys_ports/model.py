@@ -452,14 +452,22 @@ class Deployment(Tabled):
             connections=_without_repeats((*self.connections, *wanted)),
         )
 
-    def remove(self, application: str) -> Self:
-        """A new plan without this application and its connections."""
+    def remove(self, application: str, port_id: str | None = None) -> Self:
+        """A new plan without this application, or without one of its ports, and without the connections there."""
         gone = self.application(application)
-        return replace(
-            self,
-            applications=tuple(one for one in self.applications if one is not gone),
-            connections=tuple(one for one in self.connections if application not in (one.client, one.server)),
-        )
+        if port_id is None:
+            applications = tuple(one for one in self.applications if one is not gone)
+        else:
+            port = gone.port(port_id)
+            left = replace(gone, ports=tuple(one for one in gone.ports if one is not port))
+            applications = tuple(left if one is gone else one for one in self.applications)
+
+        def stays(one: Connection) -> bool:
+            if one.server == application:
+                return port_id not in (None, one.port_id)
+            return one.client != application or port_id is not None
+
+        return replace(self, applications=applications, connections=tuple(filter(stays, self.connections)))
 
     def move(self, application: str, to: int, port_id: str = DEFAULT, address: str | None = None) -> Self:
         """A new plan in which this port of the application has the number `to`, and the `address` if one is given.

@@ -266,6 +266,17 @@ def test_remove_takes_connections_along():
     assert plan.hosts == PLAN.hosts
 
 
+def test_remove_one_port_takes_the_connections_to_it_along():
+    plan = PLAN.add("message_server", host="framework-host", port=5151, port_id="second")
+    plan = plan.connect("scs", "message_server", port_id="second").connect("message_server", "scs")
+    without = plan.remove("message_server", "second")
+    assert [port.port_id for port in without.application("message_server").ports] == ["default"]
+    assert [str(one) for one in without.connections] == ["scs → message_server", "message_server → scs"]
+    assert without.application("scs") is plan.application("scs")
+    with pytest.raises(UnknownPortIdError):
+        without.remove("message_server", "second")
+
+
 def test_connect_and_disconnect():
     plan = PLAN.connect("message_server", "scs")
     assert [str(one) for one in plan.connections] == [
