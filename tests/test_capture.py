@@ -25,8 +25,8 @@ PHONE, SIP_SERVER = ("phone", "sip_server"), ("sip_server", "phone")
 class Packet(NamedTuple):
     time: int
     protocol: int
-    source: tuple
-    target: tuple
+    source: tuple[str, int]
+    target: tuple[str, int]
     flags: int
     sequence: int
     acknowledged: int
