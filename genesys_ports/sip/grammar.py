@@ -1,7 +1,8 @@
 """The pieces that SIP's headers are made of (RFC 3261 25.1).
 
-Every quantifier that could share characters with its neighbour is possessive, so that nothing here takes longer than
-the text is long.
+Nothing here takes longer than the text is long: each character fits one part of a pattern only, and a run of characters
+is possessive (`++`), so that no pattern tries shorter runs. Groups are never possessive: Python before 3.11.5 goes wrong
+there.
 """
 
 from __future__ import annotations
@@ -17,15 +18,15 @@ TOKEN = r"[A-Za-z0-9!%'*+.\-_`~]++"
 #: Blanks, or none. Folded lines have become one line before anything here reads them.
 WS = r"[ \t]*+"
 
-QUOTED = r'"(?:[^"\\]++|\\.)*+"'
+QUOTED = r'"(?:[^"\\\r\n]++|\\[^\r\n])*"'
 
 #: Parameters as they follow an address. Values are taken as wide as they occur: a branch may hold `=` or `:`.
-PARAMS = rf'(?:{WS};{WS}{TOKEN}(?:{WS}={WS}(?:[^ \t;,"<>]++|{QUOTED}))?+)*+{WS}'
+PARAMS = rf'(?:{WS};{WS}{TOKEN}(?:{WS}={WS}(?:[^ \t;,"<>]++|{QUOTED}))?)*{WS}'
 
 #: A port number as it stands behind a host; whether it exists is looked at afterwards.
-DIGITS = "[0-9]{1,6}"
+DIGITS = "[0-9]{1,6}+"
 
-_PARAM = re.compile(rf';{WS}({TOKEN})(?:{WS}={WS}([^ \t;,"<>]++|{QUOTED}))?+')
+_PARAM = re.compile(rf';{WS}({TOKEN})(?:{WS}={WS}([^ \t;,"<>]++|{QUOTED}))?')
 _PLAIN = re.compile(r'[^ \t;,"<>\\]++')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -64,10 +65,11 @@ def number(text: str, highest: int) -> int | None:
     """
     if not (text.isascii() and text.isdigit()):
         return None
-    short = text.lstrip("0") or "0"
-    if len(short) > len(str(highest)):
-        return None
-    value = int(short)
+    if len(text) > 15:
+        text = text.lstrip("0") or "0"
+        if len(text) > 15:
+            return None
+    value = int(text)
     return value if value <= highest else None
 
 

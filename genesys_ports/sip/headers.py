@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
-__all__ = ["Headers", "key_of"]
+from .grammar import TOKEN
+
+__all__ = ["COMPACT", "LINE", "NAMES", "Headers", "key_of"]
+
+#: One header line: its name, and its value without blanks around it.
+LINE = re.compile(rf"^({TOKEN})[ \t]*+:[ \t]*+((?:.*[^ \t\r\n])?)[ \t]*+\r\n", re.MULTILINE)
 
 #: RFC 3261 7.3.3, and the registry of the headers that came later.
 COMPACT = {
@@ -51,17 +57,31 @@ class Headers:
     `headers["Via"]` is the value of the first line of that name, `headers.all("Via")` has those of all.
     """
 
-    __slots__ = ("_index", "_pairs")
+    __slots__ = ("_index", "_pairs", "_text")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        self._pairs = tuple(pairs)
+        self._text = ""
+        self._pairs: tuple[tuple[str, str], ...] | None = tuple(pairs)
         self._index: dict[str, list[str]] | None = None
+
+    @classmethod
+    def of_lines(cls, text: str) -> Headers:
+        """The headers of valid lines, taken apart when they are first asked for."""
+        headers = cls()
+        headers._text, headers._pairs = text, None
+        return headers
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The names and values, one pair for each line."""
+        if self._pairs is None:
+            self._pairs = tuple(LINE.findall(self._text))
+        return self._pairs
 
     def by_key(self) -> dict[str, list[str]]:
         """The values by their names in small letters, compact ones in full. Not to be changed."""
         if self._index is None:
             index: dict[str, list[str]] = {}
-            for name, value in self._pairs:
+            for name, value in self.pairs():
                 key = _KEYS.get(name) or name.lower()
                 if key in index:
                     index[key].append(value)
@@ -86,38 +106,38 @@ class Headers:
         return isinstance(name, str) and key_of(name) in self.by_key()
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(self._pairs)
+        return iter(self.pairs())
 
     def __len__(self) -> int:
-        return len(self._pairs)
+        return len(self.pairs())
 
     def __eq__(self, other: object) -> bool:
-        return self._pairs == other._pairs if isinstance(other, Headers) else NotImplemented
+        return self.pairs() == other.pairs() if isinstance(other, Headers) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash(self._pairs)
+        return hash(self.pairs())
 
     def __repr__(self) -> str:
-        return f"Headers({list(self._pairs)!r})"
+        return f"Headers({list(self.pairs())!r})"
 
     def with_first(self, name: str, value: str) -> Headers:
         """These headers with one more before all others."""
-        return Headers(((name, value), *self._pairs))
+        return Headers(((name, value), *self.pairs()))
 
     def with_last(self, name: str, value: str) -> Headers:
         """These headers with one more after all others."""
-        return Headers((*self._pairs, (name, value)))
+        return Headers((*self.pairs(), (name, value)))
 
     def replaced(self, name: str, value: str) -> Headers:
         """These headers with one line of that name, where its first stood or else at the end."""
         key = key_of(name)
         if key not in self.by_key():
             return self.with_last(name, value)
-        first = next(at for at, (other, _) in enumerate(self._pairs) if key_of(other) == key)
-        rest = [pair for pair in self._pairs[first + 1 :] if key_of(pair[0]) != key]
-        return Headers((*self._pairs[:first], (name, value), *rest))
+        first = next(at for at, (other, _) in enumerate(self) if key_of(other) == key)
+        rest = [pair for pair in self.pairs()[first + 1 :] if key_of(pair[0]) != key]
+        return Headers((*self.pairs()[:first], (name, value), *rest))
 
     def without(self, name: str) -> Headers:
         """These headers without the lines of that name."""
         key = key_of(name)
-        return Headers(pair for pair in self._pairs if key_of(pair[0]) != key)
+        return Headers(pair for pair in self if key_of(pair[0]) != key)

@@ -7,19 +7,21 @@ from zlib import crc32
 
 from ..errors import SIPError
 from .grammar import TOKEN, number, quoted
-from .headers import NAMES, Headers
+from .headers import LINE, NAMES, Headers
 from .message import Request, Response
 from .uri import read_uri
+from .usual import MOST_HEADERS, Head, usual
 from .values import CHECKS, LONGEST, CSeq
 from .words import (
+    HTTP,
     LONG_BODY,
     LONG_HEAD,
     MANY_HEADERS,
     MISSING,
     NO_END,
     NO_HEADER,
+    NO_REQUEST,
     NO_STATUS,
-    NOT_SIP,
     NOTHING,
     OTHER_METHOD,
     SHORT_BODY,
@@ -30,18 +32,17 @@ from .words import (
     refused,
 )
 
-__all__ = ["LARGEST_BODY", "LARGEST_HEAD", "MOST_HEADERS", "parse", "refusal"]
+__all__ = ["LARGEST_BODY", "LARGEST_HEAD", "parse", "refusal"]
 
-#: Bytes of the first line and the headers, bytes of a body, and header lines that are taken. A datagram holds 65,507.
+#: Bytes of the first line with the headers, and bytes of a body, that are taken. A datagram holds 65,507.
 LARGEST_HEAD = 65_536
 LARGEST_BODY = 1_048_576
-MOST_HEADERS = 500
 
-_LINE = re.compile(rf"^({TOKEN})[ \t]*+:[ \t]*+(.*)\r\n", re.MULTILINE)
-_FOLD = re.compile(r"\r\n[ \t]+")
+_FOLD = re.compile(r"\r\n[ \t]++")
 _REQUEST = re.compile(rf"({TOKEN}) ([^\s<>\"]++) [Ss][Ii][Pp]/([0-9]++\.[0-9]++)")
 _RESPONSE = re.compile(r"[Ss][Ii][Pp]/([0-9]++\.[0-9]++) ([1-6][0-9][0-9]) ([^\r\n]*+)")
 
+#: What no message does without, in the order in which it is missed.
 _NEEDED = ("via", "from", "to", "call-id", "cseq")
 
 #: Headers that a message has once (RFC 3261 7.3.1: only a list may be spread over several lines).
@@ -62,19 +63,19 @@ def parse(data: bytes) -> Request | Response:
     end = data.find(b"\r\n\r\n", 0, LARGEST_HEAD)
     if end < 0:
         raise refused(400, NO_END) if len(data) < LARGEST_HEAD else refused(513, LONG_HEAD, limit=LARGEST_HEAD)
-    first_line, _, lines = _text(data[: end + 2]).partition("\r\n")
-    response = _RESPONSE.fullmatch(first_line)
-    method, uri = ("", "") if response else _request(first_line)
-    headers = Headers(_pairs(lines))
-    _check(headers, method)
-    start = end + 4
-    body = data[start : start + _length(headers, len(data) - start)]
-    raw = data[: start + len(body)]
-    if response is None:
-        return Request(method, uri, headers, body, raw)
-    if response[1] != "2.0":
-        raise refused(505, VERSION, first_line, version=response[1])
-    return Response(int(response[2]), response[3], headers, body, raw)
+    text = _text(data[: end + 2])
+    method, uri, status, reason, headers, length = usual(text) or _careful(text)
+    have = len(data) - end - 4
+    if length is None:
+        length = have
+    elif length > LARGEST_BODY:
+        raise refused(413, LONG_BODY, f"Content-Length: {length}", length=length, limit=LARGEST_BODY)
+    elif length > have:
+        raise refused(400, SHORT_BODY, f"Content-Length: {length}", length=length, have=have)
+    elif length < have:
+        data = data[: end + 4 + length]
+    body = data[end + 4 :]
+    return Response(status, reason, headers, body, data) if status else Request(method, uri, headers, body, data)
 
 
 def _text(data: bytes) -> str:
@@ -82,66 +83,67 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
-def _request(line: str) -> tuple[str, str]:
-    found = _REQUEST.fullmatch(line)
-    if found is None:
-        raise refused(400, NO_STATUS if line[:4].upper() == "SIP/" else NOT_SIP, line)
-    method, uri, version = found.groups()
+def _careful(text: str) -> Head:
+    """The first line and the headers of any message. Raises `SIPError`."""
+    first_line, _, lines = text.partition("\r\n")
+    method, uri, status, reason = _first_line(first_line)
+    headers = Headers(_pairs(lines))
+    _check(headers)
+    named = CSeq.parse(headers["CSeq"]).method
+    if method and method != named:
+        raise refused(400, OTHER_METHOD, f"CSeq: {headers['CSeq']}", other=named, method=method)
+    length = number(headers["Content-Length"], LONGEST) if "Content-Length" in headers else None
+    return Head(method, uri, status, reason, headers, length)
+
+
+def _first_line(line: str) -> tuple[str, str, int, str]:
+    found = _RESPONSE.fullmatch(line)
+    if found:
+        (version, status, reason), method, uri = found.groups(), "", ""
+    else:
+        found = _REQUEST.fullmatch(line)
+        if found is None:
+            raise refused(400, _no_start(line), line)
+        (method, uri, version), status, reason = found.groups(), "0", ""
     if version != "2.0":
         raise refused(505, VERSION, line, version=version)
-    if read_uri(uri).headers:
+    if uri and read_uri(uri).headers:
         raise refused(400, URI_HEADERS, line)
-    return method, uri
+    return method, uri, int(status), reason
+
+
+def _no_start(line: str) -> str:
+    if line[:4].upper() == "SIP/":
+        return NO_STATUS
+    return HTTP if " HTTP/" in line else NO_REQUEST
 
 
 def _pairs(lines: str) -> list[tuple[str, str]]:
     """The header lines as names and values; folded lines become one."""
-    if lines.count("\n") > MOST_HEADERS * 2:
-        raise refused(513, MANY_HEADERS, limit=MOST_HEADERS)
-    if "\r\n " in lines or "\r\n\t" in lines:
-        lines = _FOLD.sub(" ", lines)
-    if " \r\n" in lines or "\t\r\n" in lines:
-        lines = "\r\n".join(line.rstrip(" \t") for line in lines.split("\r\n"))
-    pairs: list[tuple[str, str]] = _LINE.findall(lines)
+    lines = _FOLD.sub(" ", lines)
+    pairs: list[tuple[str, str]] = LINE.findall(lines)
     # A line end is CR LF: one of the two alone would end a line for some readers and not for others.
     if not len(pairs) == lines.count("\n") == lines.count("\r"):
-        bad = (line for line in lines.split("\r\n") if "\r" in line or not _LINE.fullmatch(f"{line}\r\n"))
+        bad = (line for line in lines.split("\r\n") if "\r" in line or not LINE.fullmatch(f"{line}\r\n"))
         raise refused(400, NO_HEADER, next(bad))
     if len(pairs) > MOST_HEADERS:
         raise refused(513, MANY_HEADERS, limit=MOST_HEADERS)
     return pairs
 
 
-def _check(headers: Headers, method: str) -> None:
+def _check(headers: Headers) -> None:
     index = headers.by_key()
     for key in _NEEDED:
         if key not in index:
             raise refused(400, MISSING, header=NAMES[key])
-    for key, values in index.items():
-        if key in CHECKS:
-            name = NAMES[key]
-            if len(values) > 1 and key in _ONCE:
-                raise refused(400, TWICE, f"{name}: {values[1]}", header=name, count=len(values))
-            check = CHECKS[key]
-            for value in values:
-                check(name, value)
-    if "contact" in index and "*" in index["contact"] and len(index["contact"]) > 1:
+    for key, check in CHECKS.items():
+        values = index.get(key, ())
+        if len(values) > 1 and key in _ONCE:
+            raise refused(400, TWICE, f"{NAMES[key]}: {values[1]}", header=NAMES[key], count=len(values))
+        for value in values:
+            check(NAMES[key], value)
+    if len(index.get("contact", ())) > 1 and "*" in index["contact"]:
         raise refused(400, STAR, "Contact: *")
-    line = index["cseq"][0]
-    if (named := CSeq.parse(line).method) != method and method:
-        raise refused(400, OTHER_METHOD, f"CSeq: {line}", other=named, method=method)
-
-
-def _length(headers: Headers, have: int) -> int:
-    """How many of the bytes behind the headers are the body."""
-    told = headers.get("Content-Length")
-    length = number(told, LONGEST) if told else have
-    assert length is not None  # _check saw to it
-    if length > LARGEST_BODY:
-        raise refused(413, LONG_BODY, f"Content-Length: {told}", length=length, limit=LARGEST_BODY)
-    if length > have:
-        raise refused(400, SHORT_BODY, f"Content-Length: {told}", length=length, have=have)
-    return length
 
 
 def refusal(error: SIPError, data: bytes) -> Response | None:
@@ -151,7 +153,7 @@ def refusal(error: SIPError, data: bytes) -> Response | None:
     """
     head = _text(bytes(data[:LARGEST_HEAD]).lstrip(b"\r\n").partition(b"\r\n\r\n")[0])
     first_line, _, lines = head.partition("\r\n")
-    asked = Headers(_LINE.findall(_FOLD.sub(" ", f"{lines}\r\n"))).by_key()
+    asked = Headers(LINE.findall(_FOLD.sub(" ", f"{lines}\r\n"))).by_key()
     if first_line[:4].upper() in ("SIP/", "ACK ") or asked.get("via", [""])[0][:3].upper() != "SIP":
         return None
     copied = [("Via", value) for value in asked["via"]]
@@ -163,4 +165,6 @@ def refusal(error: SIPError, data: bytes) -> Response | None:
     ]
     if error.line:
         copied.append(("Warning", f"399 genesys-ports {quoted(error.line)}"))
-    return Response(error.status, error.text, Headers(copied))
+    # A lone CR or LF is one of the things that are refused, and must not come back in the answer.
+    clean = [(name, value.replace("\r", " ").replace("\n", " ")) for name, value in copied]
+    return Response(error.status, error.text, Headers(clean))

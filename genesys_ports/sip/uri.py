@@ -19,15 +19,16 @@ HOST = r"(?:\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9.\-_]++)"
 _UNRESERVED = r"A-Za-z0-9\-_.!~*'()"
 _ESCAPE = "%[0-9A-Fa-f]{2}"
 # `#` belongs escaped; phones with star codes send it plain.
-_USER = rf"(?:[{_UNRESERVED}&=+$,;?/#]++|{_ESCAPE})++"
-_PASSWORD = rf"(?:[{_UNRESERVED}&=+$,]++|{_ESCAPE})*+"
-_PARAM = rf"(?:[{_UNRESERVED}\[\]/:&+$]++|{_ESCAPE})++"
+_USER = rf"(?:[{_UNRESERVED}&=+$,;?/#]++|{_ESCAPE})+"
+_PASSWORD = rf"(?:[{_UNRESERVED}&=+$,]++|{_ESCAPE})*"
+_WORD = rf"(?:[{_UNRESERVED}\[\]/:&+$]++|{_ESCAPE})+"
+_PARAMS = rf"(?:;{_WORD}(?:={_WORD})?)*"
 
 _SIP = re.compile(
-    rf"([Ss][Ii][Pp][Ss]?+):(?:({_USER})(?::({_PASSWORD}))?+@)?+({HOST})(?::({DIGITS}))?+"
-    rf"((?:;{_PARAM}(?:={_PARAM})?+)*+)(?:\?((?:[{_UNRESERVED}\[\]/?:+$=&]++|{_ESCAPE})*+))?+"
+    rf"([Ss][Ii][Pp][Ss]?+):(?:({_USER})(?::({_PASSWORD}))?@)?({HOST})(?::({DIGITS}))?({_PARAMS})"
+    rf"(?:\?((?:[{_UNRESERVED}\[\]/?:+$=&]++|{_ESCAPE})*))?"
 )
-_TEL = re.compile(rf"([Tt][Ee][Ll]):([0-9A-Fa-f*#+\-.()]++)((?:;{_PARAM}(?:={_PARAM})?+)*+)")
+_TEL = re.compile(rf"([Tt][Ee][Ll]):([0-9A-Fa-f*#+\-.()]++)({_PARAMS})")
 _OTHER = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*+):([^\s<>\"]++)")
 
 # What may stand unescaped in each part, beside letters and digits.

@@ -12,12 +12,12 @@ from .words import BAD_CSEQ, BAD_DATE, BAD_NUMBER, BAD_VALUE, refused
 
 __all__ = ["CHECKS", "CSeq", "NameAddr", "Via"]
 
-_VIA = re.compile(rf"{WS}[Ss][Ii][Pp]{WS}/{WS}2\.0{WS}/{WS}({TOKEN})[ \t]++({HOST})(?:{WS}:{WS}({DIGITS}))?+({PARAMS})")
+_VIA = re.compile(rf"{WS}[Ss][Ii][Pp]{WS}/{WS}2\.0{WS}/{WS}({TOKEN})[ \t]++({HOST})(?:{WS}:{WS}({DIGITS}))?({PARAMS})")
 # The name before the brackets is words by the rules; names of all scripts occur.
 _ADDRESS = re.compile(rf'{WS}(?:({QUOTED}|[^"<>,;:]*+){WS}<([^<>" \t]++)>|([^<>",;? \t]++))({PARAMS})')
 _CSEQ = re.compile(rf"([0-9]++)[ \t]++({TOKEN})")
 _TYPE = re.compile(rf"{TOKEN}{WS}/{WS}{TOKEN}{PARAMS}")
-_CALL_ID = re.compile(r"[^\s@]++(?:@[^\s@]++)?+")
+_CALL_ID = re.compile(r"[^\s@]++(?:@[^\s@]++)?")
 _DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
 
 #: Seconds, and most other numbers, have 32 bits (RFC 3261 25.1, delta-seconds; 20.19).
@@ -162,6 +162,10 @@ def _contact(name: str, value: str) -> None:
         _addresses(name, value)
 
 
+def _cseq(name: str, value: str) -> None:
+    CSeq.parse(value)
+
+
 def _number(highest: int) -> Callable[[str, str], None]:
     def check(name: str, value: str) -> None:
         if number(value, highest) is None:
@@ -186,6 +190,7 @@ CHECKS: dict[str, Callable[[str, str], None]] = {
     "contact": _contact,
     "route": _addresses,
     "record-route": _addresses,
+    "cseq": _cseq,
     "call-id": _shape(_CALL_ID),
     "content-length": _number(LONGEST),
     "content-type": _shape(_TYPE),

@@ -17,7 +17,10 @@ NO_LENGTH = "Content-Length is missing: over TCP nothing else tells where a mess
 WHICH_LENGTH = "Content-Length tells no number, or two: where this message ends cannot be told."
 
 # --- its first line
-NOT_SIP = "This is no SIP: the first line of a request is METHOD URI SIP/2.0, with one blank between them."
+NO_REQUEST = (
+    "The first line of a request is METHOD URI SIP/2.0 with one blank between them and no other; this one is not."
+)
+HTTP = "This is HTTP and no SIP: the first line of a request is METHOD URI SIP/2.0."
 NO_STATUS = "The first line of a response is SIP/2.0, a status of three digits from 100 to 699, a blank and a reason."
 VERSION = "This is SIP/{version}; only SIP/2.0 is spoken here."
 URI_HEADERS = "A request is sent to an address that carries no headers: nothing may follow a question mark."
@@ -28,7 +31,7 @@ MISSING = "The header {header} is missing; no message does without it."
 TWICE = "The header {header} stands here {count} times; it may stand here once."
 BAD_VALUE = "The value of {header} cannot be understood."
 BAD_NUMBER = "The value of {header} is not a whole number from 0 to {highest}."
-BAD_CSEQ = "CSeq is a number below 2147483648 and the method."
+BAD_CSEQ = "The value of CSeq is not a whole number below 2147483648 and a method."
 BAD_DATE = "A date in SIP is in GMT, as in: Sat, 13 Nov 2010 23:29:00 GMT."
 OTHER_METHOD = "The method of CSeq is {other}, and that of the request is {method}."
 STAR = "Contact: * stands for all contacts, so no other may stand beside it."
