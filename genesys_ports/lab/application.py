@@ -29,6 +29,7 @@ from .roles import (
     component_of,
 )
 from .sip_side import SipSide, is_sip
+from .voice import Voice, is_voice
 
 if TYPE_CHECKING:
     from .lab import Lab
@@ -68,6 +69,8 @@ class RunningApplication:
         self.said: list[str] = []
         #: Its SIP side, while its ports are open and SIP is spoken on any of them.
         self.sip: SipSide | None = None
+        #: Its numbers for voice.
+        self.voice = Voice(self)
         #: Whether the planned ports are open.
         self.listens = False
         self._outsiders = 0
@@ -133,7 +136,10 @@ class RunningApplication:
                 await self.sip.serve(port, sockets)
                 continue
             for sock in sockets:
-                await self._serve(port, text, sock)
+                if is_voice(port):
+                    await self.voice.keep(port, sock)
+                else:
+                    await self._serve(port, text, sock)
         if self.sip:
             await self.sip.element.start()
         self.listens = True
@@ -379,6 +385,7 @@ class RunningApplication:
         opened: list[Listener | DatagramPort] = [*self._listeners, *self._datagrams]
         for one in opened:
             one.close()
+        self.voice.close()
         if self.sip:
             self.sip.stack.close_ports()
 

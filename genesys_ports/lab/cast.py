@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from .media_server import MEDIA_SERVER, MediaServer
 from .phone import Phone
 from .roles import (
     CONFIGURATION_SERVER,
@@ -42,6 +43,7 @@ _ROLES: dict[str, Callable[[], Role]] = {
     MESSAGE_SERVER: MessageServer,
     SIP_SERVER: SipServerRole,
     PHONE: partial(_Speaker, Phone),
+    MEDIA_SERVER: partial(_Speaker, MediaServer),
     **dict.fromkeys(TRUNKS, partial(_Speaker, Trunk)),
 }
 

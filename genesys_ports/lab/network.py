@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Protocol, TypeAlias
 
 from ..errors import TooManyPortsError
-from ..model import Deployment, ListeningPort, Transport
+from ..model import Deployment, ListeningPort, Purpose, Transport
 from ..state import Socket
 from . import words
 from .addresses import Claim, claim_block, fixed_block, lab_range
@@ -85,6 +85,7 @@ class Network(Protocol):
     def prepare(self, plan: Deployment, in_use: Iterable[str] = ()) -> None: ...  # noqa: D102
     def bind(self, owner: str, host: str, port: ListeningPort) -> list[socket.socket]: ...  # noqa: D102
     def sockets(self, owner: str, port: ListeningPort) -> tuple[Socket, ...]: ...  # noqa: D102
+    def lend(self, host: str, port: ListeningPort, number: int) -> socket.socket: ...  # noqa: D102
     def release(self, owner: str) -> None: ...  # noqa: D102
     def holder(self, host: str, number: int, transport: str = "tcp") -> Holder | None: ...  # noqa: D102
     def is_free(self, host: str, number: int, transport: str = "tcp") -> bool: ...  # noqa: D102
@@ -180,13 +181,13 @@ class LoopbackNetwork:
     def bind(self, owner: str, host: str, port: ListeningPort) -> list[socket.socket]:
         """Open every number of a planned port, on every address it stands for; over TCP the sockets listen.
 
-        Of a range of more than `RANGE_OPENED` numbers only the first is opened, on the first address.
+        Of a range for voice, or of more than `RANGE_OPENED` numbers, only the first is opened, on the first address.
 
         Raises `PortTaken`, or `TooManyPortsError`; what was opened by then stays open until `release(owner)`.
         """
         opened = self._opened.setdefault(owner, {}).setdefault(port, [])
         numbers, opens, addresses = port.numbers, port.numbers, self._hosts.covered(host, port.address)
-        if len(numbers) > RANGE_OPENED:
+        if len(numbers) > RANGE_OPENED or (len(numbers) > 1 and port.purpose is Purpose.MEDIA):
             opens, addresses = numbers[:1], addresses[:1]
             first = f"{port.number}/{port.transport}"
             self._notices[words.RESERVED.format(port=port, first=first, application=owner)] = None
@@ -230,6 +231,19 @@ class LoopbackNetwork:
         self._translated[key] = Socket(*stand_in.getsockname()[:2])
         self._stand_ins.setdefault(owner, []).append(key)
         return stand_in
+
+    def lend(self, host: str, port: ListeningPort, number: int) -> socket.socket:
+        """Another number of a UDP range that `bind` has kept; whoever borrows it closes it.
+
+        Raises `PortTaken` when a program outside the lab has it, `TooManyPortsError`.
+        """
+        address = "127.0.0.1" if self._one_address else self._hosts.covered(host, port.address)[0]
+        try:
+            return listening_socket(address, 0 if self._one_address else number, Transport.UDP)
+        except OSError as error:
+            if error.errno in TOO_MANY:
+                raise TooManyPortsError(socket_limit()) from None
+            raise _taken(number, port.transport, None, Socket(address, number)) from None
 
     def sockets(self, owner: str, port: ListeningPort) -> tuple[Socket, ...]:
         """What is really open for a planned port of an application."""

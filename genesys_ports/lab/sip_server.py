@@ -1,7 +1,7 @@
 """SIP Server in the lab: SIP with phones, gateways and softswitches, and T-Library beside it.
 
 Its DNs are the numbers of the plan's phones; its trunks are the gateways and softswitches, by the prefix of the numbers
-that lie behind them (as the option `prefix` of a Trunk DN).
+that lie behind them (as the option `prefix` of a Trunk DN), and so are its media servers.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ SIP_SERVER = "sip_server"
 PHONE = "softphone"
 TRUNKS = ("media_gateway", "softswitch")
 
+#: Whose numbers are those of a VoIP Service DN.
+SERVICE = "media_server"
+
 
 class SipServerRole(Role):
     """Answers T-Library's requests on the communication port."""
@@ -65,7 +68,7 @@ class SipServerElement:
         #: Its DNs, in the order of the plan.
         self.users = tuple(_numbers(plan, PHONE))
         users = frozenset(self.users)
-        self._trunks = sorted(_numbers(plan, *TRUNKS).items(), key=lambda trunk: -len(trunk[0]))
+        self._trunks = sorted(_numbers(plan, *TRUNKS, SERVICE).items(), key=lambda trunk: -len(trunk[0]))
         self.clients = Clients(application, users)
         self.server = _Watched(
             stack,

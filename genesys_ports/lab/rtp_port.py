@@ -1,0 +1,132 @@
+"""One UDP port for voice: RTP packets leave from it and come to it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from ..model import Transport
+from ..sip.rtp import Arrivals, RtpPacket
+from ..state import Socket
+from ..trace import Kind
+from .signalling import End, Place
+
+if TYPE_CHECKING:
+    from .application import RunningApplication
+
+__all__ = ["RTP", "RtpPort"]
+
+#: The name of the protocol in a trace, and of its messages.
+RTP = "rtp"
+NAME = "RTP"
+
+#: Datagrams from outside that the trace keeps of one call: ten seconds of voice. The rest is only counted.
+NOTED = 500
+
+#: Bytes kept of each.
+KEPT = 2_048
+
+#: Names of payload types (RFC 3551, table 4).
+_FORMATS = {0: "PCMU", 8: "PCMA"}
+
+
+class RtpPort(asyncio.DatagramProtocol):
+    """A bound socket of an application. `local` is where it is really reached, as SDP has to say; `number` is planned.
+
+    `call` is the Call-ID of the call that uses it, and `arrivals` counts what has come in that call.
+    """
+
+    def __init__(self, owner: RunningApplication, sock: socket.socket, number: int) -> None:
+        self.number = number
+        self.local = Socket(*sock.getsockname()[:2])
+        self.call = ""
+        self.arrivals = Arrivals()
+        self._trace = owner.lab.trace
+        self._signalling = owner.lab.signalling
+        self._sock = sock
+        self._transport: asyncio.DatagramTransport | None = None
+        self._closed = False
+        self._noted = 0
+        self._end = End(owner.name, owner.host, f"{number}/{Transport.UDP}", number)
+        self._place: Place = (Transport.UDP, self.local.address, self.local.number)
+        self._signalling.join(self._place, self._end)
+
+    def begin(self, call: str) -> None:
+        """It is for this call from now on."""
+        self.call = call
+        self.arrivals = Arrivals()
+        self._noted = 0
+
+    async def serve(self) -> None:
+        """Hear what comes in, until it is closed."""
+        if not self._closed:
+            await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, sock=self._sock)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The event loop looks after the socket now."""
+        self._transport = cast(asyncio.DatagramTransport, transport)
+        if self._closed:
+            self._transport.abort()
+
+    def send(self, packet: RtpPacket, to: Socket) -> None:
+        """Send a packet, and note it in the trace; a network that loses datagrams may lose it."""
+        if self._closed:
+            return
+        place: Place = (Transport.UDP, to.address, to.number)
+        end = self._signalling.end(place)
+        far = end or self._signalling.stranger(place)
+        data = bytes(packet)
+        network = self._signalling.network
+        dropped = network.lossy and network.loses(self._end.name, far.name, f"{packet.source} {packet.sequence}")
+        self._note(self._end.name, far, packet, data, dropped=dropped)
+        if dropped:
+            return
+        if end is not None:
+            self._signalling.flight.depart((self._place, place), data)
+        # Voice does not wait: what finds no place now is lost.
+        with contextlib.suppress(OSError):
+            self._sock.sendto(data, (to.address, to.number))
+
+    def datagram_received(self, data: bytes, address: Any) -> None:
+        """Something came in: voice, or anything else."""
+        place: Place = (Transport.UDP, address[0], address[1])
+        packet = RtpPacket.parse(data)
+        if self._signalling.end(place) is not None:
+            self._signalling.flight.arrive((place, self._place), data, partial(self._count, packet))
+            return
+        self._count(packet)
+        if self._noted < NOTED:
+            self._noted += 1
+            far = self._signalling.stranger(place)
+            self._note(far.name, far, packet, data[:KEPT])
+
+    def _count(self, packet: RtpPacket | None) -> None:
+        if packet is not None:
+            self.arrivals.add(packet)
+
+    def _note(self, sender: str, far: End, packet: RtpPacket | None, data: bytes, *, dropped: bool = False) -> None:
+        own = self._end
+        receiver = far.name if sender == own.name else own.name
+        kind, name, text = Kind.EVENT, "datagram", ""
+        if packet is not None:
+            kind, name, text = Kind.MEDIA, NAME, _FORMATS.get(packet.payload_type, "")
+        self._trace.add(
+            kind, name, sender, receiver, far.name, own.name, own.host, own.port, text, data,
+            protocol=RTP, call=self.call, client_number=far.number, dropped=dropped,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Close the port. May be called again."""
+        if self._closed:
+            return
+        self._closed = True
+        self._signalling.leave(self._place)
+        if self._transport is None:
+            self._sock.close()
+            return
+        # An event loop that has ended takes no more calls; the lab looks after what is left open then.
+        with contextlib.suppress(RuntimeError):
+            self._transport.abort()
