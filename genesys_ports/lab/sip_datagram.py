@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -18,14 +19,20 @@ __all__ = ["SipDatagrams"]
 #: Far ends that are remembered, so that an application with several UDP sockets answers from the one that was asked.
 REMEMBERED = 1_000
 
+#: Bytes of the largest datagram, and how many are read before others have their turn.
+LARGEST = 65_536
+AT_ONCE = 50
+
 
 class SipDatagrams(asyncio.DatagramProtocol):
     """Hands datagrams to the stack. `place` is where it is, `end` what the plan calls it."""
 
-    def __init__(self, stack: SipStack, place: Place, end: End) -> None:
+    def __init__(self, stack: SipStack, place: Place, end: End, sock: socket.socket) -> None:
         self.place = place
         self.end = end
         self._stack = stack
+        # asyncio reads one datagram each time it has looked at all sockets; under load that look takes the most time.
+        self._sock = sock if isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop) else None
         self._transport: asyncio.DatagramTransport | None = None
         self._heard: dict[Place, None] = {}
         self._full = False
@@ -43,6 +50,16 @@ class SipDatagrams(asyncio.DatagramProtocol):
         self._full = False
 
     def datagram_received(self, data: bytes, address: Any) -> None:
+        self._take(data, address)
+        for _ in range(AT_ONCE if self._sock is not None else 0):
+            try:
+                data, address = self._sock.recvfrom(LARGEST)  # type: ignore[union-attr] # none, then no turn
+            except OSError:
+                # Nothing more, or an error that asyncio will meet as well.
+                return
+            self._take(data, address)
+
+    def _take(self, data: bytes, address: Any) -> None:
         place = (self.place[0], address[0], address[1])
         if place not in self._heard:
             self._heard[place] = None

@@ -113,7 +113,7 @@ class SipStack:
         self.signalling.join(place, end)
         self._listening.append(place)
         if port.transport is Transport.UDP:
-            datagrams = SipDatagrams(self, place, end)
+            datagrams = SipDatagrams(self, place, end, sock)
             self._datagrams.append(datagrams)
             await self._loop.create_datagram_endpoint(lambda: datagrams, sock=sock)
             return

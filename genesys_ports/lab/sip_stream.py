@@ -221,6 +221,8 @@ class SipStream(asyncio.Protocol):
             if self._dialling is not None and len(self._waiting) < MISTAKES:
                 self._waiting.append((message, again))
             return
+        if self._transport.is_closing():
+            return
         data = bytes(message)
         self.stack.note(message, data, self.own, self.far, opener=self._opener, again=again)
         if self.far.host:
