@@ -10,13 +10,16 @@ from ..errors import CallFailedError, InvalidValueError, NoCallError, NotAPhoneE
 from ..model import Deployment
 from ..sip.call import Call, CallState
 from ..sip.refusals import REFUSALS
+from ..sip.rtp import MILLISECONDS
 from ..table import Table
-from . import application, link
+from . import application, link, voice_words
 from . import sip_words as words
 from .call_tables import calls_now, registrations_now
+from .media_server import MediaServer
 from .network import Network
 from .report import Report
 from .roles import component_of
+from .rtp_port import RtpPort
 from .signalling import Signalling
 from .sip_server import PHONE, TRUNKS
 from .sip_side import SipSide
@@ -171,6 +174,24 @@ class Calls(Standing):
         return Report([words.HUNG_UP.format(phone=phone, other=other_of(call)) for call in calls])
 
     @step
+    async def listen(self, phone: str) -> Report:
+        """Listen until the announcement is over that a media server plays to a phone, and tell what has come.
+
+        Raises `NotAPhoneError`, `NotRunningError`.
+        """
+        talker = self.phone(phone)
+        voice = talker.voice
+        while any(server.plays_to(voice) for server in self._media_servers()):
+            await asyncio.sleep(LOOK)
+        await self.settle()
+        return Report([_heard(phone, talker.application.host, voice)])
+
+    def _media_servers(self) -> Iterator[MediaServer]:
+        for side in self._sides():
+            if isinstance(side.element, MediaServer):
+                yield side.element
+
+    @step
     async def hold(self, phone: str) -> Report:
         """Put the newest call of a phone on hold. Raises `NoCallError`, `NotAPhoneError`, `NotRunningError`."""
         return await self._change(phone, hold=True)
@@ -225,6 +246,13 @@ class Calls(Standing):
 
     def _sides(self) -> list[SipSide]:
         return [one.sip for one in self._running.values() if one.sip is not None]
+
+
+def _heard(phone: str, host: str, voice: RtpPort) -> str:
+    count, lost = voice.arrivals.received, voice.arrivals.lost
+    seconds = f"{count * MILLISECONDS / 1_000:g}"
+    sentence = voice_words.HEARD_LOSSY if lost else voice_words.HEARD if count else voice_words.HEARD_NOTHING
+    return sentence.format(phone=phone, seconds=seconds, count=count, lost=lost, port=f"{voice.number}/udp", host=host)
 
 
 def other_of(call: Call) -> str:

@@ -94,20 +94,22 @@ class MediaServer(Endpoint):
         play.to = _target(call.remote_body)
         if play.alarm is None:
             play.due = self.stack.clock()
-            self._next(call)
+            self._wait(call, play)
+
+    def _wait(self, call: Call, play: _Play) -> None:
+        # A packet leaves when the last of its sound has been heard here.
+        play.due += MILLISECONDS / 1_000
+        play.alarm = self.transactions.alarms.set(max(0.0, play.due - self.stack.clock()), self._next, call)
 
     def _next(self, call: Call) -> None:
-        play = self._plays.get(call)
-        if play is None:
-            return
+        play = self._plays[call]
         if play.to is not None:
             packet = next(play.packets, None)
             if packet is None:
                 call.hang_up()
                 return
             play.port.send(packet, play.to)
-        play.due += MILLISECONDS / 1_000
-        play.alarm = self.transactions.alarms.set(max(0.0, play.due - self.stack.clock()), self._next, call)
+        self._wait(call, play)
 
     def change_asked(self, call: Call, request: Request) -> None:
         """The other side holds the call, takes it back, or wants the voice elsewhere."""

@@ -6,14 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ..errors import NoCallError, SIPError
-from ..model import ListeningPort, Purpose, Transport
 from ..sip.call import Call, CallState
 from ..sip.message import Request, Response
 from ..sip.sdp import Media, Sdp
 from ..state import ConnectionStatus
 from . import sip_words as words
 from .endpoint import Endpoint
-from .network import PortTaken
+from .rtp_port import RtpPort
 
 if TYPE_CHECKING:
     from .application import RunningApplication
@@ -23,10 +22,6 @@ __all__ = ["Dialled", "Talker"]
 
 #: Payload types of RFC 3551: PCMU and PCMA, what every phone speaks.
 FORMATS = ("0", "8")
-
-#: Where numbers for voice begin that no plan names; the next one above each is for RTCP (RFC 3550 11).
-FIRST_MEDIA = 16_384
-MEDIA_TRIED = 500
 
 #: Seconds of ringing before a call without SDP is answered: SIP Server lets a phone ring that shall call somebody else,
 #: and then tells it to answer.
@@ -49,10 +44,12 @@ class Dialled(NamedTuple):
 class Talker(Endpoint):
     """An endpoint with a voice. `answers_itself` lifts the receiver as soon as it rings."""
 
+    #: Where it hears.
+    voice: RtpPort
+
     def __init__(self, application: RunningApplication, stack: Stack, *, allow_unknown_users: bool = False) -> None:
         super().__init__(application, stack, allow_unknown_users=allow_unknown_users)
         self.answers_itself = True
-        self._media = FIRST_MEDIA
         self._versions: dict[Call, int] = {}
         self._held: dict[Call, None] = {}
         self._outcomes: dict[Call, Outcome] = {}
@@ -79,20 +76,7 @@ class Talker(Endpoint):
 
     async def start(self) -> None:
         """Take a number for the voice."""
-        ports = self.application.ports
-        planned = [one.number for one in ports if (one.purpose, one.transport) == (Purpose.MEDIA, Transport.UDP)]
-        self._media = planned[0] if planned else self._free_number()
-
-    def _free_number(self) -> int:
-        own = self.application
-        for number in range(FIRST_MEDIA, FIRST_MEDIA + 2 * MEDIA_TRIED, 2):
-            pair = ListeningPort(number=number, last=number + 1, transport=Transport.UDP, purpose=Purpose.MEDIA)
-            try:
-                own.lab.network.bind(own.name, own.host, pair)
-            except PortTaken:
-                continue
-            return number
-        return FIRST_MEDIA
+        self.voice = self.application.voice.take()
 
     # --- calling
 
@@ -115,6 +99,7 @@ class Talker(Endpoint):
 
     def answered(self, call: Call, response: Response) -> None:
         """The other side has answered."""
+        self.voice.begin(call.call_id)
         if call.offered:
             call.acknowledge(self._answer(call, call.remote_body) or b"")
         _tell(self._outcomes.pop(call, None), response.status, response.reason)
@@ -153,6 +138,7 @@ class Talker(Endpoint):
 
     def lift(self, call: Call) -> bool:
         """Lift the receiver; False when it does not ring any more."""
+        self.voice.begin(call.call_id)
         return call.answer(self._answer(call, call.remote_body) or self._sdp(call))
 
     def notified(self, call: Call, event: str) -> None:
@@ -202,7 +188,7 @@ class Talker(Endpoint):
     def _sdp(self, call: Call | None = None) -> bytes:
         """Our offer: voice at our number, both ways unless the call is on hold."""
         direction = "sendonly" if call in self._held else "sendrecv"
-        return self._write(call, (Media("audio", self._media, formats=FORMATS, direction=direction),))
+        return self._write(call, (Media("audio", self.voice.local.number, formats=FORMATS, direction=direction),))
 
     def _answer(self, call: Call, offer: bytes) -> bytes | None:
         """Our answer to an offer (RFC 3264 6): one line for each of its lines; None when we have nothing in common."""
@@ -216,7 +202,7 @@ class Talker(Endpoint):
             voice = one.kind == "audio" and one.number and one.protocol == "RTP/AVP" and formats
             direction = "sendonly" if call in self._held else _MIRRORED[one.direction]
             media.append(
-                Media("audio", self._media, formats=formats, direction=direction)
+                Media("audio", self.voice.local.number, formats=formats, direction=direction)
                 if voice and not any(other.number for other in media)
                 else one._replace(number=0, address="")
             )
@@ -229,8 +215,7 @@ class Talker(Endpoint):
         if call is not None:
             # A call that began with our offer has had version 1.
             version = self._versions[call] = self._versions.get(call, 0 if call.incoming else 1) + 1
-        address = next(iter(self.stack.local.values())).address
-        return bytes(Sdp.write(address, media, version=version))
+        return bytes(Sdp.write(self.voice.local.address, media, version=version))
 
 
 def _tell(outcome: Outcome | None, status: int, reason: str) -> None:
