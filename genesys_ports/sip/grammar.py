@@ -1,8 +1,7 @@
 """The pieces that SIP's headers are made of (RFC 3261 25.1).
 
-Nothing here takes longer than the text is long: each character fits one part of a pattern only, and a run of characters
-is possessive (`++`), so that no pattern tries shorter runs. Groups are never possessive: Python before 3.11.5 goes wrong
-there.
+Nothing here takes longer than the text is long: each character fits one part of a pattern only, and runs of characters
+are possessive (`++`), so that no pattern tries shorter ones. Groups never are: Python before 3.11.5 goes wrong there.
 """
 
 from __future__ import annotations

@@ -6,9 +6,10 @@ import re
 from zlib import crc32
 
 from ..errors import SIPError
-from .grammar import TOKEN, number, quoted
+from .grammar import TOKEN, number
 from .headers import LINE, NAMES, Headers
 from .message import Request, Response
+from .refusals import warning
 from .uri import read_uri
 from .usual import MOST_HEADERS, Head, usual
 from .values import CHECKS, LONGEST, CSeq
@@ -164,7 +165,7 @@ def refusal(error: SIPError, data: bytes) -> Response | None:
         for name, value in copied
     ]
     if error.line:
-        copied.append(("Warning", f"399 genesys-ports {quoted(error.line)}"))
+        copied.append(warning(error.status, "genesys-ports", error.line))
     # A lone CR or LF is one of the things that are refused, and must not come back in the answer.
     clean = [(name, value.replace("\r", " ").replace("\n", " ")) for name, value in copied]
     return Response(error.status, error.text, Headers(clean))

@@ -1,8 +1,8 @@
 """One look at a whole message.
 
-Nearly all messages that phones and servers send look alike, and one pattern tells that such a one is valid. Whatever the
-pattern does not know is taken apart and looked at header by header (`parser`), which alone decides what is refused; this
-only saves time.
+Nearly all messages that phones and servers send look alike, and one pattern tells that such a one is valid. Whatever
+the pattern does not know is taken apart and looked at header by header (`parser`), which alone decides what is refused:
+this only saves time.
 """
 
 from __future__ import annotations

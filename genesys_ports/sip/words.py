@@ -17,9 +17,7 @@ NO_LENGTH = "Content-Length is missing: over TCP nothing else tells where a mess
 WHICH_LENGTH = "Content-Length tells no number, or two: where this message ends cannot be told."
 
 # --- its first line
-NO_REQUEST = (
-    "The first line of a request is METHOD URI SIP/2.0 with one blank between them and no other; this one is not."
-)
+NO_REQUEST = "The first line of a request is METHOD URI SIP/2.0, with one blank between them and no other."
 HTTP = "This is HTTP and no SIP: the first line of a request is METHOD URI SIP/2.0."
 NO_STATUS = "The first line of a response is SIP/2.0, a status of three digits from 100 to 699, a blank and a reason."
 VERSION = "This is SIP/{version}; only SIP/2.0 is spoken here."
