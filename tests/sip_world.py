@@ -206,11 +206,10 @@ class Switch:
         )  # fmt: skip
         world.join(SERVER, self.server, self.server.agent)
 
-    def route(self, number: str) -> Flow | None:
-        """The way to the gateway with the prefix of a number."""
-        return next(
-            (Flow(Transport.UDP, to, 5060) for key, to in self.trunks.items() if number.startswith(key[1:])), None
-        )
+    def route(self, number: str) -> tuple[Flow, bool] | None:
+        """The way to whoever has the prefix of a number; `_9` is a trunk, any other is a media server."""
+        fits = (item for item in self.trunks.items() if number.startswith(item[0][1:]))
+        return next(((Flow(Transport.UDP, to, 5060), key == "_9") for key, to in fits), None)
 
     def events(self) -> list[tuple[str, str]]:
         """Names and DNs of the events since the last look."""

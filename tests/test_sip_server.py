@@ -51,7 +51,7 @@ class Office:
 @pytest.fixture
 def office():
     world = World()
-    switch = Switch(world, "1001", "1002", "1003", _9=OUTSIDE)
+    switch = Switch(world, "1001", "1002", "1003", _9=OUTSIDE, _8=OUTSIDE)
     one = Office(world, switch, Phone(world, "1001", A), Phone(world, "1002", B), Phone(world, "outside", OUTSIDE))
     one.a.register()
     one.b.register()
@@ -589,8 +589,15 @@ def test_a_trunk_that_refuses(office, status):
     assert names == ["EventDialing", "EventNetworkReached", *busy, "EventReleased"]
 
 
+def test_a_media_server_is_no_trunk(office):
+    office.gateway.answers = True
+    office.a.call("8000")
+    office.world.run()
+    assert office.switch.events() == [("EventDialing", "1001"), ("EventEstablished", "1001")]
+
+
 def test_a_trunk_over_tcp(office):
-    office.switch.server._route = lambda number: Flow(Transport.TCP, OUTSIDE, 5060)
+    office.switch.server._route = lambda number: (Flow(Transport.TCP, OUTSIDE, 5060), True)
     office.a.call("9123")
     office.world.run()
     assert office.gateway.line.request.uri == f"sip:9123@{OUTSIDE}:5060;transport=tcp"

@@ -7,15 +7,16 @@ that lie behind them (as the option `prefix` of a Trunk DN), and so are its medi
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..sip.call import Call
 from ..sip.flow import Flow
 from ..sip.message import Request, Response
 from ..sip.server import SipServer
 from ..sip.transactions import Transactions
 from ..state import ConnectionStatus
 from . import sip_server_words as words
+from .endpoint import LOOK, ask
 from .roles import Answer, Role, component_of
 from .tlib import Clients, error, is_request
 from .wire import details_of
@@ -63,6 +64,7 @@ class SipServerElement:
     """SIP Server between the stack of its sockets and its T-Library clients. It keeps the plan it read at its start."""
 
     def __init__(self, application: RunningApplication, stack: Stack) -> None:
+        self._application = application
         self._stack = stack
         plan = application.plan
         #: Its DNs, in the order of the plan.
@@ -70,7 +72,7 @@ class SipServerElement:
         users = frozenset(self.users)
         self._trunks = sorted(_numbers(plan, *TRUNKS, SERVICE).items(), key=lambda trunk: -len(trunk[0]))
         self.clients = Clients(application, users)
-        self.server = _Watched(
+        self.server = SipServer(
             stack,
             stack.clock,
             stack.ids,
@@ -82,10 +84,11 @@ class SipServerElement:
             timers=stack.timers,
         )
 
-    def _route(self, number: str) -> Flow | None:
-        """The way to the trunk with the longest prefix that fits."""
-        trunk = next((name for prefix, name in self._trunks if number.startswith(prefix)), None)
-        return None if trunk is None else self._stack.way_to(trunk)
+    def _route(self, number: str) -> tuple[Flow, bool] | None:
+        """The way to whoever has the longest prefix that fits, and whether that is a trunk."""
+        name = next((name for prefix, name in self._trunks if number.startswith(prefix)), "")
+        flow = self._stack.way_to(name)
+        return None if flow is None else (flow, component_of(self._application.plan, name) in TRUNKS)
 
     @property
     def transactions(self) -> Transactions:
@@ -97,11 +100,10 @@ class SipServerElement:
         self.server.receive(message, flow)
 
     async def connect(self, connection: Connection, flow: Flow) -> ConnectionStatus:
-        """Ask with OPTIONS whether somebody is there."""
-        answered: asyncio.Future[Response | None] = asyncio.get_running_loop().create_future()
-        self.server.agent.request("OPTIONS", self._stack.uri_of("", flow), flow, done=answered.set_result)
-        answer = await answered
-        return ConnectionStatus.LOST if answer is None else ConnectionStatus.CONNECTED
+        """Ask with OPTIONS whether the other side is there. Whatever it says, it is."""
+        to = self._stack.uri_of("", flow)
+        answer = await ask(partial(self.server.agent.request, "OPTIONS", to, flow))
+        return ConnectionStatus.REFUSED if answer is None else ConnectionStatus.CONNECTED
 
     def lost(self, flow: Flow) -> None:
         """A connection is gone: calls find another way, or end."""
@@ -110,35 +112,14 @@ class SipServerElement:
         """The ports are open."""
 
     async def stop(self) -> None:
-        """Hang up, and wait until the other sides have heard it."""
+        """Hang up, and wait until the other sides have heard it; whoever calls sets a limit."""
         self.server.hang_up()
-        await self.server.is_idle()
+        await self._application.lab.settle()
+        while self.server.agent.calls:
+            await asyncio.sleep(LOOK)
 
     def let_go(self) -> None:
         """It is over."""
-
-
-class _Watched(SipServer):
-    """SIP Server, and when it has no call any more."""
-
-    _waiting: asyncio.Future[None] | None = None
-
-    async def is_idle(self) -> None:
-        if self.agent.calls:
-            self._waiting = asyncio.get_running_loop().create_future()
-            await self._waiting
-
-    def refused(self, call: Call, status: int, reason: str) -> None:
-        super().refused(call, status, reason)
-        self._look()
-
-    def ended(self, call: Call, by_us: bool) -> None:
-        super().ended(call, by_us)
-        self._look()
-
-    def _look(self) -> None:
-        if self._waiting is not None and not self.agent.calls and not self._waiting.done():
-            self._waiting.set_result(None)
 
 
 def _numbers(plan: Deployment, *components: str) -> dict[str, str]:

@@ -56,7 +56,7 @@ class BackToBack(Listener):
         *,
         local: Mapping[Transport, Socket],
         users: Callable[[str], bool],
-        route: Callable[[str], Flow | None],
+        route: Callable[[str], tuple[Flow, bool] | None],
         told: Callable[[TEvent], None],
         related: Callable[[str, str], None],
         timers: Timers | None = None,
@@ -164,10 +164,10 @@ class BackToBack(Listener):
         if called.is_dn:
             bindings = self.registrar.bindings(called.dn)
             return (bindings[0].contact, self._way(bindings[0])) if bindings else 480
-        flow = self._route(called.dn)
-        if flow is None:
+        found = self._route(called.dn)
+        if found is None:
             return 404
-        called.bridge.trunk = True
+        flow, called.bridge.trunk = found
         params = {"transport": str(flow.transport)} if flow.reliable else {}
         return Uri("sip", called.dn, flow.address, flow.number, params), flow
 

@@ -30,9 +30,9 @@ _NUMBER = re.compile(rf"[0-9A-Za-z*#+._-]{{1,{LONGEST_NUMBER}}}")
 class SipServer(BackToBack):
     """SIP Server without its sockets: `receive` takes messages in, `agent.transactions` has the timers.
 
-    `users` says which numbers are DNs of this switch, `route` gives the way to the gateway or softswitch that has the
-    others (Trunk DNs). `told` is called with each event for T-Library's clients, `related` with the Call-ID of a second
-    leg and that of its first.
+    `users` says which numbers are DNs of this switch. `route` gives the way to whoever has another number, and whether
+    the call leaves the switch there (gateways and softswitches: Trunk DNs). `told` is called with each event for
+    T-Library's clients, `related` with the Call-ID of a second leg and that of its first.
 
     Each request of a T-Library client gives the Call-ID of the call it is about. Where it comes to nothing it raises
     `NoCallError`. Of several calls that fit, it is about the newest, unless `conn_id` names one.
