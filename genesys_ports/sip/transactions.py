@@ -14,6 +14,7 @@ from .flow import Flow
 from .ids import MAGIC
 from .message import Request, Response
 from .server_transaction import ServerTransaction
+from .states import State
 from .timers import Alarms, Timers
 from .transaction import Key
 
@@ -76,10 +77,10 @@ class Transactions:
         key = _key(message)
         server = self._servers.get(key)
         if message.method == "ACK":
-            # The ACK to a 2xx has a branch of its own (17.1.1.3): what it is about shows in dialog and number.
-            server = server or self._awaited.get(
-                (message.call_id, message.cseq.number, message.from_.tag, message.to.tag)
-            )
+            # The ACK to a 2xx has a branch of its own (17.1.1.3): what it is about shows in dialog and number. One that
+            # has the branch of its INVITE and another dialog must not pass for it: the call would wait for ever.
+            if server is None or server.state is State.ACCEPTED:
+                server = self._awaited.get((message.call_id, message.cseq.number, message.from_.tag, message.to.tag))
         elif server is None:
             server = self._servers[key] = ServerTransaction(self, key, message, flow)
             if message.method == "CANCEL":
