@@ -1,10 +1,10 @@
 """RFC 4475: every valid message is read and written back byte by byte, every other is refused as the RFC says."""
 
 import pytest
-from sip_torture import ANSWERED, FOLDER, REFUSED, torture
 
 from genesys_ports.errors import SIPError
 from genesys_ports.sip import Request, parse, refusal
+from tests.sip_torture import ANSWERED, FOLDER, REFUSED, torture
 
 TYPED = ("vias", "via", "from_", "to", "cseq", "call_id", "contacts", "routes", "record_routes", "max_forwards")
 
@@ -53,6 +53,7 @@ def test_the_answer_to_an_invalid_one(name):
     if data.startswith(b"SIP/2.0 "):
         assert answer is None
         return
+    assert answer is not None
     assert answer.status == REFUSED[name]
     assert answer.headers.all("Via")
     assert ";tag=" in answer.headers.get("To", ";tag=")
