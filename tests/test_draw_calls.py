@@ -252,6 +252,16 @@ def test_life_lines_stand_so_that_arrows_are_short(names, arrows, expected):
     assert "".join(arranged(list(names), [tuple(arrow) for arrow in arrows])) == expected
 
 
+def test_the_phones_stand_beside_sip_server_however_many_are_told_of_the_call():
+    trace = a_call()
+    for listener in ("stat_server", "universal_routing_server"):
+        for number in range(9):
+            trace.add(Kind.EVENT, f"Event{number}", "sip_server", listener, port="7010/tcp", call=FIRST)
+    heads = str(ladder(trace, call=FIRST)).splitlines()[0].split()
+    assert abs(heads.index("sip_server") - heads.index("phone_1001")) == 1
+    assert abs(heads.index("sip_server") - heads.index("phone_1002")) == 1
+
+
 def test_ports_that_are_too_long_for_one_line_take_two():
     texts = svg_texts(ladder(a_call(), call=FIRST).to_svg())
     assert texts[texts.index("sip-host") + 1 :][:2] == ["listens on 7010/tcp,", "5060/udp, 5060/tcp"]

@@ -1,6 +1,7 @@
 """The trace: order by number, bounded length, selection, and how it is shown."""
 
 import itertools
+import time
 
 import pytest
 
@@ -167,6 +168,35 @@ def test_select_goes_on_where_the_trace_stood():
 def test_select_knows_its_kinds():
     with pytest.raises(ValueError, match="telepathy"):
         conversation().select(kinds=["telepathy"])
+
+
+def test_select_keeps_what_it_knows_of_the_whole():
+    trace = conversation()
+    trace.began, trace.known_as["127.0.0.1:41003"] = 5.0, "sip-host:5060"
+    chosen = trace.select(after=3)
+    assert (chosen.began, chosen.known_as) == (5.0, trace.known_as)
+
+
+def test_a_trace_knows_when_it_began():
+    before = time.time()
+    assert before <= Trace().began <= time.time()
+
+
+# --- legs
+
+
+def test_legs_of_legs_belong_to_the_first():
+    trace = Trace()
+    for call, to in (("b", "a"), ("c", "b"), ("a", "a"), ("x", "y")):
+        trace.relate(call, to)
+    assert [trace.call_of(call) for call in "abcxyz"] == ["a", "a", "a", "y", "y", "z"]
+
+
+def test_as_many_legs_are_known_as_messages():
+    trace = Trace(limit=2)
+    for number in range(5):
+        trace.relate(f"leg {number}", "first")
+    assert [trace.call_of(f"leg {number}") for number in (2, 3, 4)] == ["leg 2", "first", "first"]
 
 
 # --- showing

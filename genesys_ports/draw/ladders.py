@@ -31,6 +31,9 @@ SHOWN = 200
 #: Steps told one by one to who cannot see the picture.
 TOLD = 5
 
+#: How much a step counts where life lines are put in order: an event is told to many, and the call itself comes first.
+WEIGHT, WEIGHTS = 4, {Kind.EVENT: 1}
+
 #: What the lab's applications speak; a trace may know more.
 PROTOCOLS = ("rtp", "sip", "teaching")
 
@@ -106,7 +109,7 @@ class Ladder:
             first = lines[0].message.number if lines else trace.last_number + 1
             chosen = [message for message in chosen if message.number >= first]
         if call is not None:
-            arrows = [ends(line.message) for line in lines]
+            arrows = [ends(line.message) for line in lines for _ in range(WEIGHTS.get(line.message.kind, WEIGHT))]
             joined = {name: joined.get(name) or Participant(name) for name in arranged(list(mentioned(chosen)), arrows)}
         elif participant is not None:
             touched = {participant: None, **mentioned(chosen)}
