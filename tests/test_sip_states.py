@@ -31,7 +31,10 @@ LIGHT: Machine[Light, Seen, Done] = Machine(
     {
         (None, Seen.BUTTON): (Light.RED, (Done.SWITCH,)),
         (Light.RED, Seen.BUTTON): (Light.GREEN, (Done.SWITCH, Done.TELL)),
+        (Light.RED, Seen.FAILURE): (Light.GREEN, (Done.TELL,)),
+        (Light.GREEN, Seen.BUTTON): (Light.GREEN, ()),
         (Light.GREEN, Seen.FAILURE): (Light.OFF, ()),
+        (Light.OFF, Seen.BUTTON): (Light.OFF, (Done.TELL,)),
     },
     Light.OFF,
     labels={"switch": "switch the light"},
@@ -41,9 +44,29 @@ LIGHT: Machine[Light, Seen, Done] = Machine(
 def test_a_machine_as_mermaid():
     assert LIGHT.to_mermaid() == (
         "stateDiagram-v2\n"
+        '  state "red" as red\n'
+        '  state "green" as green\n'
+        "  green : button / absorbed\n"
         '  state "out of order" as out_of_order\n'
+        "  out_of_order : button / tell\n"
         "  [*] --> red : button / switch the light\n"
-        "  red --> green : button / switch the light, tell\n"
+        "  red --> green : button / switch the light, tell<br/>failure#59; at once#58; now / tell\n"
+        "  green --> out_of_order : failure#59; at once#58; now\n"
+        "  out_of_order --> [*]\n"
+    )
+
+
+def test_a_machine_as_mermaid_without_what_is_done():
+    assert LIGHT.to_mermaid(actions=False) == diagram(LIGHT, actions=False)
+    assert LIGHT.to_mermaid(actions=False) == (
+        "stateDiagram-v2\n"
+        '  state "red" as red\n'
+        '  state "green" as green\n'
+        "  green : button\n"
+        '  state "out of order" as out_of_order\n'
+        "  out_of_order : button\n"
+        "  [*] --> red : button\n"
+        "  red --> green : button<br/>failure#59; at once#58; now\n"
         "  green --> out_of_order : failure#59; at once#58; now\n"
         "  out_of_order --> [*]\n"
     )
@@ -56,7 +79,10 @@ def test_a_machine_as_a_table():
     assert table.rows == (
         ("", "button", "red", "switch the light"),
         ("red", "button", "green", "switch the light, tell"),
+        ("red", "failure; at once: now", "green", "tell"),
+        ("green", "button", "green", "absorbed"),
         ("green", "failure; at once: now", "out of order", ""),
+        ("out of order", "button", "out of order", "tell"),
     )
 
 
@@ -162,14 +188,18 @@ def test_every_label_is_used():
 def test_a_diagram_of_the_rfc():
     assert diagram("non-INVITE server") == (
         "stateDiagram-v2\n"
+        '  state "Trying" as Trying\n'
+        "  Trying : request / absorbed\n"
+        '  state "Proceeding" as Proceeding\n'
+        "  Proceeding : request / send the last response again\n"
+        "  Proceeding : 1xx from the user / send it\n"
+        '  state "Completed" as Completed\n'
+        "  Completed : request / send the last response again\n"
+        '  state "Terminated" as Terminated\n'
         "  [*] --> Trying : request / tell the user\n"
-        "  Trying --> Trying : request\n"
         "  Trying --> Proceeding : 1xx from the user / send it\n"
         "  Trying --> Completed : 200-699 from the user / start Timer J, send it\n"
-        "  Proceeding --> Proceeding : request / send the last response again\n"
-        "  Proceeding --> Proceeding : 1xx from the user / send it\n"
         "  Proceeding --> Completed : 200-699 from the user / start Timer J, send it\n"
-        "  Completed --> Completed : request / send the last response again\n"
         "  Completed --> Terminated : Timer J\n"
         "  Terminated --> [*]\n"
     )

@@ -1,6 +1,7 @@
 """SIP transactions: every arrow of their diagrams, on a clock that the test turns."""
 
 import gc
+import tracemalloc
 from collections import Counter
 
 import pytest
@@ -172,6 +173,14 @@ CLIENT = [
         ["100", "wait", "180", "wait", "wait"],
         ["INVITE", "told 100", "told 180", "told failed 408"],
         State.TERMINATED,
+    ),
+    (
+        "each 1xx gives three minutes more",
+        "INVITE",
+        UDP,
+        ["100", "wait", "180", "wait", "90"],
+        ["INVITE", "told 100", "told 180"],
+        State.PROCEEDING,
     ),
     (
         "cancelled, and no final answer comes",
@@ -743,12 +752,12 @@ def test_which_requests_a_broken_way_ends(flow, broken, fails):
 
 def test_a_broken_way_ends_all_that_wait_and_leaves_what_was_answered():
     element = Element()
-    for number in range(3):
-        element.ask(make("INVITE", branch=f"z9hG4bK-{number}"), TCP)
+    clients = [element.ask(make("INVITE", branch=f"z9hG4bK-{number}"), TCP) for number in range(3)]
     element.transactions.receive(make("INVITE", branch="z9hG4bK-1").answer(200, to_tag="to"), TCP)
     element.transactions.broken(TCP)
     element.transactions.broken(TCP)
     assert element.log[3:] == ["told 200", "told failed 503", "told failed 503"]
+    assert [client.failure for client in clients] == [503, 0, 503]
     assert len(element.transactions) == 1
 
 
@@ -876,6 +885,44 @@ def test_an_answer_keeps_nothing_of_the_request():
     assert alive() - before == Counter(ClientTransaction=10)
     element.turn(32)
     assert alive() == before
+
+
+def test_a_cancel_does_not_keep_its_invite():
+    element = Quiet()
+    before = alive()
+    element.status = 487
+    element.transactions.receive(make("INVITE"), UDP)
+    element.transactions.receive(make("CANCEL"), UDP)
+    element.transactions.receive(make("ACK", to_tag="to"), UDP)
+    element.turn(5)
+    assert alive() - before == Counter(ServerTransaction=1, Response=1)
+
+
+#: Bytes that one ended transaction takes, at most.
+SMALL = [("INVITE", 1200), ("BYE", 2000)]
+
+
+@pytest.mark.parametrize(("method", "most"), SMALL)
+def test_what_stays_is_small(method, most):
+    class Looking(Quiet):
+        def send(self, message, flow, *, again=False):
+            # Whoever writes the message down looks at all of it.
+            assert message.call_id
+            assert message.to.tag
+
+    element = Looking()
+    times = 500
+    tracemalloc.start()
+    for number in range(times):
+        branch = f"z9hG4bK-{number}"
+        element.transactions.receive(parse(bytes(make(method, branch=branch, number=number))), UDP)
+        if method == "INVITE":
+            ack = make("ACK", branch=branch + "a", number=number, to_tag="to")
+            element.transactions.receive(parse(bytes(ack)), UDP)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(element.transactions) == times
+    assert taken / times < most
 
 
 @pytest.mark.parametrize("flow", [UDP, TCP], ids=["UDP", "TCP"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "ABSORBED",
     "LABELS",
     "MACHINE",
     "NOT_NEEDED",
@@ -18,6 +19,9 @@ __all__ = [
 MACHINE = "state machine of SIP transactions"
 
 TABLE_COLUMNS = ("State", "What happens", "Next state", "What is done")
+
+#: What is done when nothing is done, and the state stays.
+ABSORBED = "absorbed"
 
 TIMER_COLUMNS = ("Timer", "UDP", "TCP", "What it is for")
 TIMER_CAPTION = "The timers of SIP transactions (RFC 3261, table 4; RFC 6026)"

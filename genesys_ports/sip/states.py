@@ -137,22 +137,35 @@ class Machine(Generic[S, E, A]):
     def _label(self, word: str) -> str:
         return self.labels.get(word, word)
 
+    def _done(self, state: S | None, following: S, actions: tuple[A, ...]) -> str:
+        return ", ".join(map(self._label, actions)) or (words.ABSORBED if state is following else "")
+
     def table(self) -> Table:
-        """One row for each arrow of the diagram."""
+        """One row for each thing that can happen in each state."""
         rows = [
-            (state, self._label(event), following, ", ".join(map(self._label, actions)))
+            (state, self._label(event), following, self._done(state, following, actions))
             for (state, event), (following, actions) in self.rows.items()
         ]
         return Table(words.TABLE_COLUMNS, rows, f"{self.name} ({self.source})" if self.source else self.name)
 
-    def to_mermaid(self) -> str:
-        """Mermaid source (`stateDiagram-v2`): each arrow says what happens, and after the stroke what is done."""
+    def to_mermaid(self, *, actions: bool = True) -> str:
+        """Mermaid source (`stateDiagram-v2`): an arrow says what happens, and after the stroke what is done.
+
+        What leaves the state as it is stands inside its box: Mermaid draws one arrow from a state to itself, and drops
+        all others. Without `actions` the diagram of a large machine is easier to read.
+        """
+        inside: dict[S, list[str]] = {state: [] for state in self.states}
+        arrows: dict[tuple[S | None, S], list[str]] = {}
+        for (state, event), (following, to_do) in self.rows.items():
+            done = self._done(state, following, to_do) if actions else ""
+            label = _escape(f"{self._label(event)} / {done}" if done else self._label(event))
+            (inside[following] if state is following else arrows.setdefault((state, following), [])).append(label)
         lines = ["stateDiagram-v2"]
-        lines += [f'  state "{_escape(state)}" as {_id(state)}' for state in self.states if _id(state) != state]
-        for (state, event), (following, actions) in self.rows.items():
-            done = ", ".join(map(self._label, actions))
-            label = f"{self._label(event)} / {done}" if done else self._label(event)
-            lines.append(f"  {'[*]' if state is None else _id(state)} --> {_id(following)} : {_escape(label)}")
+        for state, labels in inside.items():
+            lines.append(f'  state "{_escape(state)}" as {_id(state)}')
+            lines += [f"  {_id(state)} : {label}" for label in labels]
+        for (begin, following), labels in arrows.items():
+            lines.append(f"  {'[*]' if begin is None else _id(begin)} --> {_id(following)} : {'<br/>'.join(labels)}")
         lines.append(f"  {_id(self.end)} --> [*]")
         return "\n".join(lines) + "\n"
 
@@ -185,9 +198,12 @@ def _told(name: str) -> Machine[Any, Any, Any]:
     return MACHINES[name]
 
 
-def diagram(machine: Machine[Any, Any, Any] | str) -> str:
-    """The state diagram of a machine, or of one of `MACHINES` by name, in Mermaid. Raises `InvalidValueError`."""
-    return (_told(machine) if isinstance(machine, str) else machine).to_mermaid()
+def diagram(machine: Machine[Any, Any, Any] | str, *, actions: bool = True) -> str:
+    """The state diagram of a machine, or of one of `MACHINES` by name, in Mermaid; perhaps without what is done.
+
+    Raises `InvalidValueError`.
+    """
+    return (_told(machine) if isinstance(machine, str) else machine).to_mermaid(actions=actions)
 
 
 def state_table(machine: Machine[Any, Any, Any] | str) -> Table:
