@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 __all__ = ["Clock"]
 
@@ -38,9 +38,13 @@ class Clock:
         self._hour = of_day
         return day * DAY + of_day
 
-    def on(self, day: date) -> None:
-        """The log tells the date of what comes next."""
+    def on(self, day: date, hour: time | None = None) -> None:
+        """The log tells the date of what comes next, and perhaps the hour."""
         if self.date is None:
+            if hour is not None and self._hour - _BACK > hour.hour * 3600.0:
+                # Between what came before and this, midnight has passed.
+                self._day += 1
+                self._hour = hour.hour * 3600.0
             self.date = day - timedelta(days=min(self._day, day.toordinal() - 1))
         told = (day - self.date).days
         if told != self._day:

@@ -76,7 +76,7 @@ def cut(text: bytes, declared: int, is_last: bool) -> tuple[Result, int]:
     own = _own_lines(text)
     if result := _strictly(own, declared):
         return result, 0
-    if blank > 0 and (result := _with_other_length(text, blank)):
+    if blank > 0 and (result := _with_other_length(text, blank, declared)):
         return result, blank
     return Unfinished(own), 0
 
@@ -84,10 +84,14 @@ def cut(text: bytes, declared: int, is_last: bool) -> tuple[Result, int]:
 def resume(unfinished: Unfinished, text: bytes, declared: int) -> Result:
     """Go on with a message where another one that interrupted it is over; None where that text is not of it."""
     own = _own_lines(text)
-    if own.startswith(b"\n") or not own:
-        return None
     whole = unfinished.text + own
-    return _strictly(whole, declared) or (Unfinished(whole) if len(whole) <= LARGEST else None)
+    result = _strictly(whole, declared)
+    if own.strip(b"\n"):
+        if result or own.startswith(b"\n"):
+            return result
+        return Unfinished(whole) if len(whole) <= LARGEST else None
+    # An empty line alone is nothing sure: it may as well belong to the log.
+    return result if result and len(result.payload) == declared else None
 
 
 def _headers(head: bytes) -> dict[bytes, bytes]:
@@ -190,8 +194,11 @@ def _is_header(line: bytes) -> bool:
     return line.startswith((b" ", b"\t")) or _HEADER.match(line) is not None
 
 
-def _with_other_length(text: bytes, blank: int) -> Cut | None:
-    """A message whose SDP is all there, but of another length: addresses and numbers in logs are made anonymous."""
+def _with_other_length(text: bytes, blank: int, declared: int) -> Cut | None:
+    """A message whose SDP is all there, but of another length: addresses and numbers in logs are made anonymous.
+
+    Where the number of bytes that the log tells fits to the length that the header tells, the body had that length.
+    """
     found = _SDP.match(text, blank + 2)
     if found is None or found.end() == len(text):
         return None
@@ -199,7 +206,9 @@ def _with_other_length(text: bytes, blank: int) -> Cut | None:
     if not following.startswith(b"\n") and _LOG_LINE.match(following) is None:
         return None
     headers = _headers(text[:blank])
-    if not headers.keys() >= _NEEDED:
+    told = headers.get(b"content-length", b"")
+    size_of_head = blank + text.count(b"\n", 0, blank) + 4
+    if not headers.keys() >= _NEEDED or not told.isdigit() or size_of_head + int(told[:9]) == declared:
         return None
     body = found[0].replace(b"\n", b"\r\n")
     return _made(_LENGTH.sub(rb"\1\2 %d" % len(body), text[:blank], count=1), body, headers)

@@ -82,7 +82,7 @@ class Gathering:
         if header.ahead is not None and self._ahead is None:
             self._ahead = header.ahead
         if header.local is not None:
-            log.log_clock.on(header.local.date())
+            log.log_clock.on(header.local.date(), header.local.time())
 
     def time(self, stamp: re.Match[bytes]) -> float:
         """The time of a log line; it may tell the date too."""
@@ -182,13 +182,14 @@ class Gathering:
         return known[1]
 
     def _learn(self, address: bytes, port: bytes, contact: bytes, to: bytes, start: bytes) -> None:
-        key = address, port, contact
+        registers = start.startswith(b"REGISTER ")
+        key = address, port, to if registers else contact
         if key in self._contacts:
             return
         if len(self._contacts) < _REMEMBERED:
             self._contacts[key] = None
         place, number = _text(address).strip("[]"), int(port)
-        if start.startswith(b"REGISTER "):
+        if registers:
             self._peers.registers(place, number, _user(to))
         elif (found := _USER.search(contact)) and found[2] == address:
             self._peers.calls_itself(place, number, _text(found[1]))

@@ -45,7 +45,7 @@ def masked(message: bytes) -> bytes:
         if sign in lowered:
             head, blank, body = message.partition(b"\r\n\r\n")
             head = _PAIRS.sub(rb"\1" + MASK, _HEADERS.sub(rb"\1\2 " + MASK, head))
-            body = _PAIRS.sub(_starred, _SDP_KEYS.sub(_starred, body))
+            body = _PAIRS.sub(_starred, _SDP_KEYS.sub(_crossed, body))
             message = head + blank + body
             lowered = message.lower()
             break
@@ -60,6 +60,11 @@ def _without_user_info(message: bytes, lowered: bytes) -> bytes:
         parts += [message[done:start], b"*" * (end - start)]
         done = end
     return b"".join((*parts, message[done:]))
+
+
+def _crossed(found: re.Match[bytes]) -> bytes:
+    # A key is written in Base64 (RFC 4568 section 6.1): with stars, Wireshark would call the packet malformed.
+    return found[1] + b"x" * len(found[2])
 
 
 def _starred(found: re.Match[bytes]) -> bytes:
