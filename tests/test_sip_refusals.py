@@ -2,9 +2,12 @@
 
 import pytest
 
-from genesys_ports.sip import REASONS
+from genesys_ports.errors import SIPError
+from genesys_ports.sip import REASONS, parse, refusal
 from genesys_ports.sip.refusals import REFUSALS, warning
-from tests.sip_bench import OFFER, PEER, SDP, Bench
+from genesys_ports.sip.registrar import Registrar
+from tests.sip_bench import ANSWER, OFFER, PEER, SDP, UDP, Bench
+from tests.sip_torture import ANSWERED, REFUSED, torture
 
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY"
 
@@ -176,6 +179,50 @@ def test_an_answer_to_nobody_is_dropped(bench):
     request = bench.called().request
     bench.reply(bench.last("INVITE").replaced(headers=request.headers.with_first("Via", "SIP/2.0/UDP 1.1.1.1")), 200)
     assert bench.news() == ["INVITE"]
+
+
+# --- RFC 4475: the torture messages, from end to end
+
+
+def answers_to(bench: Bench, data: bytes) -> list[int]:
+    """The final statuses that whoever sends these bytes gets."""
+    try:
+        bench.agent.receive(parse(data), UDP)
+    except SIPError as error:
+        answer = refusal(error, data)
+        return [answer.status] if answer else []
+    for call in bench.diary.calls:
+        call.answer(ANSWER)
+    return [message.status for message, _ in bench.sent]
+
+
+def full_bench(**options) -> Bench:
+    """An agent that is a registrar as well."""
+    bench = Bench(**options)
+    registrar = Registrar(None, lambda: 0.0)
+    bench.agent.handlers["REGISTER"] = lambda one: one.respond(registrar.process(one.request, one.flow))
+    return bench
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_an_invalid_message_is_refused_or_dropped(name):
+    dropped = torture(name).startswith(b"SIP/2.0")
+    assert answers_to(full_bench(), torture(name)) == ([] if dropped else [REFUSED[name]])
+
+
+@pytest.mark.parametrize("name", sorted(ANSWERED))
+def test_a_valid_message_is_answered_by_whoever_knows_the_user(name):
+    # sdp01 takes back none of the bodies that we could send.
+    wanted = (406,) if name == "sdp01" else ANSWERED[name][:1]
+    assert answers_to(full_bench(allow_unknown_users=True), torture(name)) == list(wanted)
+
+
+@pytest.mark.parametrize("name", sorted(ANSWERED))
+def test_a_valid_message_is_answered_by_whoever_does_not(name):
+    answers = answers_to(full_bench(), torture(name))
+    assert len(answers) == bool(ANSWERED[name])
+    # The user is looked at before what the request needs (RFC 3261 8.2.2).
+    assert set(answers) <= {404, *ANSWERED[name]}
 
 
 # --- the sentences
