@@ -86,7 +86,8 @@ async def test_udp_repeats_until_it_is_heard():
     lines = await call_with_loss(3)
     lost = [line for line in lines if line.endswith(" dropped")]
     repeated = [line for line in lines if " again" in line]
-    assert lost and repeated
+    assert lost
+    assert repeated
     # What was lost first came through in the end, or was not needed any more.
     assert f"{P1} > {SIP} ACK" in "\n".join(lines)
 

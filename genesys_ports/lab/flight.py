@@ -52,9 +52,11 @@ class Flight:
         waiting = self._ways.get(way)
         while waiting:
             message = waiting.popleft()
-            if message.data == data:
+            if message.data == data and not message.gone:
                 message.deliver = deliver
                 return self._run()
+            if message.data == data:
+                break
             message.gone = True
         # Given up on before, and here after all.
         deliver()

@@ -325,6 +325,8 @@ class SipStack:
 
     def take(self, message: Request | Response, flow: Flow) -> None:
         """Hand in a message."""
+        if isinstance(message, Request):
+            message = message.received_from(flow.address, flow.number)
         self.element.receive(message, flow)
         self.signalling.clock.look(self.element.transactions)
 
