@@ -568,11 +568,11 @@ def test_how_a_call_ended(text, status, read):
 @pytest.mark.parametrize(
     ("line", "left"),
     [
-        ('Authorization: Digest username="1", response="abc"', b"Authorization: ***"),
-        ("PROXY-AUTHORIZATION:Digest x", b"PROXY-AUTHORIZATION: ***"),
-        ("Authorization: Digest a,\r\n\tresponse=abc", b"Authorization: ***"),
-        ("WWW-Authenticate: Digest nonce=abc", b"WWW-Authenticate: ***"),
-        ('Authentication-Info: rspauth="abc"', b"Authentication-Info: ***"),
+        ('Authorization: Digest username="1", response="abc"', b'Authorization: Digest masked="***"'),
+        ("PROXY-AUTHORIZATION:Digest x", b'PROXY-AUTHORIZATION: Digest masked="***"'),
+        ("Authorization: Digest a,\r\n\tresponse=abc", b'Authorization: Digest masked="***"'),
+        ("WWW-Authenticate: Digest nonce=abc", b'WWW-Authenticate: Digest masked="***"'),
+        ('Authentication-Info: rspauth="abc"', b'Authentication-Info: Digest masked="***"'),
         ("X-Agent-Password: abc", b"X-Agent-Password: ***"),
         ("X-Client-Secret : abc", b"X-Client-Secret : ***"),
         ("Contact: <sip:1:abc@h>", b"Contact: <sip:1:***@h>"),

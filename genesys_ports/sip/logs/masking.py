@@ -44,7 +44,7 @@ def masked(message: bytes) -> bytes:
     for sign in _SIGNS:
         if sign in lowered:
             head, blank, body = message.partition(b"\r\n\r\n")
-            head = _PAIRS.sub(rb"\1" + MASK, _HEADERS.sub(rb"\1\2 " + MASK, head))
+            head = _PAIRS.sub(rb"\1" + MASK, _HEADERS.sub(_hidden, head))
             body = _PAIRS.sub(_starred, _SDP_KEYS.sub(_crossed, body))
             message = head + blank + body
             lowered = message.lower()
@@ -60,6 +60,12 @@ def _without_user_info(message: bytes, lowered: bytes) -> bytes:
         parts += [message[done:start], b"*" * (end - start)]
         done = end
     return b"".join((*parts, message[done:]))
+
+
+def _hidden(found: re.Match[bytes]) -> bytes:
+    # Credentials have a form (RFC 3261 section 25.1), and without it Wireshark would call the packet malformed.
+    value = b'Digest masked="%s"' % MASK if b"auth" in found[1].lower() else MASK
+    return found[1] + found[2] + b" " + value
 
 
 def _crossed(found: re.Match[bytes]) -> bytes:
