@@ -364,9 +364,16 @@ def test_a_connection_that_is_gone_is_opened_again(bench):
     call.answer(ANSWER)
     bench.inside("ACK", call, flow=came)
     call.hang_up()
-    assert bench.sent[-1][1] == Flow(Transport.TCP, PEER, 5060, 3)
-    bench.agent.transactions.broken(bench.sent[-1][1])
+    assert bench.sent[-1][1] == came
+    bench.agent.transactions.broken(came)
     assert bench.sent[-1][1] == Flow(Transport.TCP, PEER, 5060, 0)
+
+
+def test_a_call_over_a_connection_that_is_gone_opens_another(bench):
+    registered = Flow(Transport.TCP, PEER, 40_001, 3)
+    bench.agent.invite(Uri.parse(f"sip:2002@{PEER}:5070;transport=tcp"), registered, body=OFFER)
+    bench.agent.transactions.broken(registered)
+    assert [flow for _, flow in bench.sent] == [registered, Flow(Transport.TCP, PEER, 5070)]
 
 
 # --- calls that we take
@@ -732,6 +739,17 @@ def test_they_cancel_their_change(bench):
     assert (call.state, call.status) == (CallState.ESTABLISHED, 200)
 
 
+def test_cancel_of_the_first_invite_does_not_cancel_a_change(bench):
+    call = bench.asked(branch="z9hG4bK-x")
+    call.answer(ANSWER)
+    bench.inside("ACK", call)
+    bench.inside("INVITE", call, cseq=2, body=OFFER)
+    bench.news()
+    bench.ask("CANCEL", branch="z9hG4bK-x")
+    assert bench.news() == ["200 OK"]
+    assert call.state is CallState.ASKED
+
+
 def test_they_ask_for_a_second_change_before_the_first_is_answered(bench):
     call = bench.taken()
     bench.inside("INVITE", call, cseq=2, body=OFFER)
@@ -811,6 +829,14 @@ def test_a_button_pressed_too_late_does_nothing(bench, press):
 
 
 # --- NOTIFY and OPTIONS
+
+
+def test_a_notify_needs_a_dialog_that_both_sides_know(bench):
+    call = bench.asked()
+    assert not call.notify("talk")
+    call.ring()
+    assert call.notify("talk")
+    assert str(bench.last("NOTIFY").cseq) == "1 NOTIFY"
 
 
 def test_notify_talk_answers_a_phone_that_rings(bench):

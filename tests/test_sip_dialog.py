@@ -5,7 +5,7 @@ import pytest
 from genesys_ports.model import Transport
 from genesys_ports.sip import Flow, Headers, Request, Uri, parse
 from genesys_ports.sip.dialog import Dialog
-from genesys_ports.sip.ways import sent_by, way
+from genesys_ports.sip.ways import sent_by, way, ways
 from genesys_ports.state import Socket
 
 BOTH = {Transport.UDP: Socket("127.0.0.1", 5060), Transport.TCP: Socket("127.0.0.1", 5080)}
@@ -95,11 +95,11 @@ def test_a_display_name_is_kept_as_it_was_written():
         ("sips:1@10.0.0.1", ALL, Flow(Transport.TLS, "10.0.0.1", 5061)),
         ("sip:1@[::1]:6000", BOTH, Flow(Transport.UDP, "::1", 6000)),
         ("sip:1@10.0.0.1;maddr=10.0.0.2", BOTH, Flow(Transport.UDP, "10.0.0.2", 5060)),
-        # The connection to the same peer is used again, whatever number it came from.
-        ("sip:1@127.0.0.9:5070;transport=tcp", BOTH, Flow(Transport.TCP, "127.0.0.9", 5070, 3)),
+        # The connection that the same peer has opened is used again.
+        ("sip:1@127.0.0.9:5070;transport=tcp", BOTH, CAME),
         ("sip:1@127.0.0.9:5070", BOTH, Flow(Transport.UDP, "127.0.0.9", 5070)),
         # Without UDP, an address that leaves the transport open means the one there is.
-        ("sip:1@127.0.0.9:5070", {Transport.TCP: BOTH[Transport.TCP]}, Flow(Transport.TCP, "127.0.0.9", 5070, 3)),
+        ("sip:1@127.0.0.9:5070", {Transport.TCP: BOTH[Transport.TCP]}, CAME),
         # Where nobody can go from here.
         ("sip:1@phone-host", BOTH, CAME),
         ("sip:1@0.0.0.0", BOTH, CAME),
@@ -112,6 +112,23 @@ def test_a_display_name_is_kept_as_it_was_written():
 )
 def test_the_way_to_an_address(uri, local, flow):
     assert way(Uri.read(uri), CAME, local) == flow
+
+
+@pytest.mark.parametrize(
+    ("uri", "came", "flows"),
+    [
+        (
+            "sip:1@127.0.0.9:5070",
+            Flow(Transport.UDP, "127.0.0.9", 6000),
+            (Flow(Transport.UDP, "127.0.0.9", 5070), Flow(Transport.UDP, "127.0.0.9", 6000)),
+        ),
+        ("sip:1@127.0.0.9:5070;transport=tcp", CAME, (CAME, Flow(Transport.TCP, "127.0.0.9", 5070))),
+        ("sip:1@127.0.0.8;transport=tcp", CAME, (Flow(Transport.TCP, "127.0.0.8", 5060), CAME)),
+        ("sip:1@phone-host", CAME, (CAME,)),
+    ],
+)
+def test_there_is_a_second_way(uri, came, flows):
+    assert ways(Uri.read(uri), came, BOTH) == flows
 
 
 @pytest.mark.parametrize(

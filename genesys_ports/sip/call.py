@@ -12,6 +12,8 @@ from .flow import Flow
 from .headers import Headers
 from .message import Request, Response
 from .sending import Sending
+from .uri import Uri
+from .ways import ways
 from .words import REASONS
 
 if TYPE_CHECKING:
@@ -138,7 +140,7 @@ class Call:
 
     def notify(self, event: str, body: bytes = b"") -> bool:
         """NOTIFY in the dialog, even while it is early: `talk` (answer, or take off hold) or `hold`."""
-        if self.dialog is None or self.state in (CallState.ENDING, CallState.ENDED):
+        if self.dialog is None or self.state in (CallState.INVITED, CallState.ENDING, CallState.ENDED):
             return False
         headers = [("Event", event), ("Subscription-State", "active")]
         self._agent.send_inside(self, self.dialog.request("NOTIFY", headers, body), _ignore, _ignore)
@@ -175,10 +177,9 @@ class Call:
         """The ACK to our 2xx came."""
         self._run(CallEvent.ACK, request)
 
-    def unacknowledged(self, transaction: ServerTransaction) -> None:
+    def unacknowledged(self) -> None:
         """It never came."""
-        if transaction is self._server:
-            self._run(CallEvent.NO_ACK)
+        self._run(CallEvent.NO_ACK)
 
     def came_again(self, response: Response) -> None:
         """A 2xx to our INVITE that no request waits for: a copy, or one more phone that has answered (13.2.2.4)."""
@@ -230,6 +231,9 @@ class Call:
         else:
             draft = detail
             flows = (self.flow,)
+            if self.flow.connection:
+                # It may be gone, and its far end still listen.
+                flows += ways(Uri.read(draft.uri), self.flow, self._agent.local)
         self.local_body = draft.body or self.local_body
         self._late = not draft.body
         self._sending = Sending(self._agent, draft, flows, self._answered, self._failed)

@@ -49,9 +49,6 @@ class Sending:
             if flow.transport is Transport.UDP and self._too_long(flow):
                 every.append(flow._replace(transport=Transport.TCP))
             every.append(flow)
-            if flow.connection:
-                # This connection may be gone, and its far end still listen.
-                every.append(flow._replace(connection=0))
         return every
 
     def _too_long(self, flow: Flow) -> bool:

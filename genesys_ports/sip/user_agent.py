@@ -22,7 +22,7 @@ from .timers import Timers
 from .transactions import ServerTransaction, Transactions, Wire
 from .uri import Uri
 from .values import NameAddr
-from .ways import own_end, sent_by, way
+from .ways import own_end, sent_by, ways
 
 __all__ = ["Listener", "UserAgent"]
 
@@ -177,8 +177,8 @@ class UserAgent:
         return [("Contact", f"<{self.contact(user, flow.transport)}>"), ("Allow", self.allow)]
 
     def flows(self, call: Call, dialog: Dialog) -> tuple[Flow, ...]:
-        """The ways of requests in a dialog: where its route or Contact points, then where its messages come from."""
-        return way(dialog.next_hop(), call.flow, self.local), call.flow
+        """The ways of requests in a dialog, the best first."""
+        return ways(dialog.next_hop(), call.flow, self.local)
 
     def send_inside(
         self,
@@ -273,7 +273,7 @@ class UserAgent:
         """A 2xx of ours never got its ACK."""
         request = transaction.request
         if call := self.calls.get(request.to.tag) or self._invites.get(_key(request)):
-            call.unacknowledged(transaction)
+            call.unacknowledged()
 
     def strayed(self, response: Response, flow: Flow) -> None:
         """A response that nobody waits for: dropped, unless it is a 2xx to an INVITE of ours."""

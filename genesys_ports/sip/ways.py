@@ -10,36 +10,47 @@ from ..state import Socket
 from .flow import Flow
 from .uri import Uri
 
-__all__ = ["own_end", "sent_by", "way"]
+__all__ = ["own_end", "sent_by", "way", "ways"]
 
 #: RFC 3261 19.1.2.
 DEFAULT_NUMBER = {Transport.UDP: 5060, Transport.TCP: 5060, Transport.TLS: 5061}
 
 
-def way(uri: Uri, came: Flow, local: Mapping[Transport, Socket]) -> Flow:
-    """The way to the address in a Contact or Route, whose message came over `came`.
+def ways(uri: Uri, came: Flow, local: Mapping[Transport, Socket]) -> tuple[Flow, ...]:
+    """The ways to the address in a Contact or Route, the best first; its message came over `came`.
 
     The address wins over the place that the message came from: a phone may send from one port and listen on another.
-    Only where nobody could go there (a host name, since nothing here asks a name server; 0.0.0.0; a transport that
-    this side does not have) is it the way that the message came. A connection to the same peer is used again.
+    But a connection that its host has opened is used again, and where nobody could go to the address (a host name,
+    since nothing here asks a name server; 0.0.0.0; a transport that this side does not have), the way that the message
+    came is the only one.
     """
+    target = _target(uri, came, local)
+    if target is None:
+        return (came,)
+    if came.connection and (target.transport, target.address) == (came.transport, came.address):
+        return came, target
+    return target, came
+
+
+def way(uri: Uri, came: Flow, local: Mapping[Transport, Socket]) -> Flow:
+    """The best of these ways."""
+    return ways(uri, came, local)[0]
+
+
+def _target(uri: Uri, came: Flow, local: Mapping[Transport, Socket]) -> Flow | None:
     if uri.scheme == "sips":
-        transport = Transport.TLS
+        name = "tls"
     else:
         name = uri.params.get("transport", "udp" if Transport.UDP in local else came.transport).lower()
-        if name not in local:
-            return came
-        transport = Transport(name)
+    if name not in local:
+        return None
+    transport = Transport(name)
     address = uri.params.get("maddr", uri.host).strip("[]")
     try:
-        reachable = transport in local and not ip_address(address).is_unspecified
+        nowhere = ip_address(address).is_unspecified
     except ValueError:
-        reachable = False
-    if not reachable:
-        return came
-    number = uri.port or DEFAULT_NUMBER[transport]
-    same = transport is came.transport and address == came.address
-    return Flow(transport, address, number, came.connection if same else 0)
+        return None
+    return None if nowhere else Flow(transport, address, uri.port or DEFAULT_NUMBER[transport])
 
 
 def own_end(transport: Transport, local: Mapping[Transport, Socket]) -> tuple[str, int]:
