@@ -34,7 +34,13 @@ def params(text: str) -> dict[str, str]:
     """Parameters by their names in small letters; one without a value, as `lr`, has an empty one."""
     if not text:
         return {}
-    return {name.lower(): unquoted(value) for name, value in _PARAM.findall(text)}
+    if '"' in text or " " in text or "\t" in text:
+        return {name.lower(): unquoted(value) for name, value in _PARAM.findall(text)}
+    found = {}
+    for part in text[1:].split(";"):
+        name, _, value = part.partition("=")
+        found[name.lower()] = value
+    return found
 
 
 def written(values: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .grammar import TOKEN
 
@@ -57,24 +57,29 @@ class Headers:
     `headers["Via"]` is the value of the first line of that name, `headers.all("Via")` has those of all.
     """
 
-    __slots__ = ("_index", "_pairs", "_text")
+    __slots__ = ("_caught", "_groups", "_index", "_pairs")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        self._text = ""
         self._pairs: tuple[tuple[str, str], ...] | None = tuple(pairs)
+        self._caught: re.Match[str] | None = None
+        self._groups: Mapping[str, int] = {}
         self._index: dict[str, list[str]] | None = None
 
     @classmethod
-    def of_lines(cls, text: str) -> Headers:
-        """The headers of valid lines, taken apart when they are first asked for."""
+    def of_match(cls, caught: re.Match[str], groups: Mapping[str, int]) -> Headers:
+        """The headers that a pattern has caught: its group "lines" has all of them, and they are valid.
+
+        `groups` tells which others have the values of those that stand there once or not at all, by their names in
+        small letters. The lines are taken apart when something else is asked for.
+        """
         headers = cls()
-        headers._text, headers._pairs = text, None
+        headers._caught, headers._groups, headers._pairs = caught, groups, None
         return headers
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """The names and values, one pair for each line."""
         if self._pairs is None:
-            self._pairs = tuple(LINE.findall(self._text))
+            self._pairs = tuple(LINE.findall(self._caught["lines"])) if self._caught else ()
         return self._pairs
 
     def by_key(self) -> dict[str, list[str]]:
@@ -90,20 +95,30 @@ class Headers:
             self._index = index
         return self._index
 
+    def _values(self, name: str) -> Sequence[str]:
+        key = _KEYS.get(name) or name.lower()
+        if self._caught and key in self._groups:
+            value = self._caught[self._groups[key]]
+            return () if value is None else (value,)
+        return self.by_key().get(key, ())
+
     def __getitem__(self, name: str) -> str:
-        return self.by_key()[key_of(name)][0]
+        values = self._values(name)
+        if not values:
+            raise KeyError(name)
+        return values[0]
 
     def get(self, name: str, default: str = "") -> str:
         """The value of the first line of that name, or `default`."""
-        values = self.by_key().get(key_of(name))
+        values = self._values(name)
         return values[0] if values else default
 
     def all(self, name: str) -> tuple[str, ...]:
         """The values of all lines of that name."""
-        return tuple(self.by_key().get(key_of(name), ()))
+        return tuple(self._values(name))
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and key_of(name) in self.by_key()
+        return isinstance(name, str) and bool(self._values(name))
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self.pairs())

@@ -92,7 +92,8 @@ class _Message:
     @_Lazy
     def contacts(self) -> tuple[NameAddr, ...]:
         """Where the sender, or who is registered, can be reached; none for `Contact: *`."""
-        return () if self.wildcard_contact else self._addresses("Contact")
+        lines = self.headers.all("Contact")
+        return () if lines == ("*",) else tuple(one for line in lines for one in NameAddr.each(line))
 
     @property
     def wildcard_contact(self) -> bool:
@@ -214,11 +215,11 @@ class Request(_Message):
 
         `to_tag` is added to To if it has none yet. `content_type` is that of `body`, SDP unless said otherwise.
         """
-        asked = self.headers.by_key()
-        copied = [("Via", value) for value in asked.get("via", ())]
+        asked = self.headers
+        copied = [("Via", value) for value in asked.all("Via")]
         # RFC 3261 12.1.1: what begins a dialog says which way later requests of it go.
-        if 100 < status < 300 and "record-route" in asked and self.method in ("INVITE", "SUBSCRIBE", "REFER"):
-            copied += [("Record-Route", value) for value in asked["record-route"]]
+        if 100 < status < 300 and self.method in ("INVITE", "SUBSCRIBE", "REFER"):
+            copied += [("Record-Route", value) for value in asked.all("Record-Route")]
         to = self._needed("To")
         if to_tag and not (";" in to and self.to.tag):
             to = f"{to};tag={to_tag}"
@@ -228,8 +229,8 @@ class Request(_Message):
             ("Call-ID", self.call_id),
             ("CSeq", self._needed("CSeq")),
         ]
-        if status == 100 and "timestamp" in asked:
-            copied.append(("Timestamp", asked["timestamp"][0]))
+        if status == 100:
+            copied += [("Timestamp", value) for value in asked.all("Timestamp")]
         copied += headers
         if body:
             copied.append(("Content-Type", content_type or "application/sdp"))

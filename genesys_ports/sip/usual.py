@@ -39,21 +39,32 @@ _ADDRESS = rf"(?:{QUOTED}\ ?|[A-Za-z0-9\ ]*+)<{_SIP}>{_PARAMS}"
 #: Headers whose values are not to be taken unseen, in every spelling.
 _KNOWN = "|".join((*COMPACT, *(NAMES[key] for key in CHECKS)))
 
-# A header that may stand once begins with (?(n)(?!)): no match if group n, its value, has been there.
+#: Which groups of the pattern have the values of these headers.
+_GROUPS = {
+    name: 6 + place
+    for place, name in enumerate(
+        (
+            *("via", "from", "to", "call-id", "cseq", "contact"),
+            *("max-forwards", "expires", "content-type", "content-length"),
+        )
+    )
+}
+
+# A header that stands once begins with (?(n)(?!)): no match if group n, its value, has been there.
 _USUAL = re.compile(
     rf"""
     (?: ({TOKEN})\ ({_SIP})\ SIP/2\.0 | SIP/2\.0\ ([1-6][0-9][0-9])\ ([^\r\n]*+) )\r\n
-    (   (?:
-          Via:\ (SIP/2\.0/{TOKEN}\ {_PLACE}{_PARAMS})\r\n
+    (?P<lines>(?:
+          Via:\ (?(6)(?!))(SIP/2\.0/{TOKEN}\ {_PLACE}{_PARAMS})\r\n
         | From:\ (?(7)(?!))({_ADDRESS})\r\n
         | To:\ (?(8)(?!))({_ADDRESS})\r\n
         | Call-ID:\ (?(9)(?!))([^\s@]++(?:@[^\s@]++)?)\r\n
-        | CSeq:\ (?(10)(?!))[0-9]{{1,9}}+\ ({TOKEN})\r\n
-        | Contact:\ {_ADDRESS}\r\n
-        | Max-Forwards:\ (?(11)(?!))([0-9]{{1,2}}+)\r\n
-        | Expires:\ (?(12)(?!))([0-9]{{1,9}}+)\r\n
-        | Content-Type:\ (?(13)(?!))(application/sdp)\r\n
-        | Content-Length:\ (?(14)(?!))([0-9]{{1,9}}+)\r\n
+        | CSeq:\ (?(10)(?!))([0-9]{{1,9}}+\ {TOKEN})\r\n
+        | Contact:\ (?(11)(?!))({_ADDRESS})\r\n
+        | Max-Forwards:\ (?(12)(?!))([0-9]{{1,2}}+)\r\n
+        | Expires:\ (?(13)(?!))([0-9]{{1,9}}+)\r\n
+        | Content-Type:\ (?(14)(?!))(application/sdp)\r\n
+        | Content-Length:\ (?(15)(?!))([0-9]{{1,9}}+)\r\n
         | (?!(?i:{_KNOWN})[ \t]*:){TOKEN}:[^\r\n]*+\r\n
         ){{1,{MOST_HEADERS}}}
     )""",
@@ -66,8 +77,9 @@ def usual(text: str) -> Head | None:
     found = _USUAL.fullmatch(text)
     if found is None:
         return None
-    method, uri, status, reason, lines, via, from_, to, call_id, named, _, _, _, length = found.groups()
-    if not (via and from_ and to and call_id and named) or (method and method != named):
+    method, uri, status, reason, via, from_, to, call_id, cseq, length = found.group(1, 2, 3, 4, 6, 7, 8, 9, 10, 15)
+    if not (via and from_ and to and call_id and cseq) or (method and not cseq.endswith(f" {method}")):
         return None
+    headers = Headers.of_match(found, _GROUPS)
     told = None if length is None else int(length)
-    return Head(method or "", uri or "", int(status or 0), reason or "", Headers.of_lines(lines), told)
+    return Head(method or "", uri or "", int(status or 0), reason or "", headers, told)

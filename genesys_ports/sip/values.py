@@ -46,7 +46,8 @@ class Via(NamedTuple):
     @classmethod
     def each(cls, text: str) -> list[Self]:
         """Read the hops of one header line. Raises `SIPError` (400)."""
-        return [cls._of(found) for found in _each(_VIA, text, "Via")]
+        found = _VIA.fullmatch(text)
+        return [cls._of(found)] if found else [cls._of(one) for one in _each(_VIA, text, "Via")]
 
     @classmethod
     def _of(cls, found: re.Match[str]) -> Self:
@@ -91,7 +92,8 @@ class NameAddr(NamedTuple):
     @classmethod
     def each(cls, text: str) -> list[Self]:
         """Read the addresses of one header line. Raises `SIPError` (400)."""
-        return [cls._of(found) for found in _each(_ADDRESS, text, "an address")]
+        found = _ADDRESS.fullmatch(text)
+        return [cls._of(found)] if found else [cls._of(one) for one in _each(_ADDRESS, text, "an address")]
 
     @classmethod
     def _of(cls, found: re.Match[str]) -> Self:
@@ -129,8 +131,6 @@ class CSeq(NamedTuple):
 
 
 def _each(pattern: re.Pattern[str], text: str, header: str) -> list[re.Match[str]]:
-    if found := pattern.fullmatch(text):
-        return [found]
     every = list(items(pattern, text))
     if None in every:
         raise refused(400, BAD_VALUE, f"{header}: {text}", header=header)
