@@ -157,7 +157,7 @@ LOSSES = st.lists(st.sampled_from([[], [], [0.01], [0.3, 0.01]]), max_size=120)
 REPLIES = st.sampled_from([(200,), (180, 200), (180, 183, 486), (100, 603), (302,)])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.one_of(FATES, LOSSES),
     st.fixed_dictionaries({"INVITE": REPLIES, "OPTIONS": REPLIES, "CANCEL": st.just((200,))}),

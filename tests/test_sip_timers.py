@@ -3,7 +3,7 @@
 import gc
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from genesys_ports.sip.timers import Alarms, Timers
@@ -157,7 +157,6 @@ def test_cancelled_alarms_do_not_pile_up():
     assert clock.at(10_000) == ["kept"]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0.001, 50), st.booleans()), max_size=300), st.lists(st.floats(0, 20), max_size=8))
 def test_every_alarm_rings_once_unless_it_was_cancelled(alarms, steps):
     clock = Clock()
