@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import signal
@@ -11,13 +12,15 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import genesys_ports
-from genesys_ports.cli import main, words
-from tests.helpers import PATIENCE, own_address
+from genesys_ports.cli import main, serve, words
+from genesys_ports.trace import Trace
+from tests.helpers import PATIENCE, own_address, own_number, tool
 
 ROOT = Path(genesys_ports.__file__).parent.parent
 PLANS = ROOT / "notebooks" / "plans"
@@ -227,3 +230,149 @@ def test_a_range_that_makes_no_sense(monkeypatch, capsys):
     monkeypatch.setenv("GENESYS_PORTS_NETWORK", "10.0.0.0/24")
     assert main(["serve", str(PLANS / "two-servers.csv")]) == 2
     assert "10.0.0.0/24" in capsys.readouterr().err
+
+
+# --- SIP
+
+
+def sip_caller():
+    """A UDP socket that a SIP tool would have."""
+    caller = socket.socket(type=socket.SOCK_DGRAM)
+    caller.bind((own_address("200.7"), 0))
+    caller.settimeout(PATIENCE)
+    return caller
+
+
+def heard(caller: socket.socket, start: str) -> str:
+    """The next message that begins so; others are passed over."""
+    while not (text := caller.recv(65_536).decode()).startswith(start):
+        pass
+    return text
+
+
+def message(start: str, caller: socket.socket, cseq: str, to: str, *more: str) -> bytes:
+    address, number = caller.getsockname()
+    lines = [
+        start,
+        f"Via: SIP/2.0/UDP {address}:{number};branch=z9hG4bK-{cseq.replace(' ', '')}",
+        f"From: <sip:9000@{address}:{number}>;tag=caller",
+        f"To: {to}",
+        "Call-ID: from-outside",
+        f"CSeq: {cseq}",
+        f"Contact: <sip:9000@{address}:{number}>",
+        "Max-Forwards: 70",
+        *more,
+    ]
+    body = f"v=0\r\no=- 1 1 IN IP4 {address}\r\ns=-\r\nc=IN IP4 {address}\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n"
+    if not start.startswith("INVITE"):
+        body = ""
+    elif not more:
+        lines.append("Content-Type: application/sdp")
+    return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", body]).encode()
+
+
+@one_address
+@pytest.mark.skipif(WINDOWS, reason="Windows sends no such signal to another process")
+def test_ctrl_c_hangs_up_and_keeps_the_trace(tmp_path):
+    out = tmp_path / "calls.csv"
+    with serving(str(PLANS / "training.csv"), "--trace", str(out)) as process, sip_caller() as caller:
+        shown = []
+        while not shown or not shown[-1].startswith("Network "):
+            shown.append(process.stdout.readline())
+        server = next(line.split()[-1] for line in shown if " sip-host:5060/udp " in line)
+        assert shown[-2] == (
+            f"Registered with sip_server: 1001, 1002. Any SIP tool can call them: sip:1001@{server} (udp, tcp).\n"
+        )
+        address, _, number = server.partition(":")
+        place = address, int(number)
+        to = f"<sip:1001@{server}>"
+        caller.sendto(message(f"INVITE sip:1001@{server} SIP/2.0", caller, "1 INVITE", to), place)
+        answer = heard(caller, "SIP/2.0 200 ")
+        to = next(line for line in answer.splitlines() if line.startswith("To: "))[4:]
+        caller.sendto(message(f"ACK sip:1001@{server} SIP/2.0", caller, "1 ACK", to), place)
+        process.send_signal(signal.SIGINT)
+        bye = heard(caller, "BYE ")
+        assert "Call-ID: from-outside\r\n" in bye
+        headers = [line for line in bye.split("\r\n") if line.split(":")[0] in ("Via", "From", "To", "Call-ID", "CSeq")]
+        caller.sendto("\r\n".join(["SIP/2.0 200 OK", *headers, "Content-Length: 0", "", ""]).encode(), place)
+        rest, errors = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, errors) == (0, "")
+    assert rest.splitlines()[0].startswith(f"Written: {out} (")
+    assert rest.splitlines()[1:] == ["Closed."]
+    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
+    names = [row["Name"] for row in rows if row["Call"] == "from-outside"]
+    assert [names[0], names[-2], names[-1]] == ["INVITE", "BYE", "200 OK"]
+    # The phones take their registrations back.
+    sip = [row["Name"] for row in rows if row["Protocol"] == "sip"]
+    assert sip[sip.index("ACK") :].count("REGISTER") == 2
+
+
+@one_address
+@pytest.mark.skipif(WINDOWS, reason="Windows sends no such signal to another process")
+@pytest.mark.parametrize("transport", ["u1", "t1"])
+def test_sipp_calls_the_phones(transport, tmp_path):
+    sipp = tool("sipp")
+    out = tmp_path / "calls.pcapng"
+    with serving(str(PLANS / "training.csv"), "--trace", str(out), "--json") as process:
+        lines = json_lines(process, 22)
+        (server,) = (one for one in lines if (one["application"], one["port_id"]) == ("sip_server", "sip"))
+        place = f"{server['address']}:{server['port']}"
+        caller = ["-i", own_address("200.8"), "-p", str(own_number()), "-s", "1002", "-t", transport]
+        command = [sipp, "-sn", "uac", place, *caller, "-m", "10", "-r", "20", "-nostdin", "-timeout", str(PATIENCE)]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=2 * PATIENCE)
+        assert done.returncode == 0, done.stdout
+        process.send_signal(signal.SIGTERM)
+        rest, errors = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, rest, errors) == (0, "", "")
+    data = out.read_bytes()
+    assert data.startswith(b"\x0a\x0d\x0d\x0a")
+    assert data.count(b"INVITE sip:1002@") >= 20
+
+
+def test_no_line_about_sip_without_sip():
+    with serving(str(PLANS / "two-servers.csv")) as process:
+        shown = [process.stdout.readline() for _ in range(5)]
+    assert not any("Registered" in line for line in shown)
+
+
+@pytest.mark.parametrize("name", ["there.csv", "calls.pcap", "nowhere/calls.csv"])
+def test_a_trace_that_could_not_be_written_is_told_at_the_start(name, capsys, tmp_path):
+    (tmp_path / "there.csv").write_text("mine")
+    assert main(["serve", str(PLANS / "two-servers.csv"), "--trace", str(tmp_path / name)]) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert name in output.err
+    assert [one.name for one in tmp_path.iterdir()] == ["there.csv"]
+    assert (tmp_path / "there.csv").read_text() == "mine"
+
+
+def test_what_was_seen_is_kept_when_the_plan_is_wrong(capsys, tmp_path):
+    out = tmp_path / "seen.csv"
+    assert main(["serve", str(PLANS / "collisions.csv"), "--trace", str(out)]) == 1
+    assert capsys.readouterr().out == ""
+    assert ",taken," in out.read_text()
+
+
+@pytest.mark.parametrize(
+    ("dropped", "sentence"),
+    [(0, "Written: x.csv (3 steps).\n"), (7, "Written: x.csv (the newest 3 of 10 steps).\n")],
+)
+def test_how_much_was_kept(dropped, sentence, capsys):
+    trace = Trace(limit=3)
+    for _ in range(3 + dropped):
+        trace.add("event", "x", "a", "b")
+    serve._tell_trace("x.csv", SimpleNamespace(trace=trace))
+    assert capsys.readouterr().out == sentence
+
+
+def test_many_numbers_are_counted():
+    from genesys_ports.model import ListeningPort
+    from genesys_ports.state import Socket
+
+    rows = [(str(1000 + n), "p", "sip_server", "", "") for n in range(12)]
+    lab = SimpleNamespace(registrations=lambda: SimpleNamespace(rows=rows))
+    port = ListeningPort(number=5060, transport="udp", purpose="sip")
+    state = SimpleNamespace(application="sip_server", port=port, sockets=[Socket("127.0.0.3", 5060)])
+    (sentence,) = serve._registrations(lab, [state])
+    assert sentence.startswith("Registered with sip_server: 1000, 1001, ")
+    assert sentence.endswith("1009 and 2 more. Any SIP tool can call them: sip:1000@127.0.0.3:5060 (udp).")

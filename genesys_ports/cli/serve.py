@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NetworkRangeError, PlanError
-from ..model import Deployment
+from ..model import Deployment, Purpose
 from ..state import ConnectionStatus, PortState, PortStatus
 from ..table import Table
 from . import words
@@ -25,6 +25,9 @@ __all__ = ["add_to", "port_lines"]
 
 #: The endings of what `--trace` writes.
 TRACES = (".pcapng", ".csv")
+
+#: Directory numbers that are named one by one.
+MOST_DNS = 10
 
 
 def add_to(commands: Any) -> None:
@@ -142,7 +145,27 @@ def _show(lab: Lab, as_json: bool) -> None:
     for one in lab.connection_states():
         if one.status is not ConnectionStatus.CONNECTED and one.connection.client in started:
             show(words.NOT_CONNECTED.format(connection=one.connection, status=one.status))
+    show(*_registrations(lab, listening))
     show(words.SERVE_UP.format(network=lab.network.text) if rows else words.SERVE_NOTHING, flush=True)
+
+
+def _registrations(lab: Lab, listening: Sequence[PortState]) -> Iterator[str]:
+    """For each SIP Server, who is registered there and how to call them."""
+    registered: dict[str, dict[str, None]] = {}
+    for dn, _, server, *_ in lab.registrations().rows:
+        registered.setdefault(server, {})[dn] = None
+    for server, dns in registered.items():
+        ports = [one for one in listening if one.application == server and one.port.purpose is Purpose.SIP]
+        names = ", ".join(list(dns)[:MOST_DNS])
+        if len(dns) > MOST_DNS:
+            names = words.SERVE_MORE_DNS.format(dns=names, count=len(dns) - MOST_DNS)
+        yield words.SERVE_DNS.format(
+            server=server,
+            dns=names,
+            dn=next(iter(dns)),
+            address=_text(ports[0].sockets[0].address, ports[0].sockets[0].number),
+            transports=", ".join(str(one.port.transport) for one in ports),
+        )
 
 
 def _sockets(state: PortState) -> str:
