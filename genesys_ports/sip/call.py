@@ -39,28 +39,6 @@ class Call:
     its words. `owner_data` is the owner's.
     """
 
-    __slots__ = (
-        "_acked",
-        "_agent",
-        "_dialogs",
-        "_late",
-        "_sending",
-        "_server",
-        "caller",
-        "dialog",
-        "flow",
-        "incoming",
-        "local_body",
-        "number",
-        "owner_data",
-        "reason",
-        "remote_body",
-        "request",
-        "state",
-        "status",
-        "tag",
-    )
-
     state: CallState
 
     def __init__(

@@ -10,13 +10,14 @@ from . import agent_words as words
 from .call import Call
 from .call_states import CallEvent, CallState
 from .checks import Fault, address_fault, content_fault
-from .dialog import MAX_FORWARDS, Dialog
+from .dialog import Dialog
+from .draft import draft
 from .flow import Flow
-from .headers import Headers
 from .ids import Ids
 from .listener import Listener
 from .message import Request, Response
 from .refusals import warning
+from .seen import Key, Seen, key_of_request
 from .sending import Sending
 from .timers import Timers
 from .transactions import ServerTransaction, Transactions, Wire
@@ -68,9 +69,9 @@ class UserAgent:
         self.transactions = Transactions(wire, self, clock, timers=timers)
         self.calls: dict[str, Call] = {}
         self.handlers: dict[str, Callable[[ServerTransaction], None]] = {}
-        # Call-ID, From tag and CSeq of each INVITE that began a live call; of other requests, until when they count.
-        self._invites: dict[tuple[str, str, int], Call] = {}
-        self._seen: dict[tuple[str, str, int, str], float] = {}
+        # By the INVITE that began each live call; and whatever else was here.
+        self._invites: dict[Key, Call] = {}
+        self._seen = Seen(clock, self.transactions.timers.longest)
         # The Call-ID and CSeq of the registrations at each registrar (10.2: they stay the same).
         self._registrations: dict[tuple[str, Flow], tuple[str, int]] = {}
 
@@ -94,19 +95,18 @@ class UserAgent:
         """Tell the registrar at `flow` for how many seconds `user` is here; 0 takes it back. None: no answer."""
         call_id, cseq = self._registrations.get((user, flow), (self.ids.call_id(), 0))
         self._registrations[user, flow] = call_id, cseq + 1
-        registrar = Uri("sip", "", flow.address, flow.number)
-        address = NameAddr(Uri("sip", user, flow.address))
+        address = Uri("sip", user, flow.address)
         contact = NameAddr(self.contact(user, flow.transport), "", {"expires": str(expires)})
-        pairs = [
-            ("Max-Forwards", MAX_FORWARDS),
-            ("From", f"{address};tag={self.ids.tag()}"),
-            ("To", str(address)),
-            ("Call-ID", call_id),
-            ("CSeq", f"{cseq + 1} REGISTER"),
-            ("Contact", str(contact)),
-            ("Expires", str(expires)),
-        ]
-        self._send(Request("REGISTER", str(registrar), Headers(pairs)), flow, done)
+        request = draft(
+            "REGISTER",
+            Uri("sip", "", flow.address, flow.number),
+            sender=NameAddr(address, self.display, {"tag": self.ids.tag()}),
+            to=address,
+            call_id=call_id,
+            cseq=cseq + 1,
+            headers=[("Contact", str(contact)), ("Expires", str(expires))],
+        )
+        self._send(request, flow, done)
 
     def invite(
         self,
@@ -121,11 +121,19 @@ class UserAgent:
         """Call somebody; without a body it is a late offer (the SDP comes in the 2xx, ours goes in the ACK)."""
         user = from_user or self.user
         tag = self.ids.tag()
-        about = self.about(flow, user)
-        draft = self._draft("INVITE", to, flow, tag, user, display, (*about, *headers), body, "application/sdp")
-        call = Call(self, draft, flow, tag=tag, number=to.user, caller=user, incoming=False)
+        request = draft(
+            "INVITE",
+            to._replace(headers={}),
+            sender=self._sender(user, display, tag, flow),
+            to=to._replace(headers={}),
+            call_id=self.ids.call_id(),
+            headers=(*self.about(flow, user), *headers),
+            body=body,
+            content_type="application/sdp",
+        )
+        call = Call(self, request, flow, tag=tag, number=to.user, caller=user, incoming=False)
         self.calls[tag] = call
-        call.begin(CallEvent.USER_INVITE, draft)
+        call.begin(CallEvent.USER_INVITE, request)
         return call
 
     def request(
@@ -140,8 +148,13 @@ class UserAgent:
         content_type: str = "text/plain",
     ) -> None:
         """A request outside a dialog: OPTIONS, MESSAGE … `done` gets the final answer, None when there was none."""
-        draft = self._draft(method, to, flow, self.ids.tag(), self.user, "", headers, body, content_type)
-        self._send(draft, flow, done)
+        to = to._replace(headers={})
+        sender = self._sender(self.user, "", self.ids.tag(), flow)
+        call_id = self.ids.call_id()
+        request = draft(
+            method, to, sender=sender, to=to, call_id=call_id, headers=headers, body=body, content_type=content_type
+        )
+        self._send(request, flow, done)
 
     def respond(
         self,
@@ -169,7 +182,7 @@ class UserAgent:
 
     def contact(self, user: str, transport: Transport) -> Uri:
         """The own address of a user, as it stands in Contact."""
-        params = {} if transport is Transport.UDP else {"transport": str(transport)}
+        params = {"transport": str(transport)} if transport is not Transport.UDP else {}
         return Uri("sip", user, *own_end(transport, self.local), params)
 
     def about(self, flow: Flow, user: str) -> list[tuple[str, str]]:
@@ -198,44 +211,21 @@ class UserAgent:
         """A call is over."""
         self.calls.pop(call.tag, None)
         if call.incoming:
-            key = _key(call.request)
+            key = key_of_request(call.request)
             self._invites.pop(key, None)
             if call.status not in range(200, 300):
-                self._remember((*key, "INVITE"))
+                self._seen.add(key)
 
-    def _draft(
-        self,
-        method: str,
-        to: Uri,
-        flow: Flow,
-        tag: str,
-        user: str,
-        display: str,
-        headers: Iterable[tuple[str, str]],
-        body: bytes,
-        content_type: str,
-    ) -> Request:
+    def _sender(self, user: str, display: str, tag: str, flow: Flow) -> NameAddr:
         host, _ = own_end(flow.transport, self.local)
-        own = NameAddr(Uri("sip", user, host), display or self.display, {"tag": tag})
-        extra = list(headers)
-        bare = to._replace(headers={})
-        pairs = [
-            *([] if any(name.lower() == "max-forwards" for name, _ in extra) else [("Max-Forwards", MAX_FORWARDS)]),
-            ("From", str(own)),
-            ("To", f"<{bare}>"),
-            ("Call-ID", self.ids.call_id()),
-            ("CSeq", f"1 {method}"),
-            *extra,
-            *([("Content-Type", content_type)] if body else []),
-        ]
-        return Request(method, str(bare), Headers(pairs), body)
+        return NameAddr(Uri("sip", user, host), display or self.display, {"tag": tag})
 
-    def _send(self, draft: Request, flow: Flow, done: Callable[[Response | None], None]) -> None:
+    def _send(self, request: Request, flow: Flow, done: Callable[[Response | None], None]) -> None:
         def answered(response: Response) -> None:
             if response.status >= 200:
                 done(response)
 
-        Sending(self, draft, (flow,), answered, lambda status: done(None)).start()
+        Sending(self, request, (flow,), answered, lambda status: done(None)).start()
 
     # --- what the transactions tell
 
@@ -250,7 +240,7 @@ class UserAgent:
         if found is None and not request.to.tag and self._met_before(request):
             found = Fault(482)
         found = found or content_fault(request)
-        if found is not None:
+        if found:
             self._refuse(transaction, found)
         elif request.to.tag:
             self._inside(transaction)
@@ -261,8 +251,7 @@ class UserAgent:
         elif request.method == "OPTIONS":
             self._options(transaction)
         else:
-            # BYE and NOTIFY belong into a dialog.
-            self._refuse(transaction, Fault(481))
+            self._refuse(transaction, Fault(481))  # BYE and NOTIFY belong into a dialog
 
     def acknowledged(self, request: Request, flow: Flow) -> None:
         """The ACK to a 2xx of ours."""
@@ -272,7 +261,7 @@ class UserAgent:
     def unacknowledged(self, transaction: ServerTransaction) -> None:
         """A 2xx of ours never got its ACK."""
         request = transaction.request
-        if call := self.calls.get(request.to.tag) or self._invites.get(_key(request)):
+        if call := self.calls.get(request.to.tag) or self._invites.get(key_of_request(request)):
             call.unacknowledged()
 
     def strayed(self, response: Response, flow: Flow) -> None:
@@ -288,19 +277,13 @@ class UserAgent:
 
     def _met_before(self, request: Request) -> bool:
         """Whether this is a copy that came by another way, with another branch (8.2.2.2). Remembers it, if not."""
-        key = _key(request)
-        if key in self._invites or self._seen.get((*key, request.method), 0.0) > self.clock():
+        key = key_of_request(request)
+        if key in self._invites or key in self._seen:
             return True
         # A call is remembered as long as it lives.
         if request.method != "INVITE":
-            self._remember((*key, request.method))
+            self._seen.add(key)
         return False
-
-    def _remember(self, key: tuple[str, str, int, str]) -> None:
-        now = self.clock()
-        while self._seen and self._seen[oldest := next(iter(self._seen))] <= now:
-            del self._seen[oldest]
-        self._seen[key] = now + self.transactions.timers.longest
 
     def _refuse(self, transaction: ServerTransaction, found: Fault) -> None:
         self.respond(transaction, found.status, headers=found.headers, sentence=found.sentence)
@@ -312,12 +295,12 @@ class UserAgent:
         request, tag = transaction.request, self.ids.tag()
         number, caller = Uri.read(request.uri).user, request.from_.uri.user
         call = Call(self, request, transaction.flow, tag=tag, number=number, caller=caller, incoming=True)
-        self.calls[tag] = self._invites[_key(request)] = call
+        self.calls[tag] = self._invites[key_of_request(request)] = call
         call.begin(CallEvent.INVITE, transaction)
 
     def _cancel(self, transaction: ServerTransaction) -> None:
         request = transaction.request
-        call = self.calls.get(request.to.tag) or self._invites.get(_key(request))
+        call = self.calls.get(request.to.tag) or self._invites.get((*key_of_request(request)[:3], "INVITE"))
         if transaction.cancels is None:
             self._refuse(transaction, Fault(481))
             return
@@ -366,7 +349,3 @@ class UserAgent:
         else:
             self.respond(transaction, 200)
             self.listener.notified(call, event)
-
-
-def _key(request: Request) -> tuple[str, str, int]:
-    return request.call_id, request.from_.tag, request.cseq.number
