@@ -19,7 +19,9 @@ import pytest
 
 import genesys_ports
 from genesys_ports.cli import main, serve, words
-from genesys_ports.trace import Trace
+from genesys_ports.model import ListeningPort, Purpose, Transport
+from genesys_ports.state import Socket
+from genesys_ports.trace import Kind, Trace
 from tests.helpers import PATIENCE, own_address, own_number, tool
 
 ROOT = Path(genesys_ports.__file__).parent.parent
@@ -360,19 +362,17 @@ def test_what_was_seen_is_kept_when_the_plan_is_wrong(capsys, tmp_path):
 def test_how_much_was_kept(dropped, sentence, capsys):
     trace = Trace(limit=3)
     for _ in range(3 + dropped):
-        trace.add("event", "x", "a", "b")
-    serve._tell_trace("x.csv", SimpleNamespace(trace=trace))
+        trace.add(Kind.EVENT, "x", "a", "b")
+    lab: Any = SimpleNamespace(trace=trace)
+    serve._tell_trace("x.csv", lab)
     assert capsys.readouterr().out == sentence
 
 
 def test_many_numbers_are_counted():
-    from genesys_ports.model import ListeningPort
-    from genesys_ports.state import Socket
-
     rows = [(str(1000 + n), "p", "sip_server", "", "") for n in range(12)]
-    lab = SimpleNamespace(registrations=lambda: SimpleNamespace(rows=rows))
-    port = ListeningPort(number=5060, transport="udp", purpose="sip")
-    state = SimpleNamespace(application="sip_server", port=port, sockets=[Socket("127.0.0.3", 5060)])
+    lab: Any = SimpleNamespace(registrations=lambda: SimpleNamespace(rows=rows))
+    port = ListeningPort(number=5060, transport=Transport.UDP, purpose=Purpose.SIP)
+    state: Any = SimpleNamespace(application="sip_server", port=port, sockets=[Socket("127.0.0.3", 5060)])
     (sentence,) = serve._registrations(lab, [state])
     assert sentence.startswith("Registered with sip_server: 1000, 1001, ")
     assert sentence.endswith("1009 and 2 more. Any SIP tool can call them: sip:1000@127.0.0.3:5060 (udp).")

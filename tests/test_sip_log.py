@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from genesys_ports import load_plan, read_sip_log
 from genesys_ports.errors import LogFileError
 from genesys_ports.sip import parse
-from genesys_ports.sip.logs import lines, reader, words
+from genesys_ports.sip.logs import lines, words
 from genesys_ports.sip.logs.masking import masked, masked_command_line
 from tests.helpers import HEADER as COLUMNS
 from tests.sip_logs import HEADER, LEG_A, LEG_B, PHONE, SDP, UUID, call, on_wire, received, sample, sent, sip, subscribe
@@ -655,7 +655,7 @@ def test_what_the_system_refuses(monkeypatch, tmp_path):
     def refuse(*_):
         raise PermissionError
 
-    monkeypatch.setattr(reader.os, "stat", refuse)
+    monkeypatch.setattr("genesys_ports.sip.logs.reader.os.stat", refuse)
     with pytest.raises(LogFileError, match="does not let you read"):
         read_sip_log(SAMPLE)
 
