@@ -76,7 +76,7 @@ class Storm:
             call.reinvite(b"" if what == "ask" else sdp(address, direction=direction))
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(st.lists(STEPS, max_size=25), st.lists(st.sampled_from([True, False, False]), max_size=60), st.booleans())
 def test_every_call_ends_and_leaves_nothing(steps, losses, eager):
     storm = Storm(losses)

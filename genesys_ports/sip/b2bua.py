@@ -252,7 +252,7 @@ class BackToBack(Listener):
     def refused(self, call: Call, status: int, reason: str) -> None:
         """A leg did not come about: the other ends with the same status."""
         party: Party | None = call.owner_data
-        if party is not None and not party.bridge.over:
+        if party is not None:
             self._fail(party.bridge, status)
 
     def ended(self, call: Call, by_us: bool) -> None:
