@@ -11,7 +11,7 @@ import pytest
 from genesys_ports import Application, Deployment, Lab, ListeningPort, load_plan
 from genesys_ports.lab.roles import Answer, Role
 from genesys_ports.model import Connection, Host, Purpose
-from genesys_ports.trace import Kind
+from genesys_ports.trace import Kind, Trace
 from tests.helpers import PATIENCE
 
 SIP_PLAN = load_plan(Path(__file__).parent.parent / "notebooks" / "plans" / "sip.csv")
@@ -68,6 +68,16 @@ async def test_question_and_answer_belong_to_the_call_they_made(lab):
     role(lab)
     await lab.send("desktop", "server", "RequestMakeCall", ThisDN="1001")
     assert [one.kind for one in lab.trace.select(call="call-7@lab")] == [Kind.REQUEST, Kind.RESPONSE]
+
+
+@pytest.mark.parametrize(("number", "call"), [(1, ""), (2, "call"), (3, ""), (9, "")])
+def test_a_message_that_has_gone_belongs_to_no_call(number, call):
+    trace = Trace(limit=2)
+    for _ in range(3):
+        trace.add(Kind.EVENT, "event", "a", "b")
+    trace.assign(number, "call")
+    assert trace[0].call == call
+    assert trace[1].call == ("call" if number == 3 else "")
 
 
 @pytest.mark.parametrize("key", ["id", "message", "ack", "connect", "event"])

@@ -811,13 +811,13 @@ def test_conn_id_names_the_call(office):
     office.b.answer()
     office.world.run()
     office.switch.events()
-    office.switch.server.hold_call("1002", "0000000000000001")
-    office.world.run()
-    assert office.switch.told[-1].conn_id == "0000000000000001"
     # Without one it is the newest.
     office.switch.server.hold_call("1002")
     office.world.run()
     assert office.switch.told[-1].conn_id == "0000000000000002"
+    office.switch.server.hold_call("1002", "0000000000000001")
+    office.world.run()
+    assert office.switch.told[-1].conn_id == "0000000000000001"
 
 
 COMES_TO_NOTHING = [
