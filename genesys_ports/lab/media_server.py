@@ -72,7 +72,7 @@ class MediaServer(Endpoint):
             port = self.application.voice.take(call.call_id)
         except VoiceUsedUp as used:
             numbers = str(used) or words.NOT_PLANNED
-            self._refuse(call, 503, words.USED_UP.format(application=self.application.name, numbers=numbers))
+            self._refuse(call, 486, words.USED_UP.format(application=self.application.name, numbers=numbers))
             return
         play = _Play(port, announcement(self.packets, source=crc32(call.call_id.encode("utf-8", "surrogateescape"))))
         body = _answer(play, call.remote_body) if call.remote_body else _offer(play)

@@ -13,6 +13,7 @@ from ..sip.rtp import Arrivals, RtpPacket
 from ..state import Socket
 from ..trace import Kind
 from .signalling import End, Place
+from .sip_stack import SIP
 
 if TYPE_CHECKING:
     from .application import RunningApplication
@@ -25,6 +26,9 @@ NAME = "RTP"
 
 #: Datagrams from outside that the trace keeps of one call: ten seconds of voice. The rest is only counted.
 NOTED = 500
+
+#: Places outside that are remembered during a call.
+FEW = 8
 
 #: Bytes kept of each.
 KEPT = 2_048
@@ -50,6 +54,7 @@ class RtpPort(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
         self._closed = False
         self._noted = 0
+        self._strangers: dict[Place, End] = {}
         self._end = End(owner.name, owner.host, f"{number}/{Transport.UDP}", number)
         self._place: Place = (Transport.UDP, self.local.address, self.local.number)
         self._signalling.join(self._place, self._end)
@@ -59,6 +64,7 @@ class RtpPort(asyncio.DatagramProtocol):
         self.call = call
         self.arrivals = Arrivals()
         self._noted = 0
+        self._strangers.clear()
 
     async def serve(self) -> None:
         """Hear what comes in, until it is closed."""
@@ -77,7 +83,7 @@ class RtpPort(asyncio.DatagramProtocol):
             return
         place: Place = (Transport.UDP, to.address, to.number)
         end = self._signalling.end(place)
-        far = end or self._signalling.stranger(place)
+        far = end or self._stranger(place)
         data = bytes(packet)
         network = self._signalling.network
         dropped = network.lossy and network.loses(self._end.name, far.name, f"{packet.source} {packet.sequence}")
@@ -100,8 +106,25 @@ class RtpPort(asyncio.DatagramProtocol):
         self._count(packet)
         if self._noted < NOTED:
             self._noted += 1
-            far = self._signalling.stranger(place)
+            far = self._stranger(place)
             self._note(far.name, far, packet, data[:KEPT])
+
+    def _stranger(self, place: Place) -> End:
+        """A program from outside, under the name that it has in the SIP of this call."""
+        known = self._strangers.get(place)
+        if known is None:
+            few = len(self._strangers) < FEW
+            known = self._signalling.stranger(place, self._known_in_call(place[1]) if few and self.call else "")
+            if few:
+                self._strangers[place] = known
+        return known
+
+    def _known_in_call(self, address: str) -> str:
+        trace = self._trace
+        met = {name for one in trace.select(call=self.call, protocol=SIP) for name in (one.sender, one.receiver)}
+        found = [one for one in trace.participants.values() if one.name in met]
+        outside = [one.name for one in found if not one.host and one.address == address]
+        return outside[0] if len(outside) == 1 else ""
 
     def _count(self, packet: RtpPacket | None) -> None:
         if packet is not None:
