@@ -13,7 +13,8 @@ from .words import LONG_BODY, LONG_HEAD, NO_LENGTH, WHICH_LENGTH, refused
 __all__ = ["StreamFramer"]
 
 _LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*+:(?:\r\n[ \t]|[ \t])*+([^\r\n]*+)", re.IGNORECASE | re.MULTILINE)
-_BLANK_LINES = re.compile(rb"(?:\r\n)*+")
+
+_BLANK = re.compile(rb"[\r\n]++")
 
 
 class StreamFramer:
@@ -71,12 +72,14 @@ class StreamFramer:
         return frame
 
     def _skip_blank_lines(self) -> None:
-        found = _BLANK_LINES.match(self._buffer)
-        blank = found.end() if found else 0
-        # Half of a ping may still be on its way.
-        if blank and (blank < len(self._buffer) or blank % 4 == 0):
-            self.pings += blank // 4
-            del self._buffer[:blank]
+        blank = _BLANK.match(self._buffer)
+        if not blank:
+            return
+        pings = blank[0].count(b"\r\n\r\n")
+        self.pings += pings
+        # Where nothing follows yet, half of a ping may still be on its way.
+        kept = min(blank.end() - 4 * pings, 3) if blank.end() == len(self._buffer) else 0
+        del self._buffer[: blank.end() - kept]
 
     def _find_end(self) -> int:
         """The end of the message at the start of the buffer; 0 while it is not known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Generic, Self, TypeVar, overload
@@ -36,7 +37,7 @@ class _Lazy(Generic[_Value]):
         return value
 
 
-class _Message:
+class _Message(ABC):
     """What requests and responses share. A typed value raises `SIPError` where its header cannot be understood.
 
     That cannot happen to a message that was parsed: all its headers with a type are valid. A header that is not there
@@ -47,8 +48,8 @@ class _Message:
     body: bytes
     raw: bytes
 
-    def _first_line(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _first_line(self) -> str: ...
 
     def __bytes__(self) -> bytes:
         return self.raw or _write(self._first_line(), self.headers, self.body)
