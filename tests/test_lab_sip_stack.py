@@ -349,8 +349,8 @@ async def test_nobody_listens_over_udp(lab):
         "It tries again when sip_server starts."
     )
     assert [(m.kind, m.name, m.sender, m.receiver, m.port) for m in lab.trace.select(protocol="sip")] == [
-        (Kind.REQUEST, "REGISTER", P1, "outside program 1", "5060/udp"),
-        (Kind.REFUSED, "refused", P1, "outside program 1", "5060/udp"),
+        (Kind.REQUEST, "REGISTER", P1, SIP, "5060/udp"),
+        (Kind.REFUSED, "refused", P1, SIP, "5060/udp"),
     ]
 
 

@@ -98,6 +98,7 @@ class Network(Protocol):
     @property
     def one_address(self) -> bool: ...  # noqa: D102
     def address_of(self, host: str) -> str: ...  # noqa: D102
+    def name_of(self, host: str) -> str: ...  # noqa: D102
     def is_silent(self, where: Socket) -> bool: ...  # noqa: D102
     def loss(self, share: float, *, seed: int = 1) -> Report: ...  # noqa: D102
     @property
@@ -368,6 +369,10 @@ class LoopbackNetwork:
         address = self._hosts.reached_from(client_host, server_host, port.address)
         known = self._translated.get((address, port.number, port.transport.carrier))
         return known or (None if self._one_address else Socket(address, port.number))
+
+    def name_of(self, host: str) -> str:
+        """The address that a planned host has or would have, if this system had more than one."""
+        return self._hosts.own(host)
 
     def call(self, client: str, host: str, where: Socket) -> Call:
         """A TCP socket at the host's own address, for a call to any place of this machine. `hang_up` gives it back."""

@@ -12,6 +12,7 @@ from ..model import Transport
 from ..sip.ids import Ids
 from ..sip.message import Request, Response
 from ..sip.timers import Timers
+from ..state import Socket
 from . import sip_words as words
 from .flight import Flight
 from .sip_clock import SipClock
@@ -51,6 +52,8 @@ class Signalling:
         self.timers = Timers()
         self._outsiders = outsiders
         self._ends: dict[Place, End] = {}
+        self._expected: dict[Place, End] = {}
+        self._nowhere: set[Place] = set()
         self._ids: dict[str, Ids] = {}
         #: Connections that an application of the lab has opened: from where, to where.
         self.streams: dict[tuple[Place, Place], SipStream] = {}
@@ -84,6 +87,26 @@ class Signalling:
     def end(self, place: Place) -> End | None:
         """Who of the lab is at this place; None is a program from outside, or nobody."""
         return self._ends.get(place)
+
+    def expect(self, place: Place, end: End, *, reachable: bool) -> None:
+        """Whoever the plan has at this place; not `reachable` tells that the lab has no such place on this machine."""
+        self._expected[place] = end
+        if reachable:
+            self._nowhere.discard(place)
+        else:
+            self._nowhere.add(place)
+
+    def expected(self, place: Place) -> End | None:
+        """Whoever the plan has at this place, whether it is there or not."""
+        return self._expected.get(place)
+
+    def is_nobody(self, place: Place) -> bool:
+        """Whether nobody at all has a UDP socket at this place."""
+        return place in self._nowhere or self.network.is_silent(Socket(place[1], place[2]))
+
+    def is_nowhere(self, place: Place) -> bool:
+        """Whether the lab has no such place on this machine."""
+        return place in self._nowhere
 
     def stranger(self, place: Place, name: str = "") -> End:
         """A program from outside at a place it sends datagrams from, or listens at."""

@@ -133,7 +133,7 @@ class SipStack:
     def way_to(self, application: str, port_id: str | None = None) -> Flow | None:
         """The way to a planned SIP port of another application: UDP before TCP unless the port is named.
 
-        None when the plan has no such port, or the lab knows that nobody can be there.
+        None when the plan has no such port.
         """
         plan = self.owner.plan
         if not plan.has_application(application):
@@ -143,8 +143,12 @@ class SipStack:
         ports.sort(key=lambda port: (port.transport not in self.local, port.transport is not Transport.UDP))
         if not ports:
             return None
-        where = self.signalling.network.way(self.owner.host, other.host, ports[0])
-        return None if where is None else Flow(ports[0].transport, where.address, where.number)
+        port, network = ports[0], self.signalling.network
+        way = network.way(self.owner.host, other.host, port)
+        where = way or Socket(network.name_of(other.host), port.number)
+        end = End(other.name, other.host, f"{port.number}/{port.transport}", port.number)
+        self.signalling.expect((port.transport.carrier, where.address, where.number), end, reachable=way is not None)
+        return Flow(port.transport, where.address, where.number)
 
     def uri_of(self, number: str, flow: Flow) -> Uri:
         """The address of a directory number at the far end of a way."""
@@ -158,7 +162,7 @@ class SipStack:
             return stream.far
         place = (flow.transport.carrier, flow.address, flow.number)
         end = self.signalling.end(place)
-        return end or (self.signalling.stranger(place) if place in self._known else None)
+        return end or (self.signalling.stranger(place) if place in self._known else self.signalling.expected(place))
 
     def name_of(self, flow: Flow) -> str:
         """The life line at the far end of a way; empty where nobody has been met yet."""
@@ -188,7 +192,7 @@ class SipStack:
             return self.dead_end(flow)
         place = (Transport.UDP, flow.address, flow.number)
         end = self.signalling.end(place)
-        far = end or self.signalling.stranger(place)
+        far = end or self._far(place)
         own = self._datagrams[0]
         if len(self._datagrams) > 1:
             # An answer comes from where the question went.
@@ -202,15 +206,23 @@ class SipStack:
             self.signalling.flight.depart((own.place, place), data)
         elif isinstance(message, Request) and not again and self._is_nobody(place):
             # The ICMP message "port unreachable". Systems tell programs of it in ways that differ.
-            self.trace.add(
-                Kind.REFUSED, "refused", self.name, far.name, self.name, far.name, far.host, far.port,
-                protocol=SIP, call=message.headers.get("Call-ID")[:NAME_KEPT], client_number=own.end.number,
-            )  # fmt: skip
+            self._refused(far, own.end.number, message.headers.get("Call-ID")[:NAME_KEPT])
             return self.dead_end(flow)
         own.send(data, (flow.address, flow.number))
 
+    def _far(self, place: Place) -> End:
+        """Who is at a place where nobody of the lab is now: the planned name, until somebody else answers there."""
+        expected = None if place in self._known else self.signalling.expected(place)
+        return expected or self.signalling.stranger(place)
+
     def _is_nobody(self, place: Place) -> bool:
-        return place not in self._known and self.signalling.network.is_silent(Socket(place[1], place[2]))
+        return place not in self._known and self.signalling.is_nobody(place)
+
+    def _refused(self, far: End, number: int, call: str) -> None:
+        self.trace.add(
+            Kind.REFUSED, "refused", self.name, far.name, self.name, far.name, far.host, far.port,
+            protocol=SIP, call=call, client_number=number,
+        )  # fmt: skip
 
     def dead_end(self, flow: Flow) -> None:
         """Whoever waits for an answer by this way waits in vain."""
@@ -241,7 +253,10 @@ class SipStack:
         if found is not None or flow.connection:
             # A connection that somebody else had opened and closed: nobody listens at that number.
             return found
-        end = self.signalling.end(place) or self.signalling.stranger(place)
+        end = self.signalling.end(place) or self._far(place)
+        if self.signalling.is_nowhere(place):
+            self._refused(end, 0, "")
+            return None
         call = self.signalling.network.call(self.name, self.owner.host, Socket(flow.address, flow.number))
         address = call.socket.getsockname()[0]
         own = End(self.name, self.owner.host, "", call.number)

@@ -55,6 +55,7 @@ class SipStream(asyncio.Protocol):
         self.is_outside = False
         self.partner: SipStream | None = None
         self.closing = False
+        self._broken_off = False
         self._framer = StreamFramer()
         self._kind = transport
         self._loop = asyncio.get_running_loop()
@@ -198,8 +199,8 @@ class SipStream(asyncio.Protocol):
         self._transport = None
         if not self.number or self.gone.done():
             return
-        if not self.closing and not (self.partner and self.partner.closing):
-            if self.partner is not None:
+        if not self._broken_off and not self.closing and not (self.partner and self.partner.closing):
+            if self.far.host:
                 self._note(Kind.LOST, "connection lost", back=True)
             elif self._told or self.dialled:
                 self._note(Kind.DISCONNECT, "disconnect", back=True)
@@ -265,6 +266,7 @@ class SipStream(asyncio.Protocol):
 
     def abort(self) -> None:
         """Break the connection off. May be called again."""
+        self._broken_off = True
         if self._dialling is not None:
             self._dialling.cancel()
         # An event loop that has ended takes no more calls; the lab looks after what is left open then.
