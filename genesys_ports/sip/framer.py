@@ -12,7 +12,7 @@ from .words import LONG_BODY, LONG_HEAD, NO_LENGTH, WHICH_LENGTH, refused
 
 __all__ = ["StreamFramer"]
 
-_LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*+:(?:\r\n[ \t]|[ \t])*+([^\r\n]*+)", re.IGNORECASE | re.MULTILINE)
+_LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*+:(?:\r\n[ \t]|[ \t])*([^\r\n]*+)", re.IGNORECASE | re.MULTILINE)
 
 _BLANK = re.compile(rb"[\r\n]++")
 

@@ -12,7 +12,7 @@ from .words import BAD_MEDIA, BAD_SDP, refused
 __all__ = ["Media", "Sdp"]
 
 _LINE = re.compile(r"([a-z])=(.*)")
-_MEDIA = re.compile(r"(\S++) ++([0-9]++)(?:/[0-9]++)?+ ++(\S++) ++(\S.*)")
+_MEDIA = re.compile(r"(\S++) ++([0-9]++)(?:/[0-9]++)? ++(\S++) ++(\S.*)")
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 
 
