@@ -65,14 +65,16 @@ async def test_a_program_outside_the_lab_while_it_runs(lab):
 
 
 async def test_one_address_and_ranges(lab):
-    media = ListeningPort(number=20000, last=20002, transport=Transport.UDP, purpose=Purpose.MEDIA)
-    two = Application(name="two", host="a", ports=(media,))
+    whole = ListeningPort(number=20000, last=20002, transport=Transport.UDP, purpose=Purpose.OTHER)
+    # Of a range for voice the calls open what they need.
+    voice = ListeningPort(number=30000, last=30002, transport=Transport.UDP, purpose=Purpose.MEDIA, port_id="voice")
+    two = Application(name="two", host="a", ports=(whole, voice))
     plan = Deployment().add("one", host="a", port=8090, address="10.0.0.12")
     lab.update(replace(plan, applications=(*plan.applications, two)))
     await lab.start("one", "two")
     assert seen(lab, "a") == [
         ("8090/tcp", "10.0.0.12", "one"),
-        *((f"{number}/udp", "0.0.0.0", "two") for number in (20000, 20001, 20002)),
+        *((f"{number}/udp", "0.0.0.0", "two") for number in (20000, 20001, 20002, 30000)),
     ]
 
 
