@@ -165,6 +165,23 @@ async def test_a_phone_on_the_host_of_sip_server_finds_5060_taken():
         assert lab.is_running("softphone")
 
 
+async def test_what_does_not_fit_into_a_datagram_goes_over_tcp(lab):
+    lab.phone(P1).offers_video = True
+    before = lab.trace.last_number
+    await lab.call(P1, "1002")
+    invites = [one for one in lab.trace if one.number > before and one.name == "INVITE"]
+    assert [(one.sender, one.receiver, one.port) for one in invites] == [
+        (P1, SIP, "5060/tcp"),
+        (SIP, P2, "5060/tcp"),
+    ]
+    assert all(len(one.payload) > 1_300 for one in invites)
+    await lab.hang_up(P1)
+    lab.phone(P1).offers_video = False
+    before = lab.trace.last_number
+    await lab.call(P1, "1002")
+    assert {one.port for one in lab.trace if one.number > before and one.name == "INVITE"} == {"5060/udp"}
+
+
 # --- a call
 
 
@@ -176,8 +193,8 @@ async def test_a_call_from_phone_to_phone(lab):
         f"{SIP} > {P1} 100 Trying",
         f"{SIP} > {P2} INVITE",
         f"{P2} > {SIP} 180 Ringing",
-        f"{P2} > {SIP} 200 OK",
         f"{SIP} > {P1} 180 Ringing",
+        f"{P2} > {SIP} 200 OK",
         f"{SIP} > {P2} ACK",
         f"{SIP} > {P1} 200 OK",
         f"{P1} > {SIP} ACK",
@@ -387,7 +404,7 @@ async def test_sip_server_works_the_phones(lab):
 
 
 async def test_a_call_without_sdp_rings_a_moment(lab, monkeypatch):
-    monkeypatch.setattr("genesys_ports.lab.talker.RINGS", 0.05)
+    monkeypatch.setattr("genesys_ports.lab.talker.RINGS_LONGER", 0.05)
     outside = await stranger()
     contact = f"<sip:x@{outside.address[0]}:{outside.address[1]}>"
     outside.send(request("INVITE", "sip:1001@sip-host", Contact=contact), address_of(lab, P1))

@@ -20,7 +20,7 @@ def test_read():
     sdp = Sdp.parse(TEXT.encode())
     assert sdp.address == "127.0.0.11"
     assert sdp.media == (
-        Media("audio", 20000, "RTP/AVP", ("0", "8"), "127.0.0.11", "sendonly"),
+        Media("audio", 20000, "RTP/AVP", ("0", "8"), "127.0.0.11", "sendonly", ("rtpmap:0 PCMU/8000",)),
         Media("video", 0, "RTP/AVP", ("31",), "224.2.1.1", "sendrecv"),
     )
     assert (sdp.text, bytes(sdp)) == (TEXT, TEXT.encode())
@@ -76,6 +76,7 @@ MEDIA = st.builds(
     st.lists(st.integers(0, 127).map(str), min_size=1, max_size=3).map(tuple),
     st.just("") | ADDRESS,
     st.sampled_from(["sendrecv", "sendonly", "recvonly", "inactive"]),
+    st.lists(st.from_regex(r"x-[a-z0-9: ]{0,9}", fullmatch=True), max_size=3).map(tuple),
 )
 
 

@@ -12,6 +12,7 @@ from ..sip.sdp import Media, Sdp
 from ..state import ConnectionStatus
 from . import sip_words as words
 from .endpoint import Endpoint
+from .offers import FORMATS, everything
 from .rtp_port import RtpPort
 
 if TYPE_CHECKING:
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Dialled", "Talker"]
 
-#: Payload types of RFC 3551: PCMU and PCMA, what every phone speaks.
-FORMATS = ("0", "8")
+#: Seconds of ringing before a phone that answers by itself does. As long as messages are on their way the clock of SIP
+#: stands still, so everybody has heard of the ringing by then.
+RINGS = 0.05
 
-#: Seconds of ringing before a call without SDP is answered: SIP Server lets a phone ring that shall call somebody else,
-#: and then tells it to answer.
-RINGS = 1.0
+#: The same for a call without SDP: SIP Server lets a phone ring that shall call somebody else, and then tells it to
+#: answer.
+RINGS_LONGER = 1.0
 
 #: What this side may do with the voice, by what the other side says (RFC 3264 6.1).
 _MIRRORED = {"sendrecv": "sendrecv", "sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive"}
@@ -42,7 +44,9 @@ class Dialled(NamedTuple):
 
 
 class Talker(Endpoint):
-    """An endpoint with a voice. `answers_itself` lifts the receiver as soon as it rings."""
+    """An endpoint with a voice. `answers_itself` lifts the receiver when it rings; with `offers_video` it offers more
+    codecs and video too, and its INVITE grows beyond 1,300 bytes, as those of softphones do.
+    """
 
     #: Where it hears.
     voice: RtpPort
@@ -50,6 +54,7 @@ class Talker(Endpoint):
     def __init__(self, application: RunningApplication, stack: Stack, *, allow_unknown_users: bool = False) -> None:
         super().__init__(application, stack, allow_unknown_users=allow_unknown_users)
         self.answers_itself = True
+        self.offers_video = False
         self._versions: dict[Call, int] = {}
         self._held: dict[Call, None] = {}
         self._outcomes: dict[Call, Outcome] = {}
@@ -131,10 +136,8 @@ class Talker(Endpoint):
             call.ring()
             if not self.answers_itself:
                 return
-            if call.remote_body:
-                self.lift(call)
-            else:
-                self.transactions.alarms.set(RINGS, self.lift, call)
+            rings = RINGS if call.remote_body else RINGS_LONGER
+            self.transactions.alarms.set(rings, self.lift, call)
 
     def lift(self, call: Call) -> bool:
         """Lift the receiver; False when it does not ring any more."""
@@ -188,7 +191,10 @@ class Talker(Endpoint):
     def _sdp(self, call: Call | None = None) -> bytes:
         """Our offer: voice at our number, both ways unless the call is on hold."""
         direction = "sendonly" if call in self._held else "sendrecv"
-        return self._write(call, (Media("audio", self.voice.local.number, formats=FORMATS, direction=direction),))
+        number = self.voice.local.number
+        if self.offers_video:
+            return self._write(call, everything(number, direction))
+        return self._write(call, (Media("audio", number, formats=FORMATS, direction=direction),))
 
     def _answer(self, call: Call, offer: bytes) -> bytes | None:
         """Our answer to an offer (RFC 3264 6): one line for each of its lines; None when we have nothing in common."""
@@ -204,7 +210,7 @@ class Talker(Endpoint):
             media.append(
                 Media("audio", self.voice.local.number, formats=formats, direction=direction)
                 if voice and not any(other.number for other in media)
-                else one._replace(number=0, address="")
+                else one._replace(number=0, address="", attributes=())
             )
         if not any(one.number for one in media):
             return None

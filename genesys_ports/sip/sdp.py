@@ -17,7 +17,10 @@ _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 
 
 class Media(NamedTuple):
-    """One media line: what is sent, and to which port. `formats` are RTP payload types: 0 is PCMU, 8 is PCMA."""
+    """One media line: what is sent, and to which port. `formats` are RTP payload types: 0 is PCMU, 8 is PCMA.
+
+    `attributes` are its other lines, without their `a=`.
+    """
 
     kind: str
     number: int
@@ -25,6 +28,7 @@ class Media(NamedTuple):
     formats: tuple[str, ...] = ("0",)
     address: str = ""
     direction: str = "sendrecv"
+    attributes: tuple[str, ...] = ()
 
 
 class Sdp(NamedTuple):
@@ -53,6 +57,10 @@ class Sdp(NamedTuple):
                 about["address"] = value.split(" ")[-1].partition("/")[0]
             elif letter == "a" and value in _DIRECTIONS:
                 about["direction"] = value
+            elif letter == "a" and media:
+                about.setdefault("attributes", []).append(value)
+        for _, own in media:
+            own["attributes"] = tuple(own.get("attributes", ()))
         return cls(session["address"], tuple(one._replace(**{**session, **own}) for one, own in media), text)
 
     @classmethod
@@ -64,7 +72,7 @@ class Sdp(NamedTuple):
             lines.append(f"m={one.kind} {one.number} {one.protocol} {' '.join(one.formats)}")
             if one.address != address:
                 lines.append(f"c=IN {_family(one.address)}")
-            lines.append(f"a={one.direction}")
+            lines += [f"a={one.direction}", *(f"a={attribute}" for attribute in one.attributes)]
         return cls(address, every, "".join(f"{line}\r\n" for line in lines))
 
     def __bytes__(self) -> bytes:
