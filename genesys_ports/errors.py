@@ -32,6 +32,7 @@
         ├── NotRunningError          the application has not been started
         ├── NoConnectionError        the plan has no connection between the two
         ├── OnlyUdpError             the plan connects the two over UDP only
+        ├── OnlySipError             the plan connects the two over SIP only
         ├── NotConnectedError        the other one has to open the connection, and has not
         ├── ConnectionRefusedByPeerError   nobody listens where the client called
         ├── ConnectionLostError      the connection broke before the answer came
@@ -82,6 +83,7 @@ __all__ = [
     "NotAPhoneError",
     "NotConnectedError",
     "NotRunningError",
+    "OnlySipError",
     "OnlyUdpError",
     "OtherHostError",
     "OutputError",
@@ -598,6 +600,20 @@ class NoConnectionError(LabError):
             "A message travels only over a connection that one of the two has opened: add the server to the client's "
             "column 'Connects to'."
         )
+
+
+@dataclass(eq=False)
+class OnlySipError(LabError):
+    """Every connection of the plan between two applications goes to a SIP port; `port` is that of the first."""
+
+    client: str
+    server: str
+    port: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"The plan connects {self.client} with {self.server} on port {self.port} only, and that is a SIP port."
+        yield "SIP ports carry calls; messages like this one travel between communication ports."
+        yield 'A phone calls so:  await lab.call("phone_1001", "1002")'
 
 
 @dataclass(eq=False)

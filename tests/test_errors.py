@@ -33,6 +33,7 @@ from genesys_ports.errors import (
     NotAPhoneError,
     NotConnectedError,
     NotRunningError,
+    OnlySipError,
     OnlyUdpError,
     OtherHostError,
     OutputExistsError,
@@ -173,6 +174,10 @@ TEXTS = [
     (NoConnectionError("scs", "urs"),
      "The plan has no connection between scs and urs, in either direction. A message travels only over a connection "
      "that one of the two has opened: add the server to the client's column 'Connects to'."),
+    (OnlySipError("phone_1001", "sip_server", "5060/tcp"),
+     "The plan connects phone_1001 with sip_server on port 5060/tcp only, and that is a SIP port. SIP ports carry "
+     "calls; messages like this one travel between communication ports. A phone calls so:  "
+     'await lab.call("phone_1001", "1002")'),
     (OnlyUdpError("scs", "agent", "161/udp"),
      "The plan connects scs with agent on port 161/udp only. This lab sends its messages over TCP connections: UDP has "
      "none that could carry the answer back. Plan a TCP port of agent, and connect scs with that one too."),

@@ -20,11 +20,12 @@ from ..errors import (
     NoConnectionError,
     NotConnectedError,
     NotRunningError,
+    OnlySipError,
     OnlyUdpError,
     PlanFileError,
     UnknownApplicationError,
 )
-from ..model import Application, Deployment, ListeningPort
+from ..model import Application, Deployment, ListeningPort, Purpose
 from ..state import ConnectionStatus, PortStatus
 from ..trace import Message, Participant
 from . import words
@@ -377,7 +378,7 @@ class Lab(Calls):
 
         It travels over the connection the sender has opened, else over the one the receiver has opened to it. A sender
         whose call was refused before tries once more. Raises `NotRunningError`, `NoConnectionError`,
-        `OnlyUdpError`, `NotConnectedError`, `ConnectionRefusedByPeerError`, `ConnectionLostError`,
+        `OnlyUdpError`, `OnlySipError`, `NotConnectedError`, `ConnectionRefusedByPeerError`, `ConnectionLostError`,
         `NoAnswerError`, `MessageTooLargeError`.
         """
         self._check_open()
@@ -420,7 +421,9 @@ class Lab(Calls):
             return NotConnectedError(one.name, receiver)
         forth = [c for c in one.statuses if c.server == receiver]
         for plan, c in [*((one.plan, c) for c in forth), *((self.plan, c) for c in back)]:
-            return OnlyUdpError(c.client, c.server, str(plan.application(c.server).port(c.port_id)))
+            port = plan.application(c.server).port(c.port_id)
+            problem = OnlySipError if port.purpose is Purpose.SIP else OnlyUdpError
+            return problem(c.client, c.server, str(port))
         return NoConnectionError(one.name, receiver)
 
     @step

@@ -128,6 +128,7 @@ class Signalling:
         self.clock.end()
         self.flight.end()
         self._ends.clear()
+        self.streams.clear()
 
 
 def outside_name(message: Request | Response) -> str:
