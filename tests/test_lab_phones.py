@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from genesys_ports import Lab, ListeningPort
+from genesys_ports import Lab, ListeningPort, load_plan
 from genesys_ports.errors import (
     CallFailedError,
     InvalidValueError,
@@ -19,7 +19,7 @@ from genesys_ports.errors import (
 from genesys_ports.lab.trunk import CALLER
 from genesys_ports.model import Purpose, Transport
 from genesys_ports.sip import parse
-from tests.helpers import PATIENCE
+from tests.helpers import PATIENCE, ROOT
 from tests.sip_lab import (
     GATE,
     P1,
@@ -165,21 +165,17 @@ async def test_a_phone_on_the_host_of_sip_server_finds_5060_taken():
         assert lab.is_running("softphone")
 
 
-async def test_what_does_not_fit_into_a_datagram_goes_over_tcp(lab):
-    lab.phone(P1).offers_video = True
-    before = lab.trace.last_number
-    await lab.call(P1, "1002")
-    invites = [one for one in lab.trace if one.number > before and one.name == "INVITE"]
-    assert [(one.sender, one.receiver, one.port) for one in invites] == [
-        (P1, SIP, "5060/tcp"),
-        (SIP, P2, "5060/tcp"),
-    ]
-    assert all(len(one.payload) > 1_300 for one in invites)
-    await lab.hang_up(P1)
-    lab.phone(P1).offers_video = False
-    before = lab.trace.last_number
-    await lab.call(P1, "1002")
-    assert {one.port for one in lab.trace if one.number > before and one.name == "INVITE"} == {"5060/udp"}
+async def test_what_does_not_fit_into_a_datagram_goes_over_tcp():
+    async with await Lab.open(load_plan(ROOT / "notebooks" / "plans" / "sip.csv")) as lab:
+        await lab.start_all()
+        for video, port in ((True, "5060/tcp"), (False, "5060/udp")):
+            lab.phone(P1).offers_video = video
+            before = lab.trace.last_number
+            await lab.call(P1, "1002")
+            invites = [one for one in lab.trace if one.number > before and one.name == "INVITE"]
+            assert [(one.sender, one.receiver, one.port) for one in invites] == [(P1, SIP, port), (SIP, P2, port)]
+            assert all((len(one.payload) > 1_300) is video for one in invites)
+            await lab.hang_up(P1)
 
 
 # --- a call
