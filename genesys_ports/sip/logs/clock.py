@@ -15,28 +15,36 @@ _BACK = 12 * 3600.0
 _AHEAD = 23 * 3600.0
 
 
+#: Parts of a second that so many digits count.
+_PARTS = tuple(10**digits for digits in range(7))
+
+
 class Clock:
     """Seconds since the midnight before the log began, and the date of that midnight where the log tells it."""
 
     def __init__(self) -> None:
         self._day = 0
         self._hour = -1.0
+        self._second = 0.0
         #: The date of day 0.
         self.date: date | None = None
 
     def at(self, hour: bytes, minute: bytes, second: bytes, fraction: bytes | None) -> float:
         """The time of a line that tells no date."""
         of_day = int(hour) * 3600.0 + int(minute) * 60.0 + int(second)
-        if fraction is not None:
-            of_day += int(fraction) / 10 ** len(fraction)
         day = self._day
-        if self._hour >= 0.0:
-            if of_day < self._hour - _BACK:
-                self._day = day = day + 1
-            elif of_day > self._hour + _AHEAD and day:
-                return (day - 1) * DAY + of_day
-        self._hour = of_day
-        return day * DAY + of_day
+        if self._hour >= 0.0 and of_day < self._hour - _BACK:
+            self._day = day = day + 1
+        if self._hour >= 0.0 and of_day > self._hour + _AHEAD and day:
+            day -= 1
+        else:
+            self._hour = of_day
+        self._second = day * DAY + of_day
+        return self.within(fraction)
+
+    def within(self, fraction: bytes | None) -> float:
+        """The time of a line in the same second as the one before."""
+        return self._second if fraction is None else self._second + int(fraction) / _PARTS[len(fraction)]
 
     def on(self, day: date, hour: time | None = None) -> None:
         """The log tells the date of what comes next, and perhaps the hour."""

@@ -12,26 +12,39 @@ from dataclasses import dataclass
 from .lines import LARGEST
 from .words import Skipped
 
-__all__ = ["Cut", "Unfinished", "cut", "resume"]
+__all__ = ["CALL_UUID", "Cut", "Unfinished", "cut", "resume"]
+
+#: The header that names the call in the contact centre.
+CALL_UUID = b"X-Genesys-CallUUID"
 
 _START = re.compile(rb"SIP/2\.0 [1-6][0-9]{2}(?: |\n|$)|[!%'*+.0-9A-Z_`a-z~-]{1,40} [^ \n]{1,4000} SIP/2\.0(?=\n|$)")
 _LOG_LINE = re.compile(rb"@?(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[T ])?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,6})?[: ]")
 #: The beginning of a line that may be one. Lines of SIP and of SDP begin with letters.
 _MAY_BE_LOG_LINE = re.compile(rb"\n(?=[0-9@])")
+#: The same, and that of a line which continues the one before.
+_MAY_BE_ODD = re.compile(rb"\n[0-9@ \t]")
 _HEADER = re.compile(rb"[!%'*+.0-9A-Z_`a-z~-]{1,100}[ \t]{0,20}:")
 _SDP = re.compile(rb"v=0\n(?:[a-z]=[^\n]*\n)+")
 _LENGTH = re.compile(rb"^(content-length|l)([ \t]{0,20}:)[^\n]*", re.IGNORECASE | re.MULTILINE)
 
 #: What every message has (RFC 3261 section 8.1.1), without Max-Forwards, which old ones lack.
-_NEEDED = frozenset({b"via", b"from", b"to", b"call-id", b"cseq"})
+_NEEDED = frozenset({b"Via", b"From", b"To", b"Call-ID", b"CSeq"})
+_LENGTH_NAME = b"Content-Length"
 
-#: RFC 3261 section 7.3.3.
-_LONG = {b"v": b"via", b"f": b"from", b"t": b"to", b"i": b"call-id", b"m": b"contact", b"l": b"content-length"}
+#: The names of the headers that are looked at, by all ways to write them (RFC 3261 section 7.3.3), in small letters.
+_USUAL_NAMES = {name.lower(): name for name in (*_NEEDED, _LENGTH_NAME, b"Contact", CALL_UUID)} | {
+    b"v": b"Via",
+    b"f": b"From",
+    b"t": b"To",
+    b"i": b"Call-ID",
+    b"m": b"Contact",
+    b"l": _LENGTH_NAME,
+}
+_LOOKED_AT = re.compile(rb"\n(%s)[ \t]{0,20}:([^\n]*)" % b"|".join(_USUAL_NAMES), re.IGNORECASE)
 
-_LOOKED_AT = re.compile(
-    rb"\n(via|v|from|f|to|t|call-id|i|cseq|contact|m|content-length|l|x-genesys-calluuid)[ \t]{0,20}:([^\n]*)",
-    re.IGNORECASE,
-)
+#: The same as most write them, which is found in half the time; and those that have to be there for that.
+_AS_USUAL = re.compile(rb"\n(Via|From|To|Call-ID|CSeq|Contact|Content-Length|X-Genesys-CallUUID):([^\n]*)")
+_USUAL = _NEEDED | {_LENGTH_NAME}
 
 #: Lines of a header that are looked at.
 _MOST_LINES = 1000
@@ -39,7 +52,7 @@ _MOST_LINES = 1000
 
 @dataclass(slots=True)
 class Cut:
-    """A whole message: its bytes with CR LF, its first line, and the first header of each name in small letters."""
+    """A whole message: its bytes with CR LF, its first line, and the first of each header by its usual name."""
 
     payload: bytes
     start: bytes
@@ -69,8 +82,9 @@ def cut(text: bytes, declared: int, is_last: bool) -> tuple[Result, int]:
     if is_last and not text.endswith(b"\n"):
         text += b"\n"
     blank = text.find(b"\n\n")
-    if blank > 0 and not _has_log_line(text, 0, blank):
-        result, end = _with_body(text, blank, declared)
+    is_odd = _MAY_BE_ODD.search(text, 0, blank) is not None
+    if blank > 0 and not (is_odd and _has_log_line(text, 0, blank)):
+        result, end = _with_body(text, blank, declared, is_odd)
         if result is not None:
             return result, end
     own = _own_lines(text)
@@ -94,25 +108,30 @@ def resume(unfinished: Unfinished, text: bytes, declared: int) -> Result:
     return result if result and len(result.payload) == declared else None
 
 
-def _headers(head: bytes) -> dict[bytes, bytes]:
-    """The first of each header that is looked at."""
-    if b"\n " in head or b"\n\t" in head:
+def _headers(head: bytes, may_be_folded: bool = True) -> dict[bytes, bytes] | None:
+    """The first of each header that is looked at, by its usual name; None when one that every message has is missing.
+
+    Blanks may stand around the values.
+    """
+    if may_be_folded:
         # RFC 3261 section 7.3.1: a line that begins with a blank continues the one before.
         head = head.replace(b"\n\t", b"\n ").replace(b"\n ", b" ")
-    found: dict[bytes, bytes] = {}
-    for name, value in _LOOKED_AT.findall(head):
-        name = name.lower()
-        if len(name) == 1:
-            name = _LONG[name]
-        if name not in found:
-            found[name] = value.strip()
-    return found
+    # Backwards, so that the first of a name stays.
+    usual = dict(_AS_USUAL.findall(head)[::-1])
+    if usual.keys() >= _USUAL:
+        return usual
+    found = {_USUAL_NAMES[name.lower()]: value for name, value in _LOOKED_AT.findall(head)[::-1]}
+    return found if found.keys() >= _NEEDED else None
 
 
-def _with_body(text: bytes, blank: int, declared: int) -> tuple[Cut | Skipped | None, int]:
+def _with_body(text: bytes, blank: int, declared: int, may_be_folded: bool = True) -> tuple[Cut | Skipped | None, int]:
     """The message whose header ends at `blank`, when all of its body follows."""
-    headers = _headers(text[:blank])
-    told = headers.get(b"content-length")
+    headers = _headers(text[:blank], may_be_folded)
+    if headers is None:
+        return Skipped.NOT_SIP, blank
+    told = headers.get(_LENGTH_NAME)
+    if told is not None:
+        told = told.strip()
     if told is None:
         # RFC 3261 section 18.3: without this header, the body of a datagram goes to its end.
         size = max(0, declared - (blank + text.count(b"\n", 0, blank) + 4))
@@ -122,8 +141,6 @@ def _with_body(text: bytes, blank: int, declared: int) -> tuple[Cut | Skipped | 
         return Skipped.NOT_SIP, blank
     if size > LARGEST:
         return Skipped.TOO_LARGE, blank
-    if not headers.keys() >= _NEEDED:
-        return Skipped.NOT_SIP, blank
     end = _body_end(text, blank + 2, size)
     if end < 0:
         return None, 0
@@ -206,9 +223,11 @@ def _with_other_length(text: bytes, blank: int, declared: int) -> Cut | None:
     if not following.startswith(b"\n") and _LOG_LINE.match(following) is None:
         return None
     headers = _headers(text[:blank])
-    told = headers.get(b"content-length", b"")
+    if headers is None:
+        return None
+    told = headers.get(_LENGTH_NAME, b"").strip()
     size_of_head = blank + text.count(b"\n", 0, blank) + 4
-    if not headers.keys() >= _NEEDED or not told.isdigit() or size_of_head + int(told[:9]) == declared:
+    if not told.isdigit() or size_of_head + int(told[:9]) == declared:
         return None
     body = found[0].replace(b"\n", b"\r\n")
     return _made(_LENGTH.sub(rb"\1\2 %d" % len(body), text[:blank], count=1), body, headers)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import islice
 
 from ...model import Deployment
-from ...trace import Message, Participant
+from ...trace import Kind, Message, Participant
 from . import words
 from .calls import Leg, named
-from .cutting import Cut
+from .cutting import CALL_UUID, Cut
 from .header import Header
 from .log import SipLog
 from .masking import masked
+from .own import Own
 from .peers import Peers
 
 __all__ = ["Gathering"]
@@ -28,18 +29,13 @@ _MOST_CALLS = 1_000_000
 
 _UUIDS = re.compile(rb"CID:C?UUID>([^\n]{3,400})")
 _USER = re.compile(rb"(?:sips?|tel):([^@:;>\s]{0,200})(?::[^@;>\s]{0,200})?(?:@([^;>:\s\]]{1,100}))?", re.IGNORECASE)
-_VIA = re.compile(
-    rb"SIP ?/ ?2\.0 ?/ ?[A-Za-z]{2,4} {1,3}(\[[0-9A-Fa-f:.]{2,45}\]|[^\s:;,\[\]]{1,100})(?: ?: ?([0-9]{1,5}))?"
-)
-
 _CARRIERS = {b"UDP": "udp", b"TCP": "tcp", b"TLS": "tls"}
-SIP_PORT = {"udp": 5060, "tcp": 5060, "tls": 5061}
 
 
 #: One message, before names are known: number, time, received, first line, transport, address and port number of the
-#: peer, own port number (0 where the message does not tell), whether the peer opened the connection, payload, Call-ID,
+#: peer, the beginning of a Via of its own, whether the peer opened the connection, payload, Call-ID,
 #: sent again, who wrote the log. A plain tuple of plain values, because there are many: Python need not look after it.
-_Record = tuple[int, float, bool, bytes, str, bytes, bytes, int, bool, bytes, str, bool, str]
+_Record = tuple[int, float, bool, bytes, str, bytes, bytes, bytes, bool, bytes, str, bool, str]
 
 
 class Gathering:
@@ -58,11 +54,12 @@ class Gathering:
         self._hosts: dict[str, str] = {}
         self._ahead: timedelta | None = None
         self._days: dict[bytes, date | None] = {}
+        self._second = b""
         self._seen: dict[tuple[bytes | bool, ...], None] = {}
         self._contacts: dict[tuple[bytes, bytes, bytes], None] = {}
-        self._sent_by: dict[bytes, tuple[str, int]] = {}
-        self._own: Counter[tuple[str, str, int]] = Counter()
+        self._own = Own()
         self._openers: dict[tuple[bytes, bytes], bool] = {}
+        self._named: dict[bytes, tuple[Kind, str]] = {}
         self._met: dict[tuple[bytes, bytes], tuple[str, int]] = {}
         self._uuid_of: dict[str, str] = {}
         self._first_of: dict[str, str] = {}
@@ -81,13 +78,19 @@ class Gathering:
         log.command_line = log.command_line or header.command_line
         if header.ahead is not None and self._ahead is None:
             self._ahead = header.ahead
+        self._second = b""
         if header.local is not None:
             log.log_clock.on(header.local.date(), header.local.time())
 
     def time(self, stamp: re.Match[bytes]) -> float:
         """The time of a log line; it may tell the date too."""
-        year, month, day, hour, minute, second, fraction = stamp.group(1, 2, 3, 4, 5, 6, 7)
+        second = stamp.string[stamp.start() : stamp.end(6)]
         clock = self._log.log_clock
+        if second == self._second:
+            # Many messages share a second.
+            return clock.within(stamp[7])
+        self._second = second
+        year, month, day, hour, minute, second, fraction = stamp.group(1, 2, 3, 4, 5, 6, 7)
         if year is not None:
             key = year + month + day
             if key not in self._days:
@@ -111,7 +114,7 @@ class Gathering:
         received = direction == b"Received"
         carrier = _CARRIERS.get(carried) or _CARRIERS.get(carried.upper(), "tcp")
         headers, start = cut.headers, cut.start
-        via, cseq, call = headers[b"via"], headers[b"cseq"], _text(headers[b"call-id"])
+        via, cseq, call = headers[b"Via"], headers[b"CSeq"].strip(), _text(headers[b"Call-ID"].strip())
         number = self._read = self._read + 1
         if number == 1:
             log.zero = time
@@ -120,11 +123,11 @@ class Gathering:
         if leg is None:
             leg = self._new_leg(call, number, time, headers)
         leg.add(number, time, start, is_request, cseq)
-        if (uuid := headers.get(b"x-genesys-calluuid")) is not None:
-            self._relate(call, _text(uuid))
-        if received and (contact := headers.get(b"contact")) is not None:
-            self._learn(address, port, contact, headers[b"to"], start)
-        own = self._own_number(via, carrier) if is_request != received else 0
+        if (uuid := headers.get(CALL_UUID)) is not None:
+            self._relate(call, _text(uuid.strip()))
+        if received and (contact := headers.get(b"Contact")) is not None:
+            self._learn(address, port, contact, headers[b"To"], start)
+        own = self._own.wrote(carrier, via) if is_request != received else b""
         by_peer = received if is_request else not received
         if carrier != "udp":
             by_peer = self._openers.setdefault((address, port), received)
@@ -152,7 +155,7 @@ class Gathering:
 
     def _new_leg(self, call: str, number: int, time: float, headers: Mapping[bytes, bytes]) -> Leg:
         legs = self._log.legs
-        leg = legs[call] = Leg(number, time, _user(headers[b"from"]), _user(headers[b"to"]))
+        leg = legs[call] = Leg(number, time, _user(headers[b"From"]), _user(headers[b"To"]))
         if len(legs) > _MOST_CALLS:
             del legs[next(iter(legs))]
         return leg
@@ -167,19 +170,6 @@ class Gathering:
             for old in list(islice(seen, _REMEMBERED // 5)):
                 del seen[old]
         return False
-
-    def _own_number(self, via: bytes, carrier: str) -> int:
-        """The local port number, from the Via that this application wrote."""
-        written = via.partition(b";")[0]
-        known = self._sent_by.get(written)
-        if known is None:
-            found = _VIA.match(written)
-            known = (_text(found[1]).strip("[]"), int(found[2] or SIP_PORT[carrier])) if found else ("", 0)
-            if len(self._sent_by) < _REMEMBERED:
-                self._sent_by[written] = known
-        if known[1]:
-            self._own[(carrier, *known)] += 1
-        return known[1]
 
     def _learn(self, address: bytes, port: bytes, contact: bytes, to: bytes, start: bytes) -> None:
         registers = start.startswith(b"REGISTER ")
@@ -217,27 +207,24 @@ class Gathering:
             # Without a time zone in the header, the log's local time is taken for UTC.
             began = (clock.date.toordinal() - date(1970, 1, 1).toordinal()) * 86_400 + log.zero
             log.began = began - (self._ahead.total_seconds() if self._ahead else 0.0)
+        self._own.settle()
         self._join_local()
         log.fill(self._messages(), self._read, self._passed_over)
 
     def _join_local(self) -> None:
         """The life lines of who wrote the log."""
         log = self._log
-        places = [place for place, _ in self._own.most_common()]
-        address = places[0][1] if places else ""
+        places = self._own.places()
+        address = places[0][0] if places else ""
         for local in dict.fromkeys(record[-1] for record in self._records):
-            name = local or words.NO_APPLICATION
             host = self._hosts.get(local) or log.host
-            log.join(Participant(name, host, (), address))
-            for _, other, number in places:
+            log.join(Participant(local or words.NO_APPLICATION, host, (), address))
+            for other, number in places:
                 if host and other != address:
                     log.known_as[f"{other}:{number}"] = f"{host}:{number}"
 
     def _messages(self) -> Iterator[Message]:
         log, participants = self._log, self._log.participants
-        usual = dict(SIP_PORT)
-        for (carrier, _, number), _ in reversed(self._own.most_common()):
-            usual[carrier] = number
         ports: dict[str, dict[str, None]] = {}
         while self._records:
             record = self._records.popleft()
@@ -246,13 +233,13 @@ class Gathering:
             )
             local = wrote or words.NO_APPLICATION
             peer, peer_number = self._peer(address, peer_port)
-            own = own or usual[carrier]
+            own_number = self._own.number(carrier, own)
             client, server = (peer, local) if by_peer else (local, peer)
-            client_number, served = (peer_number, own) if by_peer else (own, peer_number)
+            client_number, served = (peer_number, own_number) if by_peer else (own_number, peer_number)
             port = f"{served}/{carrier}"
             ports.setdefault(server, {})[port] = None
             sender, receiver = (peer, local) if received else (local, peer)
-            kind, name = named(start)
+            kind, name = self._named.get(start) or self._name(start)
             yield Message(
                 number, time - log.zero, kind, name, sender, receiver, client, server, participants[server].host, port,
                 "", payload, None, "sip", call, client_number, again, False,
@@ -260,6 +247,12 @@ class Gathering:
         for name, own_ports in ports.items():
             one = participants[name]
             log.join(Participant(name, one.host, tuple(islice(own_ports, 10)), one.address))
+
+    def _name(self, start: bytes) -> tuple[Kind, str]:
+        known = named(start)
+        if len(self._named) < _REMEMBERED:
+            self._named[start] = known
+        return known
 
     def _peer(self, address: bytes, port: bytes) -> tuple[str, int]:
         """The name of a peer, which has a life line then, and its port number."""
@@ -282,7 +275,7 @@ def _text(value: bytes) -> str:
 def _user(value: bytes) -> str:
     """The user of the URI in From or To; the whole value where it has none."""
     found = _USER.search(value)
-    return _text(found[1] if found else value[:200])
+    return _text(found[1] if found else value.strip()[:200])
 
 
 def _date(year: bytes, month: bytes, day: bytes) -> date | None:

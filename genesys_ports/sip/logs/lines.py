@@ -33,7 +33,8 @@ STAMP = re.compile(_TIME + rb"(?=[: ])")
 
 #: The line that begins a message: those seven, the direction, the transport, the bytes, the address, the port number.
 HEAD = re.compile(
-    _TIME + rb":? [^\[\]]{0,60}?(Sending|Received) {1,3}\[[^\],]{0,20}, ?([A-Za-z]{2,4})\] ([0-9]{1,9}) bytes "
+    _TIME
+    + rb":? (?:[^\[\] ]{1,20} ){0,3}?(Sending|Received) {1,3}\[[^\],]{0,20}, ?([A-Za-z]{2,4})\] ([0-9]{1,9}) bytes "
     rb"(?:to|from) (\S{1,64}):([0-9]{1,5}) (?:>>>>>|<<<<<)[ \r]{0,4}$"
 )
 
@@ -71,32 +72,35 @@ def parts(file: BinaryIO, told: Callable[[int], object] | None = None) -> Iterat
 def _split(text: bytes, is_last: bool) -> tuple[list[Part], int]:
     """The parts of which no more can come, and how much of the text they are."""
     marks = tuple(mark for mark in (UUID, MIDNIGHT, *HEADER) if mark in text)
+    # Lines end in LF, CR LF, and in CR CR LF where a program on Windows wrote SIP's own line ends as text.
+    has_cr = b"\r" in text
     found: list[Part] = []
 
-    def add(head: re.Match[bytes] | None, piece: bytes, is_last: bool) -> None:
-        if head is not None and len(piece) > 2 * LARGEST:
+    def add(head: re.Match[bytes] | None, start: int, end: int, is_last: bool) -> None:
+        if head is not None and end - start > 2 * LARGEST:
             # Other log lines by the megabyte before the next message: what concerns this one is at the beginning.
-            end = piece.rfind(b"\n", 0, 2 * LARGEST) + 1 or 2 * LARGEST
-            found.append(Part(head, _lf(piece[:end]), False, marks))
-            head, piece = None, piece[end:]
-        if head is not None or piece:
-            found.append(Part(head, _lf(piece), is_last, marks))
+            middle = text.rfind(b"\n", start, start + 2 * LARGEST) + 1 or start + 2 * LARGEST
+            add(head, start, middle, False)
+            head, start = None, middle
+        if head is not None or end > start:
+            piece = text[start:end]
+            found.append(Part(head, piece.replace(b"\r", b"") if has_cr else piece, is_last, marks))
 
     # Up to here all is in parts; the line that begins a message was last seen at `done`, and its text begins at `body`.
     done = body = 0
     head = None
     for line, start, end in _heads(text):
-        add(head, text[body:start], False)
+        add(head, body, start, False)
         head, done, body = line, start, end
     if is_last:
-        add(head, text[body:], True)
+        add(head, body, len(text), True)
         return found, len(text)
     # The last line may go on in the next chunk. One that never ends is of no use.
     end = text.rfind(b"\n") + 1
     if end <= body and len(text) - body > CHUNK:
         end = len(text)
     if end > body and (head is None or end - body > 2 * LARGEST):
-        add(head, text[body:end], False)
+        add(head, body, end, False)
         return found, end
     return found, done
 
@@ -112,14 +116,9 @@ def _heads(text: bytes) -> Iterator[tuple[re.Match[bytes], int, int]]:
             at = find(_MARK, at + 1)
             continue
         start = text.rfind(b"\n", max(0, at - LONGEST_HEAD), at) + 1
-        if line := match(text[start:end]):
+        if line := match(text, start, end):
             yield line, start, end + 1
         at = find(_MARK, end)
-
-
-def _lf(text: bytes) -> bytes:
-    # Lines end in LF, CR LF, and in CR CR LF where a program on Windows wrote SIP's own line ends as text.
-    return text.replace(b"\r", b"") if b"\r" in text else text
 
 
 def _decoded(file: BinaryIO, told: Callable[[int], object] | None) -> Iterator[tuple[bytes, bool]]:

@@ -12,12 +12,12 @@ __all__ = ["MASK", "masked", "masked_command_line"]
 MASK = b"***"
 
 #: One of these stands, in small letters, in every message with a secret; a password in a URI shows otherwise.
-_SIGNS = (b"auth", b"pass", b"secret", b"inline:")
+_SIGNS = (b"auth", b"pass", b"inline:")
 
 #: Headers whose whole value is secret, by their names and by what their names tell.
 _HEADERS = re.compile(
     rb"^((?:proxy-)?authorization|(?:www|proxy)-authenticate|(?:proxy-)?authentication-info"
-    rb"|[^\s:]{0,80}(?:passw|passphrase|secret)[^\s:]{0,80})([ \t]{0,20}:)"
+    rb"|[^\s:]{0,80}passw[^\s:]{0,80})([ \t]{0,20}:)"
     rb"[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -30,7 +30,7 @@ _USER_INFO = re.compile(rb"ips?:[^\s:@<>\"]{0,200}:([^\s@<>\"]{1,200})@")
 _SDP_KEYS = re.compile(rb"(inline:|^k=(?:clear|base64|uri):)([^\s|;]{1,500})", re.IGNORECASE | re.MULTILINE)
 
 #: `password=…` in a parameter or in text, also inside bodies.
-_PAIRS = re.compile(rb"((?:password|passwd|secret)\"?[ \t]?[=:][ \t]?\"?)([^\s\"&;,<>']{1,200})", re.IGNORECASE)
+_PAIRS = re.compile(rb"((?:password|passwd)\"?[ \t]?[=:][ \t]?\"?)([^\s\"&;,<>']{1,200})", re.IGNORECASE)
 
 _OPTION = re.compile(
     r"((?:^|[ \t])[-/]{1,2}(?:[a-z_-]{0,30}(?:password|passwd|pwd|secret)|pass)[ \t=:])(\"[^\"]*\"|\S+)",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import stat
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from ...errors import LogFileError
@@ -69,7 +71,8 @@ def read_sip_log(
             opened.seek(0)
             if first.startswith(_PACKED):
                 raise LogFileError(file, words.PACKED)
-            reading.read(opened, progress)
+            with _uncollected():
+                reading.read(opened, progress)
     except FileNotFoundError:
         raise LogFileError(file, words.NOT_FOUND) from None
     except PermissionError:
@@ -83,6 +86,18 @@ def read_sip_log(
             raise LogFileError(file, words.NO_WHOLE_SIP.format(sentences=" ".join(log.notes)))
         raise LogFileError(file, words.NO_SIP)
     return log
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without Python's search for circles of objects: there are none here, and looking takes a fifth of the time."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 class _Reading:
