@@ -55,7 +55,7 @@ class Gathering:
         self._ahead: timedelta | None = None
         self._days: dict[bytes, date | None] = {}
         self._second = b""
-        self._seen: dict[tuple[bytes | bool, ...], None] = {}
+        self._seen: dict[int, None] = {}
         self._contacts: dict[tuple[bytes, bytes, bytes], None] = {}
         self._own = Own()
         self._openers: dict[tuple[bytes, bytes], bool] = {}
@@ -131,7 +131,8 @@ class Gathering:
         by_peer = received if is_request else not received
         if carrier != "udp":
             by_peer = self._openers.setdefault((address, port), received)
-        again = self._is_again((received, address, port, start, via, cseq))
+        # A number of 64 bits instead of six texts: there are many.
+        again = self._is_again(hash((received, address, port, start, via, cseq)))
         if self._wanted is not None and call not in self._wanted:
             self._passed_over += 1
             return
@@ -160,7 +161,7 @@ class Gathering:
             del legs[next(iter(legs))]
         return leg
 
-    def _is_again(self, key: tuple[bytes | bool, ...]) -> bool:
+    def _is_again(self, key: int) -> bool:
         """Whether the same went the same way before: the same first line, transaction and number."""
         seen = self._seen
         if key in seen:

@@ -58,6 +58,10 @@ class Part(NamedTuple):
     marks: tuple[bytes, ...]
 
 
+#: The line that begins a message, and where the text after it begins and ends.
+_Span = tuple[re.Match[bytes] | None, int, int]
+
+
 def parts(file: BinaryIO, told: Callable[[int], object] | None = None) -> Iterator[Part]:
     """The whole log in parts, reading as it goes. `told` gets the number of bytes read so far."""
     kept = b""
@@ -74,35 +78,39 @@ def _split(text: bytes, is_last: bool) -> tuple[list[Part], int]:
     marks = tuple(mark for mark in (UUID, MIDNIGHT, *HEADER) if mark in text)
     # Lines end in LF, CR LF, and in CR CR LF where a program on Windows wrote SIP's own line ends as text.
     has_cr = b"\r" in text
-    found: list[Part] = []
-
-    def add(head: re.Match[bytes] | None, start: int, end: int, is_last: bool) -> None:
-        if head is not None and end - start > 2 * LARGEST:
-            # Other log lines by the megabyte before the next message: what concerns this one is at the beginning.
-            middle = text.rfind(b"\n", start, start + 2 * LARGEST) + 1 or start + 2 * LARGEST
-            add(head, start, middle, False)
-            head, start = None, middle
-        if head is not None or end > start:
-            piece = text[start:end]
-            found.append(Part(head, piece.replace(b"\r", b"") if has_cr else piece, is_last, marks))
-
-    # Up to here all is in parts; the line that begins a message was last seen at `done`, and its text begins at `body`.
+    spans: list[_Span] = []
+    # The line that begins a message was last seen at `done`, and its text begins at `body`: all before is in spans.
     done = body = 0
     head = None
     for line, start, end in _heads(text):
-        add(head, body, start, False)
+        spans.append((head, body, start))
         head, done, body = line, start, end
-    if is_last:
-        add(head, body, len(text), True)
-        return found, len(text)
     # The last line may go on in the next chunk. One that never ends is of no use.
     end = text.rfind(b"\n") + 1
-    if end <= body and len(text) - body > CHUNK:
+    if is_last or (end <= body and len(text) - body > CHUNK):
         end = len(text)
-    if end > body and (head is None or end - body > 2 * LARGEST):
-        add(head, body, end, False)
-        return found, end
+    if is_last or (end > body and (head is None or end - body > 2 * LARGEST)):
+        spans.append((head, body, end))
+        done = end
+    found = [
+        Part(head, text[start:end].replace(b"\r", b"") if has_cr else text[start:end], False, marks)
+        for span in spans
+        for head, start, end in _bounded(text, *span)
+    ]
+    if is_last and found:
+        found[-1] = found[-1]._replace(is_last=True)
     return found, done
+
+
+def _bounded(text: bytes, head: re.Match[bytes] | None, start: int, end: int) -> tuple[_Span, ...]:
+    """One part, or two: that of a message is not long."""
+    if head is None and start == end:
+        return ()
+    if head is None or end - start <= 2 * LARGEST:
+        return ((head, start, end),)
+    # Other log lines by the megabyte before the next message: what concerns this one is at the beginning.
+    middle = text.rfind(b"\n", start, start + 2 * LARGEST) + 1 or start + 2 * LARGEST
+    return (head, start, middle), (None, middle, end)
 
 
 def _heads(text: bytes) -> Iterator[tuple[re.Match[bytes], int, int]]:
