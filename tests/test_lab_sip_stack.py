@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from genesys_ports import Application, Lab
-from genesys_ports.lab import sip_stack, sip_stream
+from genesys_ports.lab import sip_connections, sip_notes, sip_stack, sip_stream
 from genesys_ports.lab.flight import Flight
 from genesys_ports.lab.sip_clock import SipClock
 from genesys_ports.lab.sip_words import OUTSIDE_PHONE
@@ -149,7 +149,7 @@ async def test_of_long_messages_the_trace_keeps_the_beginning(lab, outside):
     await lab.start(SIP)
     outside.send(request(Subject="x" * 20_000), address_of(lab))
     await until(lambda: outside.heard)
-    assert len(lab.trace.select(protocol="sip")[0].payload) == sip_stack.KEPT
+    assert len(lab.trace.select(protocol="sip")[0].payload) == sip_notes.KEPT
 
 
 @pytest.mark.parametrize(
@@ -172,6 +172,7 @@ async def test_a_phone_outside_is_called_by_its_number(lab, outside, number, nam
 
 async def test_what_is_remembered_of_strangers_is_bounded(lab, outside, monkeypatch):
     monkeypatch.setattr(sip_stack, "REMEMBERED", 3)
+    monkeypatch.setattr(sip_notes, "REMEMBERED", 3)
     monkeypatch.setattr("genesys_ports.lab.sip_datagram.REMEMBERED", 1)
     await lab.start(SIP)
     for number in range(6):
@@ -180,7 +181,7 @@ async def test_what_is_remembered_of_strangers_is_bounded(lab, outside, monkeypa
     other.send(request(branch="other"), address_of(lab))
     await until(lambda: len(outside.heard) == 6 and other.heard)
     stack = lab._running[SIP].sip.stack
-    assert (len(stack._seen), len(stack._known)) == (3, 2)
+    assert (len(stack.notes._seen), len(stack._known)) == (3, 2)
     assert len(stack._datagrams[0]._heard) == 1
     other.transport.close()
 
@@ -245,14 +246,14 @@ async def test_who_only_sends_rubbish_is_shown_the_door(lab, monkeypatch):
     # Some of what it has sent may be unread when it is cut off, and then the system tells so.
     with suppress(ConnectionError):
         await asyncio.wait_for(reader.read(), PATIENCE)
-    await until(lambda: not lab._running[SIP].sip.stack._streams)
+    await until(lambda: not lab._running[SIP].sip.stack.connections)
     assert names(lab).count("unreadable (400)") <= 5
     writer.close()
 
 
 async def test_a_caller_that_says_nothing_leaves_no_line_and_is_not_kept(lab, monkeypatch):
-    monkeypatch.setattr(sip_stack, "SLOW", 0.02)
-    monkeypatch.setattr(sip_stack, "SWEEP", 0.01)
+    monkeypatch.setattr(sip_connections, "SLOW", 0.02)
+    monkeypatch.setattr(sip_connections, "SWEEP", 0.01)
     await lab.start(SIP)
     silent, (half, half_writer) = await dialled(lab), await dialled(lab)
     half_writer.write(b"OPTIONS sip:")
@@ -261,12 +262,12 @@ async def test_a_caller_that_says_nothing_leaves_no_line_and_is_not_kept(lab, mo
             await asyncio.wait_for(reader.readexactly(1), PATIENCE)
         writer.close()
     assert names(lab) == []
-    await until(lambda: not lab._running[SIP].sip.stack._streams)
+    await until(lambda: not lab._running[SIP].sip.stack.connections)
 
 
 async def test_an_idle_connection_that_has_spoken_may_stay(lab, monkeypatch):
-    monkeypatch.setattr(sip_stack, "SLOW", 0.02)
-    monkeypatch.setattr(sip_stack, "SWEEP", 0.01)
+    monkeypatch.setattr(sip_connections, "SLOW", 0.02)
+    monkeypatch.setattr(sip_connections, "SWEEP", 0.01)
     await lab.start(SIP)
     reader, writer = await dialled(lab)
     writer.write(request().encode())
@@ -278,7 +279,7 @@ async def test_an_idle_connection_that_has_spoken_may_stay(lab, monkeypatch):
 
 
 async def test_the_number_of_connections_is_bounded(lab, monkeypatch):
-    monkeypatch.setattr(sip_stack, "OUTSIDERS", 2)
+    monkeypatch.setattr(sip_connections, "OUTSIDERS", 2)
     await lab.start(SIP)
     first, second = await dialled(lab), await dialled(lab)
     for reader, writer in (first, second):
@@ -289,7 +290,7 @@ async def test_the_number_of_connections_is_bounded(lab, monkeypatch):
         await asyncio.wait_for(reader.readexactly(1), PATIENCE)
     writer.close()
     # One that has been silent for long makes room.
-    monkeypatch.setattr(sip_stack, "SLOW", 0.0)
+    monkeypatch.setattr(sip_connections, "SLOW", 0.0)
     reader, writer = await dialled(lab)
     writer.write(request(branch="room").encode())
     await answer_on(reader)
@@ -304,13 +305,13 @@ async def test_who_does_not_read_is_cut_off(lab, monkeypatch):
     writer.transport.pause_reading()
     data = b"".join(request(branch=str(number), Call_ID="x" * 3_000).encode() for number in range(200))
     stack = lab._running[SIP].sip.stack
-    await until(lambda: stack._streams)
+    await until(lambda: stack.connections)
     for _ in range(400):
-        if not stack._streams:
+        if not stack.connections:
             break
         writer.write(data)
         await asyncio.sleep(0.005)
-    assert not stack._streams
+    assert not stack.connections
     writer.transport.abort()
 
 

@@ -104,6 +104,6 @@ class Outsiders:
         known = self._names.get(address)
         if known is None:
             known = self.name_caller(name, address[0])
-            if known != words.OUTSIDERS_MORE:
+            if known != words.OUTSIDERS_MORE and len(self._names) < 2 * REMEMBERED:
                 self._names[address] = known
         return known

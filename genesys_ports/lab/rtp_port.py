@@ -13,7 +13,7 @@ from ..sip.rtp import Arrivals, RtpPacket
 from ..state import Socket
 from ..trace import Kind
 from .signalling import End, Place
-from .sip_stack import SIP
+from .sip_notes import SIP
 
 if TYPE_CHECKING:
     from .application import RunningApplication

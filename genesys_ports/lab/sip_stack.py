@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SIPError
+from ..errors import SIPError, TooManyPortsError
 from ..model import ListeningPort, Purpose, Transport
 from ..sip.flow import Flow
 from ..sip.message import Request, Response
@@ -20,38 +20,21 @@ from ..sip.parser import parse, refusal
 from ..sip.uri import Uri
 from ..state import Socket
 from ..trace import Kind
-from . import sip_words as words
 from .listener import HANDSHAKE_LIMIT, Listener
 from .signalling import End, Place, outside_name
+from .sip_connections import SipConnections
 from .sip_datagram import SipDatagrams
+from .sip_notes import SipNotes
 from .sip_stream import SipStream
-from .wire import clean
 
 if TYPE_CHECKING:
     from .application import RunningApplication
     from .elements import Element
 
-__all__ = ["SIP", "SipStack", "sip_ports"]
+__all__ = ["SipStack", "sip_ports"]
 
-#: The name of the protocol in a trace.
-SIP = "sip"
-
-#: Bytes of each message from outside that the trace keeps, and characters of a name or a Call-ID.
-KEPT = 8_192
-NAME_KEPT = 256
-
-#: Messages from outside that are remembered, to tell a copy; programs outside that are known to listen.
+#: Programs outside that are known to listen.
 REMEMBERED = 2_000
-
-#: Connections from outside that one application serves at a time.
-OUTSIDERS = 300
-
-#: Seconds an outside connection may take for its first message, or for the rest of one; and be silent.
-SLOW = 60.0
-IDLE = 3_600.0
-
-#: Seconds between two looks at that.
-SWEEP = 5.0
 
 
 def sip_ports(ports: tuple[ListeningPort, ...]) -> list[ListeningPort]:
@@ -66,7 +49,6 @@ class SipStack:
         self.name = owner.name
         self.owner = owner
         self.signalling = owner.lab.signalling
-        self.trace = owner.lab.trace
         self.ids = self.signalling.ids(owner.name)
         self.clock = self.signalling.clock.now
         self.timers = self.signalling.timers
@@ -77,14 +59,11 @@ class SipStack:
         self._listeners: list[Listener] = []
         self._listening: list[Place] = []
         self._coming: set[asyncio.Task[object]] = set()
-        self._streams: dict[int, SipStream] = {}
-        self._by_place: dict[Place, SipStream] = {}
-        self._connections = 0
-        self._seen: dict[int, None] = {}
+        self.notes = SipNotes(owner.lab.trace)
+        self.connections = SipConnections()
         self._known: dict[Place, None] = {}
         self._looks = False
         self._closed = False
-        self._sweeping: asyncio.TimerHandle | None = None
 
     def _find_local(self) -> dict[Transport, Socket]:
         network, owner = self.signalling.network, self.owner
@@ -157,7 +136,7 @@ class SipStack:
 
     def end_of(self, flow: Flow) -> End | None:
         """Who is at the far end of a way; None where nobody has been met yet."""
-        stream = self._streams.get(flow.connection)
+        stream = self.connections.find(flow) if flow.reliable else None
         if stream is not None:
             return stream.far
         place = (flow.transport.carrier, flow.address, flow.number)
@@ -199,14 +178,15 @@ class SipStack:
             own = next((one for one in self._datagrams if one.has_heard(place)), own)
         data = bytes(message)
         dropped = self.loses(message, self.name, far.name)
-        self.note(message, data, own.end, far, again=again, dropped=dropped)
+        self.notes.message(message, data, own.end, far, again=again, dropped=dropped)
         if dropped:
             return
         if end is not None:
             self.signalling.flight.depart((own.place, place), data)
         elif isinstance(message, Request) and not again and self._is_nobody(place):
             # The ICMP message "port unreachable". Systems tell programs of it in ways that differ.
-            self._refused(far, own.end.number, message.headers.get("Call-ID")[:NAME_KEPT])
+            call = message.headers.get("Call-ID")
+            self.notes.connection(Kind.REFUSED, "refused", own.end, far, own.end, call)
             return self.dead_end(flow)
         own.send(data, (flow.address, flow.number))
 
@@ -217,12 +197,6 @@ class SipStack:
 
     def _is_nobody(self, place: Place) -> bool:
         return place not in self._known and self.signalling.is_nobody(place)
-
-    def _refused(self, far: End, number: int, call: str) -> None:
-        self.trace.add(
-            Kind.REFUSED, "refused", self.name, far.name, self.name, far.name, far.host, far.port,
-            protocol=SIP, call=call, client_number=number,
-        )  # fmt: skip
 
     def dead_end(self, flow: Flow) -> None:
         """Whoever waits for an answer by this way waits in vain."""
@@ -249,15 +223,19 @@ class SipStack:
 
     def _stream(self, flow: Flow) -> SipStream | None:
         place = (flow.transport.carrier, flow.address, flow.number)
-        found = self._streams.get(flow.connection) or self._by_place.get(place)
+        found = self.connections.find(flow)
         if found is not None or flow.connection:
             # A connection that somebody else had opened and closed: nobody listens at that number.
             return found
         end = self.signalling.end(place) or self._far(place)
         if self.signalling.is_nowhere(place):
-            self._refused(end, 0, "")
+            own = End(self.name, self.owner.host, "", 0)
+            self.notes.connection(Kind.REFUSED, "refused", own, end, own)
             return None
-        call = self.signalling.network.call(self.name, self.owner.host, Socket(flow.address, flow.number))
+        try:
+            call = self.signalling.network.call(self.name, self.owner.host, Socket(flow.address, flow.number))
+        except TooManyPortsError:
+            return None
         address = call.socket.getsockname()[0]
         own = End(self.name, self.owner.host, "", call.number)
         local = (Transport.TCP, address, call.socket.getsockname()[1])
@@ -266,47 +244,15 @@ class SipStack:
         stream.dial(call, flow, end)
         return stream
 
-    def opened(self, stream: SipStream) -> int:
-        """A connection begins; gives its number."""
-        self._connections += 1
-        self._streams[self._connections] = stream
-        self._by_place[stream.far_place] = stream
-        if stream.is_outside and self._sweeping is None:
-            self._sweeping = self._loop.call_later(SWEEP, self._sweep)
-        return self._connections
-
     def closed(self, stream: SipStream) -> None:
         """A connection is over."""
-        self._streams.pop(stream.number, None)
-        if self._by_place.get(stream.far_place) is stream:
-            del self._by_place[stream.far_place]
+        self.connections.closed(stream)
         if stream.dialled:
             self.signalling.leave(stream.place)
             self.signalling.network.hang_up(self.name, self.owner.host, stream.own.number)
         if not self._closed:
             self.element.transactions.broken(stream.flow)
             self._lost(stream.flow)
-
-    def has_room(self) -> bool:
-        """Whether one more connection from outside is served. The one that was silent for longest makes room."""
-        outside = [one for one in self._streams.values() if one.is_outside]
-        if len(outside) < OUTSIDERS:
-            return True
-        oldest = min(outside, key=lambda one: one.heard_at)
-        if oldest.heard_at > self._loop.time() - SLOW:
-            return False
-        oldest.abort()
-        return True
-
-    def _sweep(self) -> None:
-        self._sweeping = None
-        now = self._loop.time()
-        outside = [one for one in self._streams.values() if one.is_outside]
-        for stream in outside:
-            if now - stream.heard_at > (SLOW if stream.is_pending else IDLE):
-                stream.abort()
-        if outside and not self._closed:
-            self._sweeping = self._loop.call_later(SWEEP, self._sweep)
 
     # --- receiving
 
@@ -333,7 +279,7 @@ class SipStack:
             self._remember(place)
             far = self.signalling.stranger(place, outside_name(message))
             dropped = self.loses(message, far.name, self.name)
-            self.note(message, data, far, own.end, again=self.is_copy(data, place), dropped=dropped)
+            self.notes.message(message, data, far, own.end, again=self.notes.is_copy(data, place), dropped=dropped)
             if dropped:
                 return
         self.take(message, flow)
@@ -347,12 +293,7 @@ class SipStack:
 
     def unreadable(self, error: SIPError, data: bytes, flow: Flow, sender: End, own: End) -> None:
         """Bytes came that are no SIP: note them, and answer as far as they tell whom."""
-        client, server = (sender, own) if own.port else (own, sender)
-        self.trace.add(
-            Kind.EVENT, words.UNREADABLE.format(status=error.status), sender.name, self.name,
-            client.name, server.name, server.host, server.port,
-            error.line[:NAME_KEPT], data[:KEPT], protocol=SIP, client_number=client.number,
-        )  # fmt: skip
+        self.notes.unreadable(error, data, sender, own)
         answer = refusal(error, data)
         if answer is not None:
             self.send(answer, flow)
@@ -363,49 +304,11 @@ class SipStack:
             if len(self._known) > REMEMBERED:
                 del self._known[next(iter(self._known))]
 
-    def is_copy(self, data: bytes, place: Place) -> bool:
-        """Whether the same came from there a short time ago."""
-        seen = hash((data, place))
-        if seen in self._seen:
-            return True
-        self._seen[seen] = None
-        if len(self._seen) > REMEMBERED:
-            del self._seen[next(iter(self._seen))]
-        return False
-
-    # --- the trace
-
-    def note(
-        self,
-        message: Request | Response,
-        data: bytes,
-        sender: End,
-        receiver: End,
-        *,
-        opener: End | None = None,
-        again: bool = False,
-        dropped: bool = False,
-    ) -> None:
-        """Note a message in the trace. Over UDP whoever asks is the client; over TCP whoever has opened it."""
-        if isinstance(message, Request):
-            kind, client, server = Kind.REQUEST, sender, receiver
-        else:
-            kind, client, server = Kind.RESPONSE, receiver, sender
-        if opener is server:
-            client, server = server, client
-        name, call = message.name(), message.headers.get("Call-ID")
-        if not sender.host:
-            name, call, data = clean(name[:NAME_KEPT]), clean(call[:NAME_KEPT]), data[:KEPT]
-        self.trace.add(
-            kind, name, sender.name, receiver.name, client.name, server.name, server.host, server.port,
-            "", data, None, SIP, call, client.number, again, dropped,
-        )  # fmt: skip
-
     # --- ending
 
     async def close(self, *, crash: bool) -> None:
         """End every connection, one after the other; `crash` breaks them off."""
-        for stream in list(self._streams.values()):
+        for stream in self.connections:
             await stream.end(crash=crash)
 
     def close_ports(self) -> None:
@@ -413,8 +316,7 @@ class SipStack:
         if self._closed:
             return
         self._closed = True
-        if self._sweeping is not None:
-            self._sweeping.cancel()
+        self.connections.rest()
         self.signalling.clock.leave(self.element.transactions)
         self.element.let_go()
         opened: list[SipDatagrams | Listener] = [*self._datagrams, *self._listeners]
@@ -426,5 +328,5 @@ class SipStack:
     def let_go(self) -> None:
         """Break off every connection, too. May be called again."""
         self.close_ports()
-        for stream in list(self._streams.values()):
+        for stream in self.connections:
             stream.abort()

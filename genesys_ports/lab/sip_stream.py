@@ -79,7 +79,7 @@ class SipStream(asyncio.Protocol):
         """Connect; what is sent meanwhile waits."""
         self.dialled = True
         self.far, self.far_place = far, (Transport.TCP, flow.address, flow.number)
-        self.number = self.stack.opened(self)
+        self.number = self.stack.connections.opened(self)
         self.flow = flow._replace(connection=self.number)
         signalling = self.stack.signalling
         signalling.streams[self.place, self.far_place] = self
@@ -131,10 +131,10 @@ class SipStream(asyncio.Protocol):
             self.partner = signalling.streams.get((self.far_place, self.place))
             if self.partner is not None:
                 self.partner.partner = self
-        elif not self.stack.has_room():
+        elif not self.stack.connections.has_room():
             transport.abort()  # type: ignore[attr-defined] # every stream transport can
             return
-        self.number = self.stack.opened(self)
+        self.number = self.stack.connections.opened(self)
         self.flow = Flow(self._kind, address, number, self.number)
 
     def _flush(self) -> None:
@@ -174,7 +174,7 @@ class SipStream(asyncio.Protocol):
             self.stack.signalling.flight.arrive(way, b"", partial(self.stack.take, message, self.flow))
             return
         self._meet(message)
-        self.stack.note(message, bytes(message), self.far, self.own, opener=self._opener)
+        self.stack.notes.message(message, bytes(message), self.far, self.own, opener=self._opener)
         self.stack.take(message, self.flow)
 
     def _meet(self, message: Request | Response | None) -> None:
@@ -225,7 +225,7 @@ class SipStream(asyncio.Protocol):
         if self._transport.is_closing():
             return
         data = bytes(message)
-        self.stack.note(message, data, self.own, self.far, opener=self._opener, again=again)
+        self.stack.notes.message(message, data, self.own, self.far, opener=self._opener, again=again)
         if self.far.host:
             self.stack.signalling.flight.depart((self.place, self.far_place))
         elif self._transport.get_write_buffer_size() > WAITING:
@@ -238,11 +238,7 @@ class SipStream(asyncio.Protocol):
 
     def _note(self, kind: Kind, name: str, *, back: bool = False) -> None:
         sender, receiver = (self.far, self.own) if back else (self.own, self.far)
-        client, server = (self.own, self.far) if self.dialled else (self.far, self.own)
-        self.stack.trace.add(
-            kind, name, sender.name, receiver.name, client.name, server.name, server.host, server.port,
-            protocol="sip", client_number=client.number,
-        )  # fmt: skip
+        self.stack.notes.connection(kind, name, sender, receiver, self._opener)
 
     # --- ending
 
