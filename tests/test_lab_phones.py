@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from genesys_ports import Lab, ListeningPort, load_plan
+from genesys_ports import Lab, ListeningPort, ladder, load_plan
 from genesys_ports.errors import (
     CallFailedError,
     InvalidValueError,
@@ -599,3 +599,10 @@ async def test_a_sip_port_of_another_kind_of_plan():
     async with await Lab.open(plan) as lab:
         await lab.start(*EVERYBODY)
         assert "phone_1002 has answered" in str(await lab.call(P1, "1002"))
+
+
+async def test_a_ladder_of_the_call_that_was_just_made(lab):
+    call = await lab.call(P1, "1002")
+    assert call.call_id == lab.calls().rows[0][-1]
+    assert ladder(lab, call=call).messages == ladder(lab, call=call.call_id).messages
+    assert ladder(lab, call=lab.trace.calls()[-1]).messages == ladder(lab, call=call).messages

@@ -298,3 +298,15 @@ async def test_sip_server_asks_whom_it_connects_to():
         report = str(await lab.start(SERVER))
         assert "sip_server has asked media_server on port 5060/udp whether it is there" in report
         assert [one.name for one in lab.trace if one.protocol == "sip"] == ["OPTIONS", "200 OK"]
+
+
+async def test_who_asks_for_a_call_finds_it_done():
+    async with await Lab.open(SIP_PLAN) as lab:
+        await lab.start_all()
+        await lab.send(DESKTOP, SERVER, "RequestMakeCall", ThisDN="1001", OtherDN="1002")
+        assert [row[3] for row in lab.calls().rows] == ["established"]
+        await lab.send(DESKTOP, SERVER, "RequestReleaseCall", ThisDN="1001")
+        assert not lab.calls().rows
+        lab.phone("phone_1002").answers_itself = False
+        await lab.send(DESKTOP, SERVER, "RequestMakeCall", ThisDN="1001", OtherDN="1002")
+        assert lab.phone("phone_1002").ringing is not None

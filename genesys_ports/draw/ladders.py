@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import InvalidValueError, UnknownApplicationError, UnknownCallError
 from ..model import parse_word
@@ -38,13 +38,20 @@ WEIGHT, WEIGHTS = 4, {Kind.EVENT: 1}
 PROTOCOLS = ("rtp", "sip", "teaching")
 
 
+class Called(Protocol):
+    """What belongs to a call, and knows its Call-ID."""
+
+    @property
+    def call_id(self) -> str: ...  # noqa: D102
+
+
 def ladder(
     thing: Any,
     *,
     after: int = 0,
     participant: str | None = None,
     kinds: Iterable[Kind | str] | Kind | str | None = None,
-    call: str | None = None,
+    call: str | Called | None = None,
     protocol: Iterable[str] | str | None = None,
     last: int | None = None,
     title: str = "",
@@ -52,8 +59,9 @@ def ladder(
     """The ladder of a trace, or of anything that has one as `.trace` (a lab).
 
     `after` leaves out everything up to that number, `participant` shows one application's messages, `kinds` some kinds
-    only ("request", "response", …), `call` one call with all its legs (the Call-ID of any of them), `protocol` one
-    protocol or several ("sip", "teaching", "rtp"), `last` the newest so many steps.
+    only ("request", "response", …), `call` one call with all its legs (the Call-ID of any of them, or what has one as
+    `.call_id`: one of `trace.calls()`, or what `lab.call` gives), `protocol` one protocol or several ("sip",
+    "teaching", "rtp"), `last` the newest so many steps.
     Raises `UnknownApplicationError`, `UnknownCallError`, `InvalidValueError`.
     """
     trace = thing if isinstance(thing, Trace) else getattr(thing, "trace", None)
@@ -81,7 +89,7 @@ class Ladder:
         after: int = 0,
         participant: str | None = None,
         kinds: Iterable[Kind | str] | Kind | str | None = None,
-        call: str | None = None,
+        call: str | Called | None = None,
         protocol: Iterable[str] | str | None = None,
         last: int | None = None,
         title: str = "",
@@ -96,11 +104,12 @@ class Ladder:
             met = {**joined, **mentioned(trace)}
             if participant not in met:
                 raise UnknownApplicationError(participant, list(met))
-        if call is not None and not (call and any(trace.call_of(call) == trace.call_of(one.call) for one in trace)):
-            raise UnknownCallError(call, [one.call_id for one in trace.calls()])
+        leg = call if call is None or isinstance(call, str) else call.call_id
+        if leg is not None and not (leg and any(trace.call_of(leg) == trace.call_of(one.call) for one in trace)):
+            raise UnknownCallError(leg, [one.call_id for one in trace.calls()])
         chosen = [
             message
-            for message in trace.select(after=after, kinds=kinds, call=call, protocol=protocol)
+            for message in trace.select(after=after, kinds=kinds, call=leg, protocol=protocol)
             if participant is None or participant in (message.sender, message.receiver, *ends(message))
         ]
         lines = gather(chosen)
@@ -108,7 +117,7 @@ class Ladder:
             lines = lines[max(0, len(lines) - max(0, last)) :]
             first = lines[0].message.number if lines else trace.last_number + 1
             chosen = [message for message in chosen if message.number >= first]
-        if call is not None:
+        if leg is not None:
             arrows = [ends(line.message) for line in lines for _ in range(WEIGHTS.get(line.message.kind, WEIGHT))]
             joined = {name: joined.get(name) or Participant(name) for name in arranged(list(mentioned(chosen)), arrows)}
         elif participant is not None:

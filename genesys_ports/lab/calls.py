@@ -17,7 +17,7 @@ from . import sip_words as words
 from .call_tables import calls_now, registrations_now
 from .media_server import MediaServer
 from .network import Network
-from .report import Report
+from .report import CallReport, Report
 from .roles import component_of
 from .rtp_port import RtpPort
 from .signalling import Signalling
@@ -90,7 +90,7 @@ class Calls(Standing):
         raise NotRunningError(name) if name in phones and running is None else NotAPhoneError(name, phones)
 
     @step
-    async def call(self, caller: str, number: str) -> Report:
+    async def call(self, caller: str, number: str) -> CallReport:
         """Let a phone (or the world behind a gateway) call a number, and wait for what becomes of it.
 
         It returns when the call is answered, or rings at a phone of this lab that does not answer by itself. Raises
@@ -104,7 +104,7 @@ class Calls(Standing):
         dialled = phone.dial(number)
         values = {"caller": caller, "number": number}
         if other := await self._ringing(dialled):
-            return Report([words.RINGS.format(called=other, **values)])
+            return CallReport([words.RINGS.format(called=other, **values)], dialled.call.call_id)
         if not dialled.outcome.done():
             # Whoever calls has other things to do.
             dialled.call.hang_up()
@@ -116,7 +116,7 @@ class Calls(Standing):
             raise CallFailedError(caller, number, status, reason_of(status))
         called = next((name for name, _ in self._legs(dialled.call) if name != caller), "")
         sentence = words.ANSWERED_BY if called else words.ANSWERED
-        return Report([sentence.format(called=called, **values)])
+        return CallReport([sentence.format(called=called, **values)], dialled.call.call_id)
 
     @property
     def _limit(self) -> float:
@@ -224,6 +224,16 @@ class Calls(Standing):
         await asyncio.wait([outcome], timeout=self._limit)
         await self.settle()
         return outcome.result() if outcome.done() else (408, "")
+
+    async def calm(self) -> None:
+        """Wait until every call stands, is over, or rings at a phone that somebody has to answer."""
+        await self._until(self._is_calm)
+
+    def _is_calm(self) -> bool:
+        legs = [(talker, call) for _, talker in self._talkers() for call in talker.talks]
+        if any(call.state is CallState.RINGING and not talker.answers_itself for talker, call in legs):
+            return True
+        return all(call.state is CallState.ESTABLISHED for _, call in legs)
 
     async def _until(self, done: Callable[[], bool]) -> None:
         """Wait for what a button has set off, at most as long as the lab waits."""

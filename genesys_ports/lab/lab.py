@@ -371,7 +371,7 @@ class Lab(Calls):
     async def send(
         self, sender: str, receiver: str, name: str = "message", text: str = "", **details: object
     ) -> Message:
-        """Send one message and wait until it is answered; returns the answer.
+        """Send one message, wait until it is answered and all that follows from it has happened; returns the answer.
 
         `details` are further fields of the message: `send("stat_server", "sip_server", "RequestMakeCall",
         ThisDN="1001", OtherDN="1002")`.
@@ -391,7 +391,10 @@ class Lab(Calls):
         name, text = str(name), str(text)
         link = self._link(one, receiver) or await self._call(one, receiver)
         answer = await link.ask(name, text, **{key: str(value) for key, value in details.items()})
-        if self.on_their_way:
+        if details:
+            # A request of T-Library may have set a call off.
+            await self.calm()
+        elif self.on_their_way:
             await self.settle()
         return answer
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..table import sentences_html
 
-__all__ = ["Report"]
+__all__ = ["CallReport", "Report"]
 
 
 class Report:
@@ -26,3 +26,11 @@ class Report:
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))
+
+
+class CallReport(Report):
+    """What became of a call; `call_id` is the Call-ID of its first leg, so that `ladder(lab, call=…)` finds it."""
+
+    def __init__(self, sentences: Iterable[str], call_id: str) -> None:
+        super().__init__(sentences)
+        self.call_id = call_id
