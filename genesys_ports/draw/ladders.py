@@ -42,7 +42,7 @@ class Called(Protocol):
     """What belongs to a call, and knows its Call-ID."""
 
     @property
-    def call_id(self) -> str: ...  # noqa: D102
+    def call_id(self) -> str: ...
 
 
 def ladder(
