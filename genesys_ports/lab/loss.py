@@ -8,7 +8,11 @@ from ..errors import InvalidValueError
 from . import sip_words as words
 from .report import Report
 
-__all__ = ["Loss"]
+__all__ = ["SEED", "Loss"]
+
+#: Unless told otherwise. With three of ten lost, most calls of a phone 1001 then show what a loss is like, and none
+#: takes long.
+SEED = 80
 
 #: Datagrams whose repeats are counted at a time.
 COUNTED = 10_000

@@ -20,7 +20,7 @@ from ..state import Socket
 from . import words
 from .addresses import Claim, claim_block, fixed_block, lab_range
 from .hosts import HostAddresses
-from .loss import Loss
+from .loss import SEED, Loss
 from .owners import owner_sentence
 from .report import Report
 from .sockets import (
@@ -100,7 +100,7 @@ class Network(Protocol):
     def address_of(self, host: str) -> str: ...  # noqa: D102
     def name_of(self, host: str) -> str: ...  # noqa: D102
     def is_silent(self, where: Socket) -> bool: ...  # noqa: D102
-    def loss(self, share: float, *, seed: int = 1) -> Report: ...  # noqa: D102
+    def loss(self, share: float, *, seed: int = SEED) -> Report: ...  # noqa: D102
     @property
     def lossy(self) -> bool: ...  # noqa: D102
     def loses(self, sender: str, receiver: str, what: str) -> bool: ...  # noqa: D102
@@ -309,7 +309,7 @@ class LoopbackNetwork:
 
     # --- datagrams
 
-    def loss(self, share: float, *, seed: int = 1) -> Report:
+    def loss(self, share: float, *, seed: int = SEED) -> Report:
         """Lose this share of the datagrams from now on: 0.3 is three of ten, 0 ends it.
 
         Which ones depends on `seed` and on the datagrams, so that two runs lose the same. Raises `InvalidValueError`.
