@@ -109,6 +109,15 @@ def test_too_many_calls_to_name(capsys):
     assert (code, out.splitlines()[0]) == (0, "SIP_P.log: 9 SIP messages.")
 
 
+def test_what_a_terminal_would_obey_is_never_shown(capsys):
+    evil = "\x1b[2Jcall"
+    message = sip("OPTIONS sip:x SIP/2.0", call=evil, cseq="1 OPTIONS", via="h;branch=z9", user="\x1b]0;x")
+    Path(NAME).write_text(received("10:00:00.000", PHONE, message))
+    for arguments in ([], ["--json"], ["--call", evil], ["--call", "nope"], ["--call", ""], ["--participant", "x"]):
+        _, out, err = run(capsys, NAME, *arguments)
+        assert "\x1b" not in out + err
+
+
 def test_the_calls_of_one_participant(capsys):
     code, out, _ = run(capsys, NAME, "--participant", "1002")
     assert (code, out.splitlines()[1]) == (0, "1 call")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 import re
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -415,6 +416,31 @@ def test_megabytes_of_other_lines(monkeypatch, read):
     long = "x" * 100_000
     log = read(other + GOOD + other + GOOD.replace("call-5", "call-6") + long + "\n" + GOOD + long)
     assert (len(log), log.skipped) == (3, 0)
+
+
+HOSTILE = {
+    "marks": " bytes " * 40_000,
+    "line ends": "\n" * 300_000,
+    "blanks": GOOD.replace("Call-ID", " " * 300_000 + "Call-ID"),
+    "folds": GOOD.replace("Call-ID", "X: 1\n" + " \n" * 100_000 + "Call-ID"),
+    "headers": GOOD.replace("Call-ID", "X: 1\n" * 50_000 + "Call-ID"),
+    "user info": GOOD.replace("Call-ID", "X: " + "sip:a:" * 40_000 + "\nCall-ID"),
+    "passwords": GOOD.replace("Call-ID", "X: " + "password" * 40_000 + "\nCall-ID"),
+    "names": GOOD.replace("Call-ID", "pass" * 60_000 + ": 1\nCall-ID"),
+    "times": "10:00:00.000: " * 30_000,
+    "beginnings": received("10:00:06.000", PHONE, "\n".join(START.split("\n")[:3])) * 1_500,
+    "identifiers": "10:00:00.000: CID:UUID>" + "a:" * 150_000,
+    "header block": "Local time" + " " * 300_000 + ":",
+    "body": received("10:00:00.000", PHONE, WITH_BODY.replace("a=", "\n" * 100_000 + "a=")),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_takes_long(name, read):
+    start = time.process_time()
+    with suppress(LogFileError):
+        read(HOSTILE[name] + "\n" + GOOD)
+    assert time.process_time() - start < 5
 
 
 # --- names

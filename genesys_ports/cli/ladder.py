@@ -114,7 +114,7 @@ def _call(log: SipLog, calls: LoggedCalls, wanted: str) -> str | None:
         return legs[wanted]
     fitting = {call: leg for leg, call in legs.items() if wanted and leg.startswith(wanted)}
     if not fitting:
-        raise UnknownCallError(wanted, list(calls.told))
+        raise UnknownCallError(wanted, [printable(one) for one in calls.told])
     if len(fitting) > 1:
         sentence = words.SEVERAL_CALLS if len(fitting) <= NAMED else words.SEVERAL_CALLS_MORE
         ids = ", ".join(list(fitting.values())[:NAMED])

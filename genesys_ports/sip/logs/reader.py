@@ -149,10 +149,8 @@ class _Reading:
         result = resume(unfinished, rest, int(head[10]))
         if isinstance(result, Cut):
             self._gathering.message(head, result)
-        elif isinstance(result, Unfinished):
-            self._waiting.append((head, result, passed + 1))
         elif passed + 1 < _WAITING:
-            self._waiting.append((head, unfinished, passed + 1))
+            self._waiting.append((head, result if isinstance(result, Unfinished) else unfinished, passed + 1))
         else:
             self._log.left_out[Skipped.CUT] += 1
 
