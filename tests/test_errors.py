@@ -54,6 +54,7 @@ from genesys_ports.errors import (
     UnknownQuestionError,
     WhichHostError,
 )
+from genesys_ports.errors.root import WIDTH
 
 ROW = BadRow(file="p.csv", row=3, column="Port", value="51500x", message="Write a whole number from 1 to 65535.")
 SHEET_ROW = BadRow(file="p.xlsx", row=14, column="Host", value="", message="Name a host.", sheet="SITE A")
@@ -247,7 +248,7 @@ def test_pickle_and_copy(error):
 @pytest.mark.parametrize("error", [error for error, _ in TEXTS], ids=lambda error: type(error).__name__)
 def test_a_notebook_shows_the_text_alone_in_short_lines(error):
     lines = error._render_traceback_()
-    assert all(len(line) <= errors.WIDTH for line in lines)
+    assert all(len(line) <= WIDTH for line in lines)
     assert " ".join(" ".join(lines).split()) == " ".join(f"{type(error).__name__}: {error}".split())
 
 

@@ -1,0 +1,144 @@
+"""Every error of the package, and the words it teaches with.
+
+    PortsError
+    ├── PlanError                    the plan cannot be used as it is
+    │   ├── PlanFileError            a plan file cannot be read at all
+    │   ├── BadRowsError             some rows of a plan file cannot be read (all of them, at once)
+    │   ├── InvalidPortError         a port number, or a range of them, that cannot exist
+    │   ├── InvalidValueError        a value outside the words its field knows
+    │   ├── DuplicateNameError       two things of one kind with one name
+    │   ├── DuplicatePortIdError     two ports of one application with one port id
+    │   ├── OtherHostError           one application on two hosts
+    │   ├── UnknownHostError         ┐
+    │   ├── UnknownApplicationError  ├ a name the plan does not have
+    │   ├── UnknownPortIdError       ┘
+    │   ├── UnknownNumberError       a number that nothing in the plan listens on
+    │   ├── NoFreePortError          a block of port numbers is used up
+    │   ├── WhichHostError           which host of the plan a machine is cannot be told
+    │   └── PortKindError            a voice port where a listening port belongs, or the reverse
+    ├── CatalogError                 a component the catalogue does not have
+    ├── OutputError                  something to show could not be written to a file
+    │   ├── OutputExistsError        a file of that name is there already
+    │   ├── OutputFormatError        the ending of the file name is none we write
+    │   └── OutputWriteError         the system, or the file format, does not let it be written
+    ├── UnknownQuestionError         a question the lessons do not have
+    ├── SIPError                     bytes that are no SIP, or SIP that has to be refused
+    ├── LogFileError                 a SIP Server log that cannot be read
+    ├── UnknownCallError             a call that the trace does not have
+    ├── NoRawMessageError            a step of a trace that carried no bytes
+    └── LabError                     the plan came alive, and something went wrong
+        ├── NetworkRangeError        GENESYS_PORTS_NETWORK, or the range it names, cannot be used
+        ├── PortInUseError           the port is already open
+        ├── NotRunningError          the application has not been started
+        ├── NoConnectionError        the plan has no connection between the two
+        ├── OnlyUdpError             the plan connects the two over UDP only
+        ├── OnlySipError             the plan connects the two over SIP only
+        ├── NotConnectedError        the other one has to open the connection, and has not
+        ├── ConnectionRefusedByPeerError   nobody listens where the client called
+        ├── ConnectionLostError      the connection broke before the answer came
+        ├── MessageTooLargeError     one message over the limit
+        ├── TLSMismatchError         one side speaks TLS, the other plain text
+        ├── NoAnswerError            the limit for waiting ran out
+        ├── NotAPhoneError           a phone was wanted, and this application is none
+        ├── NoCallError              the phone has no call to do that with
+        ├── CallFailedError          the other side refused the call, or nobody answered
+        ├── TooManyPortsError        more sockets than the system lets one program open
+        ├── LabClosedError           the lab is closed
+        └── LabElsewhereError        the lab lives in another event loop
+
+An error keeps its data in attributes and computes its text from them, in whole sentences. No text holds an error number
+of the operating system, a process number or a translated port: the same mistake reads the same on every machine.
+"""
+
+from .lab import (
+    CallFailedError,
+    ConnectionLostError,
+    ConnectionRefusedByPeerError,
+    LabClosedError,
+    LabElsewhereError,
+    LabError,
+    MessageTooLargeError,
+    NetworkRangeError,
+    NoAnswerError,
+    NoCallError,
+    NoConnectionError,
+    NotAPhoneError,
+    NotConnectedError,
+    NotRunningError,
+    OnlySipError,
+    OnlyUdpError,
+    PortInUseError,
+    TLSMismatchError,
+    TooManyPortsError,
+)
+from .output import OutputError, OutputExistsError, OutputFormatError, OutputWriteError, UnknownQuestionError
+from .plan import (
+    BadRow,
+    BadRowsError,
+    CatalogError,
+    DuplicateNameError,
+    DuplicatePortIdError,
+    InvalidPortError,
+    InvalidValueError,
+    NoFreePortError,
+    OtherHostError,
+    PlanError,
+    PlanFileError,
+    PortKindError,
+    UnknownApplicationError,
+    UnknownHostError,
+    UnknownNumberError,
+    UnknownPortIdError,
+    WhichHostError,
+)
+from .root import PortsError
+from .sip import LogFileError, NoRawMessageError, SIPError, UnknownCallError
+
+__all__ = [
+    "BadRow",
+    "BadRowsError",
+    "CallFailedError",
+    "CatalogError",
+    "ConnectionLostError",
+    "ConnectionRefusedByPeerError",
+    "DuplicateNameError",
+    "DuplicatePortIdError",
+    "InvalidPortError",
+    "InvalidValueError",
+    "LabClosedError",
+    "LabElsewhereError",
+    "LabError",
+    "LogFileError",
+    "MessageTooLargeError",
+    "NetworkRangeError",
+    "NoAnswerError",
+    "NoCallError",
+    "NoConnectionError",
+    "NoFreePortError",
+    "NoRawMessageError",
+    "NotAPhoneError",
+    "NotConnectedError",
+    "NotRunningError",
+    "OnlySipError",
+    "OnlyUdpError",
+    "OtherHostError",
+    "OutputError",
+    "OutputExistsError",
+    "OutputFormatError",
+    "OutputWriteError",
+    "PlanError",
+    "PlanFileError",
+    "PortInUseError",
+    "PortKindError",
+    "PortsError",
+    "SIPError",
+    "TLSMismatchError",
+    "TooManyPortsError",
+    "UnknownApplicationError",
+    "UnknownCallError",
+    "UnknownHostError",
+    "UnknownNumberError",
+    "UnknownPortIdError",
+    "UnknownQuestionError",
+    "WhichHostError",
+]
