@@ -25,6 +25,7 @@ _ADDRESS = re.compile(
     r"|\[([0-9A-Fa-f:.]{2,45})\](:[0-9]{1,5}(?![0-9]))?"
     r"|(?<=IP6 )([0-9A-Fa-f:.]{2,45})"
 )
+_NUMBER = re.compile(r"(;rport=|^m=[a-z]{1,20} )([0-9]{1,5})(?![0-9])", re.MULTILINE)
 END_OF_HEAD = b"\r\n\r\n"
 _LENGTH = re.compile(r"^(content-length|l)([ \t]*:[ \t]*)([0-9]+)", re.IGNORECASE | re.MULTILINE)
 
@@ -41,11 +42,14 @@ class Names:
     """What stands on the wire, and what a reader calls it.
 
     An address that belongs to two hosts (a system with one loopback address) has no name by itself; `known` may still
-    name it together with a port number: `127.0.0.1:41003` is `sip-host:5060`.
+    name it together with a port number: `127.0.0.1:41003` is `sip-host:5060`. Such a number is changed where it stands
+    alone, too: in the `rport` of a Via, and in a media line of SDP.
     """
 
     def __init__(self, participants: Iterable[Participant], known: Mapping[str, str]) -> None:
         self._known = dict(known)
+        pairs = ((where.rpartition(":")[2], planned.rpartition(":")[2]) for where, planned in known.items())
+        self._numbers = {number: planned for number, planned in pairs if number != planned}
         hosts: dict[str, set[str]] = {}
         others: dict[str, set[str]] = {}
         for one in participants:
@@ -57,6 +61,8 @@ class Names:
 
     def rename(self, text: str) -> str:
         """The text with every address that has a name replaced by it."""
+        if self._numbers:
+            text = _NUMBER.sub(lambda found: found[1] + self._numbers.get(found[2], found[2]), text)
         return _ADDRESS.sub(self._named, text) if self._hosts or self._known else text
 
     def _named(self, found: re.Match[str]) -> str:

@@ -177,6 +177,12 @@ class Trace(Tabled):
         self._messages.append(message)
         return message
 
+    def know(self, where: str, planned: str) -> None:
+        """On the wire `where` (`127.0.0.1:41003`) is what the plan calls `planned`; see `known_as`."""
+        self.known_as[where] = planned
+        while len(self.known_as) > self.limit:
+            del self.known_as[next(iter(self.known_as))]
+
     def relate(self, call: str, to: str) -> None:
         """Tie a leg to the call it belongs to: both Call-IDs mean one call from now on, so either finds both legs."""
         if call == to:

@@ -1,6 +1,7 @@
 """SIP in the lab as a whole: the same trace in each run, both ports of SIP Server, the training plan."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,28 @@ async def story(plan, **options):
 async def test_two_runs_tell_the_same(one_address):
     plan = with_port(PLAN, P2, "sip-tcp")
     assert await story(plan, one_address=one_address) == await story(plan, one_address=one_address)
+
+
+async def test_messages_show_planned_hosts_and_numbers_where_they_are_translated():
+    async with await Lab.open(PLAN, one_address=True) as lab:
+        await lab.start(SIP, P1, P2)
+        program = await stranger()
+        try:
+            program.send(request("OPTIONS"), address_of(lab))
+            await until(lambda: program.heard)
+        finally:
+            program.transport.close()
+        after = lab.trace.last_number
+        call = await lab.call(P1, "1002")
+        await lab.hang_up(P1)
+        shown = "".join(lab.trace.raw(m.number) for m in lab.trace.select(after=after, call=call.call_id) if m.payload)
+    assert "INVITE sip:1002@sip-host:5060 SIP/2.0" in shown
+    assert "INVITE sip:1002@agent-host:5062 SIP/2.0" in shown
+    assert "rport=5060" in shown
+    assert "m=audio 16384 RTP/AVP" in shown
+    # An address without a number is that of every host, and of the program outside.
+    assert "outside program" not in shown
+    assert set(re.findall(r"[:= ]([0-9]{5})\b", shown)) == {"16384", "16386"}
 
 
 async def test_with_one_address_it_is_the_same_story():

@@ -14,7 +14,7 @@ from genesys_ports.lab.sip_clock import SipClock
 from genesys_ports.lab.sip_words import OUTSIDE_PHONE
 from genesys_ports.model import Connection
 from genesys_ports.sip import parse
-from genesys_ports.trace import Kind
+from genesys_ports.trace import Kind, Participant
 from tests.helpers import PATIENCE
 from tests.sip_lab import (
     P1,
@@ -95,9 +95,10 @@ async def test_hosts_tell_their_addresses(lab):
     assert lab.trace.participants[SIP].address == lab.network.address_of("sip-host")
 
 
-async def test_hosts_that_share_an_address_tell_none():
+async def test_an_address_that_hosts_share_is_no_strangers_either():
     async with await Lab.open(PLAN, one_address=True) as lab:
-        assert lab.trace.participants[SIP].address == ""
+        lab.trace.join(Participant("outside program 1", address="127.0.0.1"))
+        assert lab.trace.names().rename("127.0.0.1") == "127.0.0.1"
 
 
 async def test_a_copy_is_marked_and_answered_again(lab, outside):

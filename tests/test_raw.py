@@ -46,6 +46,9 @@ NAMES = Names(
         ("127.9.9.9", "127.9.9.9"),
         ("9.9.9.9 [::1]", "9.9.9.9 [::1]"),
         ("[::1]:41004", "sip-host:5061"),
+        ("Via: SIP/2.0/UDP x;rport=41003;received=127.0.0.1", "Via: SIP/2.0/UDP x;rport=5060;received=127.0.0.1"),
+        (";rport=410031 41003 ;rport=9", ";rport=410031 41003 ;rport=9"),
+        ("v=0\nm=audio 41003 RTP/AVP 0\nm=video 0", "v=0\nm=audio 5060 RTP/AVP 0\nm=video 0"),
     ],
 )
 def test_addresses_become_hosts(text, shown):

@@ -182,6 +182,13 @@ def test_a_trace_knows_when_it_began():
     assert before <= Trace().began <= time.time()
 
 
+def test_as_many_places_are_known_as_messages():
+    trace = Trace(limit=2)
+    for number in (1, 2, 3):
+        trace.know(f"127.0.0.1:{number}", "sip-host:5060")
+    assert list(trace.known_as) == ["127.0.0.1:2", "127.0.0.1:3"]
+
+
 # --- legs
 
 

@@ -51,7 +51,7 @@ class Calls(Standing):
     def __init__(self, plan: Deployment, network: Network) -> None:
         super().__init__(plan, network)
         #: What the SIP applications share.
-        self.signalling = Signalling(network, self.outsiders)
+        self.signalling = Signalling(network, self.outsiders, self.trace)
 
     async def settle(self) -> None:
         """Wait until every message on its way has arrived."""

@@ -138,7 +138,7 @@ class Lab(Calls):
         self._taken.clear()
         for application in plan.applications:
             ports = tuple(str(port) for port in application.ports)
-            address = "" if self.network.one_address else self.network.address_of(application.host)
+            address = self.network.address_of(application.host)
             self.trace.join(Participant(application.name, application.host, ports, address))
 
     def _hosts_in_use(self) -> Iterator[str]:

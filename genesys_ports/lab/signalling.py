@@ -18,6 +18,7 @@ from .flight import Flight
 from .sip_clock import SipClock
 
 if TYPE_CHECKING:
+    from ..trace import Trace
     from .network import Network
     from .outsiders import Outsiders
     from .sip_stream import SipStream
@@ -43,7 +44,7 @@ class End(NamedTuple):
 class Signalling:
     """The SIP side of one lab."""
 
-    def __init__(self, network: Network, outsiders: Outsiders) -> None:
+    def __init__(self, network: Network, outsiders: Outsiders, trace: Trace) -> None:
         loop = asyncio.get_running_loop()
         self.network = network
         self.flight = Flight(loop)
@@ -51,6 +52,7 @@ class Signalling:
         #: How long SIP waits.
         self.timers = Timers()
         self._outsiders = outsiders
+        self._trace = trace
         self._ends: dict[Place, End] = {}
         self._expected: dict[Place, End] = {}
         self._nowhere: set[Place] = set()
@@ -78,6 +80,14 @@ class Signalling:
     def join(self, place: Place, end: End) -> None:
         """An application of the lab has a socket there."""
         self._ends[place] = end
+        if end.port:
+            self._tell_apart(place, end)
+
+    def _tell_apart(self, place: Place, end: End) -> None:
+        # What stands in messages is where things really are; a reader wants the planned host and number.
+        _, address, number = place
+        if self.network.one_address or number != end.number:
+            self._trace.know(f"{address}:{number}", f"{end.host}:{end.number}")
 
     def leave(self, place: Place) -> None:
         """It is closed: what was on its way there arrives no more."""
@@ -95,6 +105,7 @@ class Signalling:
             self._nowhere.discard(place)
         else:
             self._nowhere.add(place)
+            self._tell_apart(place, end)
 
     def expected(self, place: Place) -> End | None:
         """Whoever the plan has at this place, whether it is there or not."""
