@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 
 from ..model import Transport
@@ -21,8 +22,8 @@ def ways(uri: Uri, came: Flow, local: Mapping[Transport, Socket]) -> tuple[Flow,
 
     The address wins over the place that the message came from: a phone may send from one port and listen on another.
     But a connection that its host has opened is used again, and where nobody could go to the address (a host name,
-    since nothing here asks a name server; 0.0.0.0; a transport that this side does not have), the way that the message
-    came is the only one.
+    since nothing here asks a name server; 0.0.0.0; a transport that this side does not have; any other machine, for a
+    side on loopback), the way that the message came is the only one.
     """
     target = _target(uri, came, local)
     if target is None:
@@ -46,11 +47,21 @@ def _target(uri: Uri, came: Flow, local: Mapping[Transport, Socket]) -> Flow | N
         return None
     transport = Transport(name)
     address = uri.params.get("maddr", uri.host).strip("[]")
-    try:
-        nowhere = ip_address(address).is_unspecified
-    except ValueError:
+    if not _is_reached(address, local[transport].address):
         return None
-    return None if nowhere else Flow(transport, address, uri.port or DEFAULT_NUMBER[transport])
+    return Flow(transport, address, uri.port or DEFAULT_NUMBER[transport])
+
+
+@lru_cache(maxsize=1_024)
+def _is_reached(address: str, own: str) -> bool:
+    """Whether a way leads from an address of this side to another one."""
+    try:
+        there, here = ip_address(address), ip_address(own)
+    except ValueError:
+        return False
+    # RFC 1122 3.2.1.3: what a loopback address sends must not leave its host.
+    leaves = here.is_loopback and not there.is_loopback
+    return there.version == here.version and not there.is_unspecified and not leaves
 
 
 def own_end(transport: Transport, local: Mapping[Transport, Socket]) -> tuple[str, int]:
