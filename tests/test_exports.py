@@ -9,6 +9,7 @@ import sys
 import pytest
 
 import genesys_ports
+from genesys_ports import sip
 
 HEAVY = ["matplotlib", "networkx", "ipywidgets", "asyncio", "IPython", "psutil"]
 
@@ -26,9 +27,10 @@ def test_a_name_is_the_one_of_its_room(name, home):
     assert name in room.__all__
 
 
-def test_an_unknown_name():
-    with pytest.raises(AttributeError, match="module 'genesys_ports' has no attribute 'lader'"):
-        genesys_ports.lader  # noqa: B018
+@pytest.mark.parametrize("room", [genesys_ports, sip])
+def test_an_unknown_name(room):
+    with pytest.raises(AttributeError, match=f"module '{room.__name__}' has no attribute 'lader'"):
+        room.lader  # noqa: B018
 
 
 def test_no_name_twice():
@@ -76,6 +78,12 @@ def test_import_stays_light(code):
 def test_import_alone_loads_no_room():
     rooms = {name for name in loaded_by("import genesys_ports") if name.startswith("genesys_ports.")}
     assert rooms == set()
+
+
+def test_messages_are_parsed_without_loading_what_keeps_calls():
+    loaded = loaded_by("from genesys_ports.sip import parse")
+    assert not loaded & {f"genesys_ports.sip.{name}" for name in sip._HOMES.values()}
+    assert set(sip._HOMES) <= set(dir(sip))
 
 
 def test_a_room_is_reached_without_importing_it():
