@@ -257,10 +257,9 @@ class _Capture:
     def _end(
         self, one: _Connection, message: Message, client: str, server: str, forth: bool
     ) -> Iterator[tuple[bytes, str]]:
-        if message.kind is Kind.LOST:
-            yield one.segment(forth, self._number(), RST | ACK), _told(message, BREAKS, client, server)
-            return
-        yield one.segment(forth, self._number(), FIN | ACK), _told(message, CLOSES, client, server)
+        # A program that is killed ends its connections as well: the system sends FIN for it, not RST.
+        sentence = BREAKS if message.kind is Kind.LOST else CLOSES
+        yield one.segment(forth, self._number(), FIN | ACK), _told(message, sentence, client, server)
         yield one.segment(not forth, self._number(), FIN | ACK), ""
         yield one.segment(forth, self._number(), ACK), ""
 

@@ -222,7 +222,7 @@ def test_a_connection_that_breaks_off():
     trace.add(Kind.CONNECT, "connect", *SCS, **LINK)
     trace.add(Kind.LOST, "connection lost", "message_server", "message_server", **LINK)
     found = packets(trace)
-    assert [one.flags for one in found] == [SYN, SYN | ACK, ACK, RST | ACK]
+    assert [one.flags for one in found] == [SYN, SYN | ACK, ACK, FIN | ACK, FIN | ACK, ACK]
     assert found[3].source == found[0].target
     assert found[3].comment == "The connection between scs and message_server is lost"
 

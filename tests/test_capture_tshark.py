@@ -13,8 +13,9 @@ from tests.helpers import PATIENCE, tool
 
 CHECKED = [part for name in ("ip", "tcp", "udp") for part in ("-o", f"{name}.check_checksum:TRUE")]
 
-#: A connection that is refused or breaks off is seen by Wireshark too, and it warns of that.
-FAULTS = "_ws.malformed or (_ws.expert.severity >= 6291456 and not tcp.connection.rst) or tcp.analysis.flags"
+#: A call that is refused is seen by Wireshark too, and it warns of that.
+REFUSED = "tcp.connection.rst and tcp.seq == 1"
+FAULTS = f"_ws.malformed or (_ws.expert.severity >= 6291456 and not ({REFUSED})) or tcp.analysis.flags"
 
 #: What carries the messages, without what they say.
 ONLY_PACKETS = ["-d", "tcp.port==1-65535,data", "-d", "udp.port==1-65535,data"]

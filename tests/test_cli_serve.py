@@ -371,8 +371,14 @@ def test_how_much_was_kept(dropped, sentence, capsys):
 def test_many_numbers_are_counted():
     rows = [(str(1000 + n), "p", "sip_server", "", "") for n in range(12)]
     lab: Any = SimpleNamespace(registrations=lambda: SimpleNamespace(rows=rows))
-    port = ListeningPort(number=5060, transport=Transport.UDP, purpose=Purpose.SIP)
-    state: Any = SimpleNamespace(application="sip_server", port=port, sockets=[Socket("127.0.0.3", 5060)])
-    (sentence,) = serve._registrations(lab, [state])
+    states: list[Any] = [
+        SimpleNamespace(
+            application="sip_server",
+            port=ListeningPort(number=number, transport=transport, purpose=Purpose.SIP),
+            sockets=[Socket("127.0.0.3", number)],
+        )
+        for number, transport in ((5060, Transport.UDP), (5060, Transport.TCP), (5061, Transport.TLS))
+    ]
+    (sentence,) = serve._registrations(lab, states)
     assert sentence.startswith("Registered with sip_server: 1000, 1001, ")
-    assert sentence.endswith("1009 and 2 more. Any SIP tool can call them: sip:1000@127.0.0.3:5060 (udp).")
+    assert sentence.endswith("1009 and 2 more. Any SIP tool can call them: sip:1000@127.0.0.3:5060 (udp, tcp).")

@@ -156,6 +156,7 @@ def _registrations(lab: Lab, listening: Sequence[PortState]) -> Iterator[str]:
         registered.setdefault(server, {})[dn] = None
     for server, dns in registered.items():
         ports = [one for one in listening if one.application == server and one.port.purpose is Purpose.SIP]
+        place = ports[0].sockets[0]
         names = ", ".join(list(dns)[:MOST_DNS])
         if len(dns) > MOST_DNS:
             names = words.SERVE_MORE_DNS.format(dns=names, count=len(dns) - MOST_DNS)
@@ -163,8 +164,9 @@ def _registrations(lab: Lab, listening: Sequence[PortState]) -> Iterator[str]:
             server=server,
             dns=names,
             dn=next(iter(dns)),
-            address=_text(ports[0].sockets[0].address, ports[0].sockets[0].number),
-            transports=", ".join(str(one.port.transport) for one in ports),
+            address=_text(place.address, place.number),
+            # Those of this very number: TLS has another one.
+            transports=", ".join(str(one.port.transport) for one in ports if one.sockets[0] == place),
         )
 
 
