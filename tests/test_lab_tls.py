@@ -300,6 +300,16 @@ async def test_a_silent_caller_is_let_go(lab, monkeypatch):
     writer.close()
 
 
+async def test_of_many_silent_callers_the_oldest_makes_room(lab, monkeypatch):
+    monkeypatch.setattr(listener, "SHAKING", 2)
+    silent = [await asyncio.open_connection(*where(lab)) for _ in range(3)]
+    assert await asyncio.wait_for(silent[0][0].read(), PATIENCE) == b""
+    await lab.start(STAT)
+    assert (await lab.send(STAT, MS)).name == "ack"
+    for _, writer in silent:
+        writer.close()
+
+
 async def test_a_caller_that_never_says_goodbye(lab):
     address, number = where(lab)
     with socket.create_connection((address, number)) as sock:

@@ -21,6 +21,9 @@ AT_ONCE = 100
 #: Seconds until the next try, when the system had no socket left for a call.
 AGAIN = 0.2
 
+#: Calls that may be in their TLS handshake at a time: each takes a quarter of a megabyte. The oldest makes room.
+SHAKING = 200
+
 #: Seconds that the two ends of a TLS connection have to agree, and to part.
 HANDSHAKE_LIMIT = 10.0
 SHUTDOWN_LIMIT = 1.0
@@ -50,7 +53,7 @@ class Listener:
         self._coming = coming
         self._tls = tls
         self._unlike = unlike
-        self._shaking: set[asyncio.Task[object]] = set()
+        self._shaking: dict[asyncio.Task[object], None] = {}
         self._loop = asyncio.get_running_loop()
         self._task: asyncio.Task[None] | None = None
         self._listen()
@@ -93,8 +96,12 @@ class Listener:
             task = self._loop.create_task(self._loop.connect_accepted_socket(self._answer, call))
         else:
             task = self._loop.create_task(self._shake(call, self._tls))
-            self._shaking.add(task)
-            task.add_done_callback(self._shaking.discard)
+            self._shaking[task] = None
+            task.add_done_callback(lambda task: self._shaking.pop(task, None))
+            if len(self._shaking) > SHAKING:
+                oldest = next(iter(self._shaking))
+                del self._shaking[oldest]
+                oldest.cancel()
         self._coming.add(task)
         task.add_done_callback(self._coming.discard)
 
