@@ -160,14 +160,14 @@ class Calls(Standing):
 
     @step
     async def hang_up(self, phone: str) -> Report:
-        """End every call of a phone, as each stands: CANCEL, refusal or BYE.
+        """End every call of a phone, as each stands: CANCEL, refusal or BYE. One without a call says so.
 
-        Raises `NoCallError`, `NotAPhoneError`, `NotRunningError`.
+        Raises `NotAPhoneError`, `NotRunningError`.
         """
         talker = self.phone(phone)
         calls = talker.talks
         if not calls:
-            raise NoCallError(phone, words.NO_CALL.format(phone=phone))
+            return Report([words.NO_CALL.format(phone=phone)])
         for call in calls:
             call.hang_up()
         await self._until(lambda: not any(call.state is not CallState.ENDED for call in calls))
