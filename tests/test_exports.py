@@ -80,6 +80,11 @@ def test_import_alone_loads_no_room():
     assert rooms == set()
 
 
+def test_what_parse_raises_stands_beside_it():
+    with pytest.raises(sip.SIPError, match="400"):
+        sip.parse(b"")
+
+
 def test_messages_are_parsed_without_loading_what_keeps_calls():
     loaded = loaded_by("from genesys_ports.sip import parse")
     assert not loaded & {f"genesys_ports.sip.{name}" for name in sip._HOMES.values()}

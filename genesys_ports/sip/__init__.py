@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ..errors import SIPError
 from .flow import Flow
 from .framer import StreamFramer
 from .headers import Headers
@@ -55,6 +56,7 @@ __all__ = [
     "Registrar",
     "Request",
     "Response",
+    "SIPError",
     "Sdp",
     "StreamFramer",
     "Timers",
