@@ -241,7 +241,7 @@ async def test_what_cannot_be_dialled(number):
         await lab.start(SIP, P1)
         if number is None:
             with pytest.raises(CallFailedError):
-                await lab.call(P1, number)
+                await lab.call(P1, str(number))
             return
         with pytest.raises(InvalidValueError, match="is not a number that can be dialled"):
             await lab.call(P1, number)
@@ -561,7 +561,7 @@ async def test_a_phone_that_stops_does_not_wait_for_ever(monkeypatch):
         await lab.start(*EVERYBODY)
         await lab.call(P1, "1002")
         # SIP Server hears, and does not answer any more.
-        lab._running[SIP].sip.element.receive = lambda message, flow: None
+        monkeypatch.setattr(lab._running[SIP].sip.element, "receive", lambda message, flow: None)
         await asyncio.wait_for(lab.stop(P1), PATIENCE)
         assert not lab.is_running(P1)
 

@@ -219,6 +219,7 @@ class Outside:
     """A program outside: one socket for SIP, one for voice."""
 
     def __init__(self, lab):
+        self.lab = lab
         (self.to,) = (
             state.sockets[0]
             for state in lab.port_states()
@@ -285,7 +286,6 @@ async def outside(request, monkeypatch):
         await lab.start("sip_server", SERVER)
         element(lab).packets = 3
         program = Outside(lab)
-        program.lab = lab
         try:
             yield program
         finally:
