@@ -235,14 +235,10 @@ async def test_a_number_typed_as_a_number(lab):
     assert "phone_1002 has answered" in str(await lab.call(P1, 1002))
 
 
-@pytest.mark.parametrize("number", ["", "1 2", "1002@x", "x" * 65, "1002\r\nVia: x", None, "\uff11002"])
+@pytest.mark.parametrize("number", ["", "1 2", "1002@x", "x" * 65, "1002\r\nVia: x", "\uff11002"])
 async def test_what_cannot_be_dialled(number):
     async with await Lab.open(PLAN) as lab:
         await lab.start(SIP, P1)
-        if number is None:
-            with pytest.raises(CallFailedError):
-                await lab.call(P1, str(number))
-            return
         with pytest.raises(InvalidValueError, match="is not a number that can be dialled"):
             await lab.call(P1, number)
 
