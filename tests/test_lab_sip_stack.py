@@ -1,7 +1,10 @@
 """SIP ports of the lab: what strangers get to hear, connections, what is noted, order and time."""
 
 import asyncio
+import socket
 import ssl
+import struct
+import sys
 from contextlib import suppress
 from dataclasses import replace
 
@@ -207,6 +210,23 @@ async def test_messages_in_pieces(lab, step):
     assert message.client_number == writer.get_extra_info("sockname")[1]
     writer.close()
     await until(lambda: names(lab)[-1] == "disconnect")
+
+
+@pytest.mark.parametrize("port_id", ["sip-tcp", "default"])
+async def test_whoever_breaks_off_before_being_let_in_leaves_nothing(lab, port_id):
+    problems = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: problems.append(context))
+    await lab.start(SIP)
+    for _ in range(3):
+        with socket.create_connection(address_of(lab, SIP, port_id), PATIENCE) as sock:
+            at_once = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+    reader, writer = await dialled(lab)
+    writer.write(request(via="TCP 127.0.0.1:9").encode())
+    assert b"SIP/2.0 200 OK" in await answer_on(reader)
+    writer.close()
+    assert problems == []
+    assert names(lab)[:3] == ["connect", "OPTIONS", "200 OK"]
 
 
 async def test_a_ping_is_answered(lab):

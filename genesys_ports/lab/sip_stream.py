@@ -119,7 +119,12 @@ class SipStream(asyncio.Protocol):
         if self.dialled:
             self._arrived(self._flush)
             return
-        address, number = transport.get_extra_info("peername")[:2]
+        caller = transport.get_extra_info("peername")
+        if caller is None:
+            # It has broken off before it was let in; nobody knows who it was.
+            self._transport.abort()
+            return
+        address, number = caller[:2]
         # One that listens on every address of its host is called at one of them.
         self.place = (self.place[0], *transport.get_extra_info("sockname")[:2])
         self.far_place = (Transport.TCP, address, number)
