@@ -246,6 +246,7 @@ async def test_taken_by_the_fixed_port_of_a_client(one_address):
     plan = plan.add("late", host="h", port=21000)
     async with await Lab.open(plan, one_address=one_address) as lab:
         await lab.start("first", "client")
+        assert {m.client_number for m in lab.trace if m.client} == {21000}
         with pytest.raises(PortInUseError) as raised:
             await lab.start("late")
         assert (raised.value.holder, raised.value.outgoing) == ("client", True)
@@ -288,7 +289,7 @@ async def test_the_system_hands_out_numbers_that_servers_then_miss():
     async with await Lab.open(plan) as lab:
         await lab.start("first", "client")
         (link,) = lab._running["client"].outgoing.values()
-        number = link.local_number
+        number = link.client_number
         lab.update(plan.add("unlucky", host="h", port=number))
         with pytest.raises(PortInUseError) as raised:
             await lab.start("unlucky")

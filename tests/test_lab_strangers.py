@@ -149,11 +149,13 @@ def test_clean_text_is_text_that_can_be_written(text):
 
 async def test_what_comes_from_outside_is_in_the_trace(lab):
     reader, writer = await call(lab)
+    own = writer.get_extra_info("sockname")[1]
     writer.write(b'{"message": "hello", "text": "you"}\n{"event": "note"}\n{"connect": "x"}\n')
     assert [await hear(reader), await hear(reader)] == [{"ack": None}, {"accept": "message_server"}]
     writer.close()
     await until(lambda: lab.trace[-1].kind == "disconnect")
     seen = [one for one in lab.trace if "outside program 1" in (one.sender, one.receiver)]
+    assert {one.client_number for one in seen} == {own}
     assert [(one.kind, one.name, one.port) for one in seen] == [
         ("connect", "connect", "5150/tcp"),
         ("request", "hello", "5150/tcp"),
@@ -348,6 +350,7 @@ async def test_a_datagram(lab, data, answer, name):
     assert await exchange(lab, data) == answer
     first = next(one for one in lab.trace if one.receiver == "over_udp" and one.sender != "over_udp")
     assert (first.name, first.sender, first.port) == (name, "outside program 1", "5060/udp")
+    assert first.client_number > 0
     assert len(first.payload) <= STRANGERS_KEPT
 
 

@@ -253,7 +253,7 @@ class RunningApplication:
         loop = asyncio.get_running_loop()
         host = self.host
         call = self.lab.network.dial(self.name, host, server.host, port, connection.client_port)
-        link.local_number = call.number
+        link.client_number = call.number
         link.local_address = call.socket.getsockname()
         self.lab.dialling[link.local_address] = link
         try:
@@ -316,7 +316,7 @@ class RunningApplication:
         assert connection is not None
         self.outgoing.pop(connection, None)
         self.lab.dialling.pop(link.local_address, None)
-        self.lab.network.hang_up(self.name, self.host, link.local_number)
+        self.lab.network.hang_up(self.name, self.host, link.client_number)
         if not link.known:
             return
         if link.closing:

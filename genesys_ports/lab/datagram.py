@@ -40,28 +40,30 @@ class DatagramPort(asyncio.DatagramProtocol):
         self._full = False
 
     def datagram_received(self, data: bytes, address: Any) -> None:
-        sender = self._owner.lab.outsiders.caller_at(address)
+        sender, number = self._owner.lab.outsiders.caller_at(address), address[1]
         try:
             fields = decode(data)
         except WireError:
-            self._note(Kind.EVENT, "datagram", sender, data)
+            self._note(Kind.EVENT, "datagram", sender, number, data)
             self._answer(encode({"error": words.ANSWER_NOT_JSON}), address)
             return
         if "message" not in fields:
-            self._note(Kind.EVENT, text_of(fields, "event") or "datagram", sender, data)
+            self._note(Kind.EVENT, text_of(fields, "event") or "datagram", sender, number, data)
             return
-        asked = self._note(Kind.REQUEST, text_of(fields, "message"), sender, data)
+        asked = self._note(Kind.REQUEST, text_of(fields, "message"), sender, number, data)
         payload = encode({"ack": answer_id(fields)})
-        self._note(Kind.RESPONSE, "ack", sender, payload, reply_to=asked)
+        self._note(Kind.RESPONSE, "ack", sender, number, payload, reply_to=asked)
         self._answer(payload, address)
 
-    def _note(self, kind: Kind, name: str, outsider: str, payload: bytes, reply_to: int | None = None) -> int:
+    def _note(
+        self, kind: Kind, name: str, outsider: str, number: int, payload: bytes, reply_to: int | None = None
+    ) -> int:
         owner = self._owner
         pair = (outsider, owner.name) if reply_to is None else (owner.name, outsider)
         return owner.lab.trace.add(
             kind, name[:STRANGERS_KEPT], *pair,
             outsider, owner.name, owner.host, str(self._port),
-            "", payload[:STRANGERS_KEPT], reply_to, PROTOCOL,
+            "", payload[:STRANGERS_KEPT], reply_to, PROTOCOL, client_number=number,
         ).number  # fmt: skip
 
     def _answer(self, payload: bytes, address: Any) -> None:

@@ -53,6 +53,7 @@ class Link(asyncio.Protocol):
 
     `partner` is the other end, where that belongs to this lab too. `known` tells that the two have introduced
     themselves, `closing` that this end has ended the connection, `outsider` that a program from outside has called.
+    `client_number` is the port number of the client's own end.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Link(asyncio.Protocol):
         self.connection = connection
         self.is_client = connection is not None
         self.peer = route.server if self.is_client else route.client
-        self.local_number = 0
+        self.client_number = 0
         self.local_address: Any = None
         self.partner: Link | None = None
         self.known = False
@@ -98,9 +99,12 @@ class Link(asyncio.Protocol):
             return
         # Both ends of a planned connection live in this lab, so each can find the other by its address; whoever cannot
         # be found is a program from outside.
-        self.partner = self._lab.dialling.pop(transport.get_extra_info("peername"), None)
+        caller = transport.get_extra_info("peername")
+        self.partner = self._lab.dialling.pop(caller, None)
+        self.client_number = caller[1] if caller else 0
         if self.partner is not None:
             self.partner.partner = self
+            self.client_number = self.partner.client_number
             self.peer = self.route.client = self.partner.owner.name
         self.owner.admit(self)
 
@@ -337,7 +341,7 @@ class Link(asyncio.Protocol):
         return self._lab.trace.add(
             kind, name, sender, receiver,
             route.client, route.server, route.host, route.port,
-            text, payload, reply_to, PROTOCOL, call,
+            text, payload, reply_to, PROTOCOL, call, self.client_number,
         )  # fmt: skip
 
 
