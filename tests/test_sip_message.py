@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 import genesys_ports.sip.parser as parser
 from genesys_ports.errors import SIPError
 from genesys_ports.sip import REASONS, Headers, Request, Response, Uri, parse, refusal
+from genesys_ports.sip.usual import usual
 from tests.sip_torture import FOLDER, torture
 
 INVITE = (
@@ -212,8 +213,39 @@ def test_what_is_valid_and_perhaps_not_served(uri):
 
 # --- the usual ones
 
+#: As sipp's own caller writes it.
+SIPP = (
+    b"INVITE sip:service@127.0.0.20:5060 SIP/2.0\r\n"
+    b"Via: SIP/2.0/UDP 127.0.0.1:5070;branch=z9hG4bK-1-1-0\r\n"
+    b"From: sipp <sip:sipp@127.0.0.1:5070>;tag=1SIPpTag001\r\n"
+    b"To: service <sip:service@127.0.0.20:5060>\r\n"
+    b"Call-ID: 1-1@127.0.0.1\r\n"
+    b"CSeq: 1 INVITE\r\n"
+    b"Contact: sip:sipp@127.0.0.1:5070\r\n"
+    b"Max-Forwards: 70\r\n"
+    b"Subject: Performance Test\r\n"
+    b"Content-Type: application/sdp\r\n"
+    b"Content-Length:   5\r\n"
+    b"\r\n"
+    b"v=0\r\n"
+)
 
-CORPUS = [INVITE, NO_BODY, *(torture(file.stem) for file in sorted(FOLDER.glob("*.dat")))]
+
+@pytest.mark.parametrize("data", [INVITE, SIPP])
+def test_the_messages_of_phones_and_of_sipp_need_one_look(data):
+    assert usual(data.partition(b"\r\n\r\n")[0].decode() + "\r\n") is not None
+
+
+def test_headers_that_needed_one_look_are_found_whatever_their_case():
+    headers = parse(SIPP).headers
+    assert (headers["subject"], headers.get("s"), headers.get("Test"), "Require" in headers) == (
+        *["Performance Test"] * 2,
+        "",
+        False,
+    )
+
+
+CORPUS = [INVITE, NO_BODY, SIPP, *(torture(file.stem) for file in sorted(FOLDER.glob("*.dat")))]
 
 
 @st.composite

@@ -57,17 +57,18 @@ class Headers:
     `headers["Via"]` is the value of the first line of that name, `headers.all("Via")` has those of all.
     """
 
-    __slots__ = ("_caught", "_groups", "_index", "_pairs")
+    __slots__ = ("_caught", "_groups", "_index", "_pairs", "_small")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         self._pairs: tuple[tuple[str, str], ...] | None = tuple(pairs)
         self._caught: re.Match[str] | None = None
         self._groups: Mapping[str, int] = {}
+        self._small = ""
         self._index: dict[str, list[str]] | None = None
 
     @classmethod
     def of_match(cls, caught: re.Match[str], groups: Mapping[str, int]) -> Headers:
-        """The headers that a pattern has caught: its group "lines" has all of them, and they are valid.
+        """The headers that a pattern has caught: its group "lines" has all of them, valid and none in its compact form.
 
         `groups` tells which others have the values of those that stand there once or not at all, by their names in
         small letters. The lines are taken apart when something else is asked for.
@@ -97,9 +98,15 @@ class Headers:
 
     def _values(self, name: str) -> Sequence[str]:
         key = _KEYS.get(name) or name.lower()
-        if self._caught and key in self._groups:
-            value = self._caught[self._groups[key]]
-            return () if value is None else (value,)
+        caught = self._caught
+        if caught is not None:
+            if key in self._groups:
+                value = caught[self._groups[key]]
+                return () if value is None else (value,)
+            # Most of what is asked for is not there, and to see that no line has to be taken apart.
+            self._small = self._small or caught["lines"].lower()
+            if key not in self._small:
+                return ()
         return self.by_key().get(key, ())
 
     def __getitem__(self, name: str) -> str:

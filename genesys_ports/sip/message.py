@@ -52,7 +52,11 @@ class _Message(ABC):
     def _first_line(self) -> str: ...
 
     def __bytes__(self) -> bytes:
-        return self.raw or _write(self._first_line(), self.headers, self.body)
+        return self.raw or self._written
+
+    @_Lazy
+    def _written(self) -> bytes:
+        return _write(self._first_line(), self.headers, self.body)
 
     def _needed(self, name: str) -> str:
         try:
@@ -65,10 +69,10 @@ class _Message(ABC):
         """The hops of the request, the last first."""
         return tuple(via for line in self.headers.all("Via") for via in Via.each(line))
 
-    @_Lazy
+    @property
     def via(self) -> Via:
         """The hop that sent this request, or that this response goes to."""
-        return Via.each(self._needed("Via"))[0]
+        return self.vias[0] if self.vias else Via.parse(self._needed("Via"))
 
     @_Lazy
     def from_(self) -> NameAddr:
@@ -85,7 +89,7 @@ class _Message(ABC):
         """The number and method of the request."""
         return CSeq.parse(self._needed("CSeq"))
 
-    @property
+    @_Lazy
     def call_id(self) -> str:
         """What all messages of one dialog share."""
         return self._needed("Call-ID")
@@ -188,14 +192,15 @@ class Request(_Message):
         RFC 3261 18.2.1: `received`, where the sender wrote another address than it has. RFC 3581 4: `rport`, where the
         sender asked for it.
         """
-        top, *rest = Via.each(self._needed("Via"))
-        noted = dict(top.params)
+        top = self.via
+        if top.host == address and "rport" not in top.params:
+            return self
+        noted = {**top.params, "received": address}
         if "rport" in noted:
             noted["rport"] = str(number)
-        if "rport" in noted or top.host != address:
-            noted["received"] = address
         if noted == top.params:
             return self
+        _, *rest = Via.each(self._needed("Via"))
         line = ", ".join(str(via) for via in [top._replace(params=noted), *rest])
         first = next(at for at, (name, _) in enumerate(self.headers) if key_of(name) == "via")
         pairs = list(self.headers)

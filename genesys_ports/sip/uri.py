@@ -127,7 +127,7 @@ def _pairs(parts: list[str]) -> dict[str, str]:
 
 
 def _escaped(text: str, safe: str) -> str:
-    return quote(text, safe=safe, errors="surrogateescape")
+    return text if text.isascii() and text.isalnum() else quote(text, safe=safe, errors="surrogateescape")
 
 
 def _written(pair: tuple[str, str], safe: str) -> str:

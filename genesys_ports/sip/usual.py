@@ -60,11 +60,11 @@ _USUAL = re.compile(
         | To:\ (?(8)(?!))({_ADDRESS})\r\n
         | Call-ID:\ (?(9)(?!))([^\s@]++(?:@[^\s@]++)?)\r\n
         | CSeq:\ (?(10)(?!))([0-9]{{1,9}}+\ {TOKEN})\r\n
-        | Contact:\ (?(11)(?!))({_ADDRESS})\r\n
+        | Contact:\ (?(11)(?!))({_ADDRESS}|{_SIP})\r\n
         | Max-Forwards:\ (?(12)(?!))([0-9]{{1,2}}+)\r\n
         | Expires:\ (?(13)(?!))([0-9]{{1,9}}+)\r\n
         | Content-Type:\ (?(14)(?!))(application/sdp)\r\n
-        | Content-Length:\ (?(15)(?!))([0-9]{{1,9}}+)\r\n
+        | Content-Length:\ ++(?(15)(?!))([0-9]{{1,9}}+)\r\n
         | (?!(?i:{_KNOWN})[ \t]*:){TOKEN}:[^\r\n]*+\r\n
         ){{1,{MOST_HEADERS}}}
     )""",
