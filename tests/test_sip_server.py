@@ -273,8 +273,10 @@ def test_a_way_that_is_broken_at_once(office):
 def test_a_phone_that_rings_for_ever(office):
     office.rings()
     office.world.run(300)
-    assert office.a.said[-1] == ("refused", 408)
-    assert office.switch.events() == [("EventReleased", "1002"), ("EventReleased", "1001")]
+    assert office.a.said[-1] == ("refused", 487)
+    assert office.b.said[-1] == "ended"
+    # The phone that calls counts the same three minutes.
+    assert office.switch.events() == [("EventReleased", "1001"), ("EventAbandoned", "1002")]
     assert office.switch.is_clean()
 
 

@@ -167,11 +167,19 @@ CLIENT = [
     ("refused over TCP", "INVITE", TCP, ["302"], ["INVITE", "ACK", "told 302"], State.TERMINATED),
     ("broken after the end", "INVITE", UDP, ["486", "broken"], ["INVITE", "ACK", "told 486"], State.COMPLETED),
     (
-        "rings for ever",
+        "rings for ever, and is told to stop",
         "INVITE",
-        UDP,
-        ["100", "wait", "180", "wait", "wait"],
-        ["INVITE", "told 100", "told 180", "told failed 408"],
+        TCP,
+        ["100", "wait", "180", "wait", "wait", "487"],
+        ["INVITE", "told 100", "told 180", "CANCEL", "ACK", "told 487"],
+        State.TERMINATED,
+    ),
+    (
+        "rings for ever, and hears nothing",
+        "INVITE",
+        TCP,
+        ["180", "wait", "wait", "31.9", "0.1"],
+        ["INVITE", "told 180", "CANCEL", "told failed 408"],
         State.TERMINATED,
     ),
     (
@@ -257,7 +265,7 @@ def test_client(case):
             element.turn(float(step))
     assert element.log == log
     assert client.state is state
-    element.turn(32 if client.state is not State.PROCEEDING else 181)
+    element.turn(32 if client.state is not State.PROCEEDING else 181 + 32)
     assert element.nothing_left()
 
 

@@ -9,7 +9,6 @@ from .agent_words import STILL_ASKING
 from .call_states import CALL, CallEvent, CallState
 from .dialog import Dialog
 from .flow import Flow
-from .headers import Headers
 from .message import Request, Response
 from .sending import Sending
 from .uri import Uri
@@ -222,11 +221,7 @@ class Call:
 
     def _send_cancel(self, detail: object) -> None:
         assert self._sending is not None
-        invite = self._sending.request
-        kept = ("via", "max-forwards", "route", "from", "to", "call-id")
-        pairs = [(name, value) for name, value in invite.headers if name.lower() in kept]
-        cancel = Request("CANCEL", invite.uri, Headers([*pairs, ("CSeq", f"{invite.cseq.number} CANCEL")]))
-        self._agent.transactions.request(cancel, self._sending.flow, answered=_ignore, failed=_nothing)
+        self._agent.transactions.cancel(self._sending.request, self._sending.flow)
 
     def _take_dialog(self, response: Response) -> None:
         tag = response.to.tag
@@ -335,10 +330,6 @@ class Call:
 
 
 def _ignore(answer: object) -> None:
-    pass
-
-
-def _nothing() -> None:
     pass
 
 

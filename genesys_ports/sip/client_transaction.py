@@ -81,6 +81,9 @@ class ClientTransaction(Transaction):
         assert self._ack is not None
         self._layer.wire.send(self._ack, self.flow, again=True)
 
+    def _send_cancel(self, message: None) -> None:
+        self._layer.cancel(self.request, self.flow)
+
     def _tell_response(self, response: Response) -> None:
         self._answered(response)
 
@@ -109,7 +112,7 @@ class ClientTransaction(Transaction):
     _start_e, _double_e = repeating(Event.TIMER_E)
     _start_b = waiting("B", Event.TIMER_B)
     _start_c = waiting("C", Event.TIMER_C)
-    _start_cancelled = waiting("B", Event.TIMER_C)
+    _start_cancelled = waiting("B", Event.TIMER_B)
     _start_d = waiting("D", Event.TIMER_D)
     _start_f = waiting("F", Event.TIMER_F)
     _start_k = waiting("K", Event.TIMER_K)

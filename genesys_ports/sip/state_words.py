@@ -34,8 +34,8 @@ NO_TIME = "Every timer of SIP takes some time: give each a number of seconds abo
 #: What each timer is for.
 TIMERS: dict[str, str] = {
     "A": "repeats an INVITE; each pause is twice the one before",
-    "B": "gives up an INVITE that got no answer at all",
-    "C": "gives up an INVITE that got a 1xx, and never a final answer",
+    "B": "gives up an INVITE that got no answer at all, or none after CANCEL",
+    "C": "cancels an INVITE that got a 1xx, and never a final answer",
     "D": "waits for copies of a refusal, to acknowledge them",
     "E": "repeats any other request; pauses grow to T2 and stay there",
     "F": "gives up any other request that got no final answer",
@@ -68,6 +68,7 @@ LABELS: dict[str, str] = {
     "repeat request": "send it again",
     "send ack": "send ACK",
     "repeat ack": "send ACK again",
+    "send cancel": "send CANCEL",
     "send response": "send it",
     "repeat response": "send the last response again",
     "send trying": "send 100",
@@ -80,7 +81,7 @@ LABELS: dict[str, str] = {
     "tell no ack": "tell the user if no ACK came",
     "start 100": "wait 200 ms for the user",
     "stop 100": "stop waiting 200 ms",
-    "start cancelled": "wait 64*T1 more",
+    "start cancelled": "wait 64*T1 more (Timer B)",
     "start 2xx": "repeat it from T1 on",
     "double 2xx": "double the pause, T2 at most",
     "double A": "double Timer A",

@@ -71,6 +71,7 @@ class Action(StrEnum):
     SEND_REQUEST = "send request"
     REPEAT_REQUEST = "repeat request"
     SEND_ACK = "send ack"
+    SEND_CANCEL = "send cancel"
     REPEAT_ACK = "repeat ack"
     SEND_RESPONSE = "send response"
     REPEAT_RESPONSE = "repeat response"
@@ -230,7 +231,9 @@ INVITE_CLIENT: Machine[State, Event, Action] = Machine(
         (State.PROCEEDING, Event.REFUSAL): (State.COMPLETED, (Action.START_D, Action.SEND_ACK, Action.TELL_FINAL)),
         # RFC 3261 9.1: after a CANCEL the final answer has 64*T1 to come.
         (State.PROCEEDING, Event.USER_CANCEL): (State.PROCEEDING, (Action.START_CANCELLED,)),
-        (State.PROCEEDING, Event.TIMER_C): (State.TERMINATED, (Action.TELL_FAILURE,)),
+        # RFC 3261 16.8: whoever rings has to be told to stop.
+        (State.PROCEEDING, Event.TIMER_C): (State.PROCEEDING, (Action.SEND_CANCEL,)),
+        (State.PROCEEDING, Event.TIMER_B): (State.TERMINATED, (Action.TELL_FAILURE,)),
         (State.PROCEEDING, Event.BROKEN): (State.TERMINATED, (Action.TELL_FAILURE,)),
         (State.ACCEPTED, Event.SUCCESS): (State.ACCEPTED, (Action.TELL_STRAY,)),
         (State.ACCEPTED, Event.TIMER_M): (State.TERMINATED, ()),

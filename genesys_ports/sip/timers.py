@@ -18,8 +18,8 @@ class Timers:
     """How long SIP waits, in seconds. Everything follows from three values; tests take a small T1.
 
     `t1` is an estimate of a round trip, `t2` the longest pause between two copies of a message (but INVITE), `t4` how
-    long a message can wander through the network. `c` ends an INVITE that was never answered in the end, `trying` is
-    the time after which an INVITE gets a 100 by itself. Raises `ValueError` where one is not above 0.
+    long a message can wander through the network. `c` is the time after which an INVITE that got no final answer is
+    cancelled, `trying` the time after which one gets a 100 by itself. Raises `ValueError` where one is not above 0.
     """
 
     t1: float = 0.5

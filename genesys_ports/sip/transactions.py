@@ -11,6 +11,7 @@ from typing import Protocol
 from ..model import Transport
 from .client_transaction import ClientTransaction
 from .flow import Flow
+from .headers import Headers
 from .ids import MAGIC
 from .message import Request, Response
 from .server_transaction import ServerTransaction
@@ -106,6 +107,13 @@ class Transactions:
             invite.cancelled()
         client.begin()
         return client
+
+    def cancel(self, invite: Request, flow: Flow) -> None:
+        """Send the CANCEL of an INVITE that went this way (RFC 3261 9.1). The INVITE's answer tells what came of it."""
+        kept = ("via", "max-forwards", "route", "from", "to", "call-id")
+        pairs = [(name, value) for name, value in invite.headers if name.lower() in kept]
+        request = Request("CANCEL", invite.uri, Headers([*pairs, ("CSeq", f"{invite.cseq.number} CANCEL")]))
+        self.request(request, flow, answered=lambda response: None, failed=lambda: None)
 
     def acknowledge(self, request: Request, flow: Flow) -> None:
         """Send the ACK to a 2xx. To send it again when the 2xx comes again is up to the user."""
