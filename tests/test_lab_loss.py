@@ -1,5 +1,7 @@
 """A network that loses datagrams: UDP repeats, TCP need not, and two runs lose the same."""
 
+import asyncio
+
 import pytest
 
 from genesys_ports import Lab
@@ -94,6 +96,18 @@ async def test_udp_repeats_until_it_is_heard():
 
 async def test_two_runs_lose_and_repeat_the_same():
     assert await call_with_loss(5) == await call_with_loss(5)
+
+
+@pytest.mark.parametrize("seed", [1, 3, 5])
+async def test_a_call_is_complete_when_it_has_been_made(seed):
+    async with await opened() as lab:
+        await lab.start(SIP, P1, P2)
+        lab.network.loss(0.3, seed=seed)
+        await lab.call(P1, "1002")
+        made = lab.trace.last_number
+        # Ten times as long as until the first repeat.
+        await asyncio.sleep(10 * FAST.t1)
+        assert lab.trace.last_number == made
 
 
 async def test_tcp_loses_nothing():

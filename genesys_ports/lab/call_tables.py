@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..model import Transport
@@ -17,7 +17,7 @@ from .sip_server import SipServerElement
 from .sip_side import SipSide
 from .talker import Talker
 
-__all__ = ["calls_now", "registrations_now"]
+__all__ = ["calls_now", "live_calls", "registrations_now"]
 
 
 class _Leg(NamedTuple):
@@ -37,15 +37,21 @@ class _Leg(NamedTuple):
         return self.side.stack.name if self.element else self.side.stack.name_of(self.call.flow)
 
 
-def calls_now(sides: Iterable[SipSide], trace: Trace) -> Table:
-    """One row for each call, however many legs it has."""
-    whole: dict[str, list[_Leg]] = {}
+def live_calls(sides: Iterable[SipSide]) -> Iterator[tuple[SipSide, Call]]:
+    """What each side knows of each leg that is not over: both ends of a leg, where both are in the lab."""
     for side in sides:
         element = side.element
         agent = element.server.agent if isinstance(element, SipServerElement) else None
         agent = element.agent if isinstance(element, Endpoint) else agent
         for call in agent.calls.values() if agent else ():
-            whole.setdefault(trace.call_of(call.call_id), []).append(_Leg(side, call))
+            yield side, call
+
+
+def calls_now(sides: Iterable[SipSide], trace: Trace) -> Table:
+    """One row for each call, however many legs it has."""
+    whole: dict[str, list[_Leg]] = {}
+    for side, call in live_calls(sides):
+        whole.setdefault(trace.call_of(call.call_id), []).append(_Leg(side, call))
     rows = [_row(call_id, legs) for call_id, legs in whole.items()]
     return Table(words.CALLS_COLUMNS, rows, words.CALLS)
 

@@ -14,7 +14,7 @@ from ..sip.rtp import MILLISECONDS
 from ..table import Table
 from . import application, link, voice_words
 from . import sip_words as words
-from .call_tables import calls_now, registrations_now
+from .call_tables import calls_now, live_calls, registrations_now
 from .media_server import MediaServer
 from .network import Network
 from .report import CallReport, Report
@@ -114,6 +114,8 @@ class Calls(Standing):
         await self.settle()
         if status >= 300:
             raise CallFailedError(caller, number, status, reason_of(status))
+        # An ACK that got lost comes again later; what a cell shows must not depend on how soon the next one runs.
+        await self._until(lambda: self._all_confirmed(dialled.call))
         called = next((name for name, _ in self._legs(dialled.call) if name != caller), "")
         sentence = words.ANSWERED_BY if called else words.ANSWERED
         return CallReport([sentence.format(called=called, **values)], dialled.call.call_id)
@@ -141,6 +143,12 @@ class Calls(Standing):
             for leg in talker.talks:
                 if self.trace.call_of(leg.call_id) == whole:
                     yield name, leg
+
+    def _all_confirmed(self, call: Call) -> bool:
+        """Whether each end that answered, of each leg of this call, has got its ACK."""
+        whole = self.trace.call_of(call.call_id)
+        answered = (leg.call_id for _, leg in live_calls(self._sides()) if leg.state is CallState.ANSWERED)
+        return all(self.trace.call_of(one) != whole for one in answered)
 
     def _talkers(self) -> Iterator[tuple[str, Talker]]:
         for name, one in self._running.items():
