@@ -27,6 +27,9 @@ __all__ = ["Kind", "Message", "Participant", "Trace", "raw_of", "table_of"]
 #: How many messages a trace keeps unless told otherwise; older ones are dropped, and counted.
 KEPT = 100_000
 
+#: Bytes that all of them together may carry: large ones from programs outside must not fill the memory.
+KEPT_BYTES = 100_000_000
+
 #: The columns of a trace as CSV, and those that are others on each run.
 COLUMNS = (
     "No.", "Kind", "From", "To", "Port", "Name", "Text", "Client", "Server", "Host", "Answers", "Protocol", "Call",
@@ -120,9 +123,9 @@ class Participant:
 class Trace(Tabled):
     """A bounded list of messages, and who took part.
 
-    When `limit` messages are kept, the oldest gives way to the next; `dropped` counts those that have gone. `began` is
-    when it began, in seconds since 1970, or None where nobody knows. `known_as` says what stands on the wire for a
-    planned host and port where their numbers differ: `{"127.0.0.1:41003": "sip-host:5060"}`.
+    When `limit` messages are kept, or 100 MB of their bytes, the oldest give way to the next; `dropped` counts those
+    that have gone. `began` is when it began, in seconds since 1970, or None where nobody knows. `known_as` says what
+    stands on the wire for a planned host and port where their numbers differ: `{"127.0.0.1:41003": "sip-host:5060"}`.
     """
 
     def __init__(self, *, limit: int = KEPT, clock: Callable[[], float] = time.monotonic) -> None:
@@ -131,15 +134,17 @@ class Trace(Tabled):
         self.began: float | None = time.time()
         self.limit = limit
         self._messages: deque[Message] = deque(maxlen=limit)
+        self._bytes = 0
         # A later leg of a call → its first.
         self._related: dict[str, str] = {}
+        self._moment: Callable[[Message], str] = _seconds
         self._clock = clock
         self._start = clock()
         self._next = 1
 
     @property
     def dropped(self) -> int:
-        """How many messages the limit has pushed out."""
+        """How many messages the limits have pushed out."""
         return self._next - 1 - len(self._messages) - self._cleared
 
     _cleared = 0
@@ -174,7 +179,11 @@ class Trace(Tabled):
             number, self._clock() - self._start, kind, name, sender, receiver,
             client, server, host, port, text, payload, reply_to, protocol, call, client_number, again, dropped,
         )  # fmt: skip
-        self._messages.append(message)
+        messages = self._messages
+        self._bytes += len(payload)
+        while messages and (len(messages) >= self.limit or self._bytes > KEPT_BYTES):
+            self._bytes -= len(messages.popleft().payload)
+        messages.append(message)
         return message
 
     def know(self, where: str, planned: str) -> None:
@@ -209,6 +218,7 @@ class Trace(Tabled):
         """Forget what was seen so far; numbers go on, participants stay."""
         self._cleared += len(self._messages)
         self._messages.clear()
+        self._bytes = 0
 
     def select(
         self,
@@ -231,7 +241,7 @@ class Trace(Tabled):
         chosen = Trace(limit=self.limit, clock=self._clock)
         chosen.participants = dict(self.participants)
         chosen.known_as, chosen.began = dict(self.known_as), self.began
-        chosen._related = dict(self._related)
+        chosen._related, chosen._moment = dict(self._related), self._moment
         for message in self._messages:
             if message.number <= after:
                 continue
@@ -285,8 +295,10 @@ class Trace(Tabled):
     # --- as a file
 
     def to_csv(self) -> str:
-        """CSV with every message and its time in seconds; no cell can run as a formula."""
-        return table_of(self._messages, times=True).to_csv()
+        """CSV with every message and its time: seconds since the trace began, or as a log had it. No cell can run as a
+        formula.
+        """
+        return table_of(self._messages, moment=self._moment).to_csv()
 
     def to_pcapng(self) -> bytes:
         """A capture that Wireshark opens, with the names of the hosts and a comment for each packet."""
@@ -321,17 +333,21 @@ def raw_of(number: int, message: Message | None, names: Names) -> Raw:
     return raw_text(message.payload, names, sip=message.protocol == "sip")
 
 
-def table_of(messages: Iterable[Message], *, times: bool = False) -> Table:
+def _seconds(message: Message) -> str:
+    return f"{message.time:.6f}"
+
+
+def table_of(messages: Iterable[Message], *, moment: Callable[[Message], str] | None = None) -> Table:
     """Everything about the messages but their bytes.
 
-    With `times` also what is another on each run: when each was seen, and the number of the client's own port.
+    With `moment` also what is another on each run: when each was seen, and the number of the client's own port.
     """
-    columns = (*COLUMNS, *RUN_COLUMNS) if times else COLUMNS
+    columns = (*COLUMNS, *RUN_COLUMNS) if moment else COLUMNS
     rows = [
         (
             m.number, m.kind, m.sender, m.receiver, m.port, m.name, m.text, m.client, m.server, m.host, m.reply_to,
             m.protocol, m.call, YES if m.again else "", YES if m.dropped else "",
-            *((m.client_number or None, f"{m.time:.6f}") if times else ()),
+            *((m.client_number or None, moment(m)) if moment else ()),
         )
         for m in messages
     ]  # fmt: skip

@@ -134,7 +134,7 @@ def test_the_part_of_a_call_that_one_participant_sees(capsys):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["--participant", "nobody"], "The plan has no application 'nobody'."),
+        (["--participant", "nobody"], "Nobody here is called 'nobody'."),
         (["--protocol", "h323"], "'h323' is not a protocol"),
     ],
 )
@@ -171,6 +171,8 @@ def test_a_new_file(name, begins, capsys):
     assert begins in data[:200]
     if name.endswith(".csv"):
         assert data.count(b"\n") == 14
+        # As the log has it, so that a line of one is found in the other.
+        assert data.splitlines()[1].endswith(b",2014-05-01T23:59:50.001")
     code, out, err = run(capsys, NAME, "-o", name)
     assert (code, out) == (2, "")
     assert err.startswith(f"{name} exists already")

@@ -5,7 +5,7 @@ import pytest
 from genesys_ports.draw import Ladder, ladder
 from genesys_ports.errors import (
     InvalidValueError,
-    UnknownApplicationError,
+    UnknownParticipantError,
 )
 from genesys_ports.trace import Kind, Participant, Trace
 
@@ -209,7 +209,7 @@ def test_choose_by_participant():
 def test_a_planned_participant_may_not_have_spoken():
     one = ladder(Lab(talk(), Plan()), participant="log_server")
     assert str(one).splitlines()[0] == "log_server"
-    with pytest.raises(UnknownApplicationError, match="Did you mean 'message_server'"):
+    with pytest.raises(UnknownParticipantError, match="Did you mean 'message_server'"):
         ladder(Lab(talk(), Plan()), participant="mesage_server")
 
 

@@ -67,6 +67,19 @@ def test_the_oldest_gives_way():
     assert str(trace).startswith("3 messages (7 older dropped)\n")
 
 
+def test_many_bytes_give_way_too(monkeypatch):
+    monkeypatch.setattr("genesys_ports.trace.KEPT_BYTES", 10)
+    trace = Trace()
+    for size in (4, 4, 3, 10, 11, 2):
+        trace.add(Kind.REQUEST, "MESSAGE", "a", "b", payload=b"x" * size)
+    assert numbers(trace) == [6]
+    trace.add(Kind.REQUEST, "MESSAGE", "a", "b", payload=b"x" * 8)
+    assert (numbers(trace), trace.dropped) == ([6, 7], 5)
+    trace.clear()
+    trace.add(Kind.REQUEST, "MESSAGE", "a", "b", payload=b"x" * 8)
+    assert (numbers(trace), trace.dropped) == ([8], 5)
+
+
 def test_nothing_dropped_below_the_limit():
     trace = filled(3, limit=3)
     assert trace.dropped == 0

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..errors import InvalidValueError, UnknownApplicationError, UnknownCallError
+from ..errors import InvalidValueError, UnknownCallError, UnknownParticipantError
 from ..model import parse_word
 from ..output import save
 from ..raw import Raw
@@ -62,7 +62,7 @@ def ladder(
     only ("request", "response", …), `call` one call with all its legs (the Call-ID of any of them, or what has one as
     `.call_id`: one of `trace.calls()`, or what `lab.call` gives), `protocol` one protocol or several ("sip",
     "teaching", "rtp"), `last` the newest so many steps.
-    Raises `UnknownApplicationError`, `UnknownCallError`, `InvalidValueError`.
+    Raises `UnknownParticipantError`, `UnknownCallError`, `InvalidValueError`.
     """
     trace = thing if isinstance(thing, Trace) else getattr(thing, "trace", None)
     if not isinstance(trace, Trace):
@@ -103,7 +103,7 @@ class Ladder:
         if participant is not None and participant not in joined and not known:
             met = {**joined, **mentioned(trace)}
             if participant not in met:
-                raise UnknownApplicationError(participant, list(met))
+                raise UnknownParticipantError(participant, list(met))
         leg = call if call is None or isinstance(call, str) else call.call_id
         if leg is not None and not (leg and any(trace.call_of(leg) == trace.call_of(one.call) for one in trace)):
             raise UnknownCallError(leg, [one.call_id for one in trace.calls()])

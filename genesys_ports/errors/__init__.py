@@ -25,6 +25,7 @@
     ├── SIPError                     bytes that are no SIP, or SIP that has to be refused
     ├── LogFileError                 a SIP Server log that cannot be read
     ├── UnknownCallError             a call that the trace does not have
+    ├── UnknownParticipantError      a name that nobody in the trace has
     ├── NoRawMessageError            a step of a trace that carried no bytes
     └── LabError                     the plan came alive, and something went wrong
         ├── NetworkRangeError        GENESYS_PORTS_NETWORK, or the range it names, cannot be used
@@ -92,7 +93,7 @@ from .plan import (
     WhichHostError,
 )
 from .root import PortsError
-from .sip import LogFileError, NoRawMessageError, SIPError, UnknownCallError
+from .sip import LogFileError, NoRawMessageError, SIPError, UnknownCallError, UnknownParticipantError
 
 __all__ = [
     "BadRow",
@@ -138,6 +139,7 @@ __all__ = [
     "UnknownCallError",
     "UnknownHostError",
     "UnknownNumberError",
+    "UnknownParticipantError",
     "UnknownPortIdError",
     "UnknownQuestionError",
     "WhichHostError",

@@ -12,6 +12,7 @@ __all__ = [
     "NoRawMessageError",
     "SIPError",
     "UnknownCallError",
+    "UnknownParticipantError",
 ]
 
 
@@ -56,6 +57,20 @@ class UnknownCallError(PortsError):
         yield did_you_mean(self.call, self.known)
         if self.known:
             yield f"The calls are: {listed(self.known)}."
+
+
+@dataclass(eq=False)
+class UnknownParticipantError(PortsError):
+    """A name that nobody has who sends or gets a message, and that no plan has either."""
+
+    name: str
+    known: Sequence[str]
+
+    def sentences(self) -> Iterable[str]:
+        yield f"Nobody here is called {self.name!r}."
+        yield did_you_mean(self.name, self.known)
+        if self.known:
+            yield f"Those who take part are: {listed(self.known)}."
 
 
 @dataclass(eq=False)

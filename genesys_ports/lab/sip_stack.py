@@ -7,6 +7,7 @@ own applications send is noted by the sender; what comes from outside, on arriva
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -35,6 +36,9 @@ __all__ = ["SipStack", "sip_ports"]
 
 #: Programs outside that are known to listen.
 REMEMBERED = 2_000
+
+#: Bytes that may wait at a UDP socket, as far as the system allows it: a thousand calls can begin at one moment.
+BURST = 4_194_304
 
 
 def sip_ports(ports: tuple[ListeningPort, ...]) -> list[ListeningPort]:
@@ -92,6 +96,8 @@ class SipStack:
         self.signalling.join(place, end)
         self._listening.append(place)
         if port.transport is Transport.UDP:
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BURST)
             datagrams = SipDatagrams(self, place, end, sock)
             self._datagrams.append(datagrams)
             await self._loop.create_datagram_endpoint(lambda: datagrams, sock=sock)

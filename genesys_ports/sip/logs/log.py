@@ -34,6 +34,7 @@ class SipLog(Trace):
         #: What the reader fills in: the log's own clock, the time of its first message, and every Call-ID.
         self.log_clock = Clock()
         self.zero = 0.0
+        self._moment = self.moment
         self.legs: dict[str, Leg] = {}
 
     @property
