@@ -328,6 +328,16 @@ async def test_nobody_answers_in_time(lab, monkeypatch):
 # --- holding
 
 
+async def test_who_holds_a_call_lets_nobody_else_be_heard_who_holds_it_too(lab):
+    await lab.call(P1, "1002")
+    await lab.hold(P1)
+    before = lab.trace.last_number
+    await lab.hold(P2)
+    said = [parse(m.payload).sdp for m in lab.trace.select(after=before, protocol="sip")]
+    # RFC 3264, section 6.1: the answer to sendonly is recvonly or inactive.
+    assert [body.media[0].direction for body in said if body] == ["sendonly", "sendonly", "inactive", "inactive"]
+
+
 async def test_hold_and_retrieve(lab):
     await lab.call(P1, "1002")
     before = lab.trace.last_number

@@ -7,7 +7,6 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from ..errors import SIPError
 from ..sip.call import Call
 from ..sip.message import Request
 from ..sip.refusals import warning
@@ -17,6 +16,7 @@ from ..sip.timers import Alarm
 from ..state import Socket
 from . import voice_words as words
 from .endpoint import Endpoint
+from .offers import offered, reply
 from .rtp_port import RtpPort
 from .voice import VoiceUsedUp
 
@@ -30,9 +30,6 @@ MEDIA_SERVER = "media_server"
 
 #: Packets of an announcement unless told otherwise: half a second.
 PACKETS = 25
-
-#: What this side may do with the voice, by what the other side says (RFC 3264, section 6.1).
-_MIRRORED = {"sendrecv": "sendrecv", "sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive"}
 
 
 class _Play:
@@ -145,16 +142,9 @@ def _offer(play: _Play) -> bytes:
 
 
 def _answer(play: _Play, offer: bytes) -> bytes | None:
-    """Our answer to an offer (RFC 3264, section 6): yes to its first line that we can serve; None without one."""
-    found, lines = False, []
-    for one in _offered(offer):
-        if not found and _is_served(one):
-            found = True
-            direction = _MIRRORED[one.direction]
-            lines.append(Media("audio", play.port.local.number, formats=(str(PCMU),), direction=direction))
-        else:
-            lines.append(one._replace(number=0, address=""))
-    return _written(play, tuple(lines)) if found else None
+    """Our answer to an offer; None when no line of it is one that we can serve."""
+    media = reply(offer, play.port.local.number, lambda one: (str(PCMU),) if _is_served(one) else ())
+    return _written(play, media) if media else None
 
 
 def _written(play: _Play, media: tuple[Media, ...]) -> bytes:
@@ -164,17 +154,10 @@ def _written(play: _Play, media: tuple[Media, ...]) -> bytes:
 
 def _target(body: bytes) -> Socket | None:
     """Where the other side wants the voice; None while it wants none."""
-    one = next(filter(_is_served, _offered(body)), None)
+    one = next(filter(_is_served, offered(body)), None)
     if one is None or one.direction in ("sendonly", "inactive"):
         return None
     return Socket(one.address, one.number)
-
-
-def _offered(body: bytes) -> tuple[Media, ...]:
-    try:
-        return Sdp.parse(body).media if body else ()
-    except SIPError:
-        return ()
 
 
 def _is_served(media: Media) -> bool:

@@ -1,13 +1,20 @@
-"""What phones say they can: the few formats of every phone, and the long list of a softphone with video."""
+"""Offers of voice, and answers to them: the few formats of every phone, the long list of a softphone with video."""
 
 from __future__ import annotations
 
-from ..sip.sdp import Media
+from collections.abc import Callable
 
-__all__ = ["FORMATS", "everything"]
+from ..errors import SIPError
+from ..sip.sdp import Media, Sdp
+
+__all__ = ["FORMATS", "everything", "offered", "reply"]
 
 #: Payload types of RFC 3551: PCMU and PCMA, what every phone speaks.
 FORMATS = ("0", "8")
+
+#: What a side may do with the voice, by what the other side says (RFC 3264, section 6.1); and while it holds the call.
+_MIRRORED = {"sendrecv": "sendrecv", "sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive"}
+_HOLDING = {"sendrecv": "sendonly", "sendonly": "inactive", "recvonly": "sendonly", "inactive": "inactive"}
 
 #: Further voices, and their payload types (RFC 3551; above 95 each session says what it means).
 _VOICES = {
@@ -41,3 +48,31 @@ def everything(number: int, direction: str) -> tuple[Media, ...]:
     # The next two numbers: each kind of media has one for RTP and one for RTCP.
     video = Media("video", number + 2, formats=tuple(_PICTURES), direction=direction)
     return voice, video._replace(attributes=(*shown, _PROFILE, *wishes))
+
+
+def offered(body: bytes) -> tuple[Media, ...]:
+    """The media lines of a session description; none where it is none."""
+    try:
+        return Sdp.parse(body).media if body else ()
+    except SIPError:
+        return ()
+
+
+def reply(
+    offer: bytes, number: int, common: Callable[[Media], tuple[str, ...]], *, holding: bool = False
+) -> tuple[Media, ...]:
+    """Our answer to an offer (RFC 3264, section 6): one line for each of its lines; empty when nothing fits.
+
+    It is yes to the first line whose formats and ours have anything in `common`, with voice at our port `number`.
+    """
+    lines: list[Media] = []
+    found = False
+    for one in offered(offer):
+        formats = () if found else common(one)
+        if formats:
+            found = True
+            direction = (_HOLDING if holding else _MIRRORED)[one.direction]
+            lines.append(Media("audio", number, formats=formats, direction=direction))
+        else:
+            lines.append(one._replace(number=0, address="", attributes=()))
+    return tuple(lines) if found else ()

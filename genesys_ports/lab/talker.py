@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ..errors import NoCallError, SIPError
+from ..errors import NoCallError
 from ..sip.call import Call, CallState
 from ..sip.message import Request, Response
 from ..sip.sdp import Media, Sdp
 from ..state import ConnectionStatus
 from . import sip_words as words
 from .endpoint import Endpoint
-from .offers import FORMATS, everything
+from .offers import FORMATS, everything, reply
 from .rtp_port import RtpPort
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ RINGS = 0.05
 #: The same for a call without SDP: SIP Server lets a phone ring that shall call somebody else, and then tells it to
 #: answer.
 RINGS_LONGER = 1.0
-
-#: What this side may do with the voice, by what the other side says (RFC 3264 6.1).
-_MIRRORED = {"sendrecv": "sendrecv", "sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive"}
 
 #: A status and its words.
 Outcome: TypeAlias = "asyncio.Future[tuple[int, str]]"
@@ -197,24 +194,9 @@ class Talker(Endpoint):
         return self._write(call, (Media("audio", number, formats=FORMATS, direction=direction),))
 
     def _answer(self, call: Call, offer: bytes) -> bytes | None:
-        """Our answer to an offer (RFC 3264 6): one line for each of its lines; None when we have nothing in common."""
-        try:
-            offered = Sdp.parse(offer).media if offer else ()
-        except SIPError:
-            return None
-        media: list[Media] = []
-        for one in offered:
-            formats = tuple(name for name in one.formats if name in FORMATS)
-            voice = one.kind == "audio" and one.number and one.protocol == "RTP/AVP" and formats
-            direction = "sendonly" if call in self._held else _MIRRORED[one.direction]
-            media.append(
-                Media("audio", self.voice.local.number, formats=formats, direction=direction)
-                if voice and not any(other.number for other in media)
-                else one._replace(number=0, address="", attributes=())
-            )
-        if not any(one.number for one in media):
-            return None
-        return self._write(call, tuple(media))
+        """Our answer to an offer; None when we have nothing in common."""
+        media = reply(offer, self.voice.local.number, _common, holding=call in self._held)
+        return self._write(call, media) if media else None
 
     def _write(self, call: Call | None, media: tuple[Media, ...]) -> bytes:
         version = 1
@@ -222,6 +204,11 @@ class Talker(Endpoint):
             # A call that began with our offer has had version 1.
             version = self._versions[call] = self._versions.get(call, 0 if call.incoming else 1) + 1
         return bytes(Sdp.write(self.voice.local.address, media, version=version))
+
+
+def _common(media: Media) -> tuple[str, ...]:
+    voice = media.kind == "audio" and media.number and media.protocol == "RTP/AVP"
+    return tuple(name for name in media.formats if name in FORMATS) if voice else ()
 
 
 def _tell(outcome: Outcome | None, status: int, reason: str) -> None:
