@@ -4,12 +4,6 @@ from __future__ import annotations
 
 __all__: list[str] = []
 
-#: Wherever an event is shown beside a SIP message.
-ILLUSTRATIVE = (
-    "The events have T-Library's real names; which SIP message leads to which event is illustrative, because Genesys "
-    "does not publish it."
-)
-
 # --- why a request of a T-Library client comes to nothing
 NO_DN = "{dn} is no DN of this switch."
 NOT_REGISTERED = "The phone of DN {dn} is not registered, so nobody can call with it."
