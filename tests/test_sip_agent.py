@@ -5,7 +5,7 @@ import pytest
 from genesys_ports.model import Transport
 from genesys_ports.sip import Flow, Uri
 from genesys_ports.sip.call_states import CALL, CallState
-from genesys_ports.sip.user_agent import METHODS
+from genesys_ports.sip.user_agent import METHODS, MOST_ENDED
 from tests.sip_bench import ANSWER, CONTACT, OFFER, PEER, SDP, TCP, UDP, Bench
 
 LONG = b"v=0\r\n" + b"a=" + b"x" * 1300 + b"\r\n"
@@ -92,6 +92,31 @@ def test_a_2xx_that_comes_again_is_acknowledged_again(bench):
     bench.reply(bench.last("INVITE"), 200, body=ANSWER)
     assert bench.repeated == ["ACK"]
     assert bench.told() == []
+
+
+def test_a_2xx_that_comes_again_is_acknowledged_even_after_the_end(bench):
+    bench.established().hang_up()
+    bench.reply(bench.last("BYE"), 200)
+    assert bench.agent.calls == {}
+    bench.reply(bench.last("INVITE"), 200, body=ANSWER)
+    assert bench.repeated == ["ACK"]
+    assert bench.told() == [("ended", "by us")]
+
+
+def test_a_second_phone_that_answers_after_the_end_is_hung_up(bench):
+    bench.established().hang_up()
+    bench.reply(bench.last("BYE"), 200)
+    bench.reply(bench.last("INVITE"), 200, "two", body=ANSWER)
+    assert bench.news() == ["BYE", "ACK", "BYE"]
+    assert bench.last("BYE").to.tag == "two"
+
+
+def test_calls_that_are_over_take_little_room(bench):
+    for _ in range(MOST_ENDED + 5):
+        bench.called().hang_up()
+        bench.reply(bench.last("INVITE"), 486)
+        bench.sent.clear()
+    assert len(bench.agent._ended) == MOST_ENDED
 
 
 def test_two_phones_ring_and_one_answers(bench):

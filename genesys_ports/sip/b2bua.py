@@ -19,7 +19,7 @@ from .service import SERVICE, service_answer, wish
 from .tlib import EventName, PartyEvent, TEvent, conn_id
 from .uri import Uri
 from .user_agent import UserAgent
-from .ways import way
+from .ways import is_own, way
 
 if TYPE_CHECKING:
     from ..model import Transport
@@ -74,7 +74,6 @@ class BackToBack(Listener):
         self._told = told
         self._related = related
         self._conn_ids = count(1)
-        self._own = {(socket.address, socket.number) for socket in local.values()}
         self._expiries: dict[str, Alarm] = {}
 
     def receive(self, message: Request | Response, flow: Flow) -> None:
@@ -111,7 +110,7 @@ class BackToBack(Listener):
         request = call.request
         if request.max_forwards == 0:
             call.reject(483)
-        elif any((via.host, via.port or 5060) in self._own for via in request.vias):
+        elif any(is_own(via, self.agent.local) for via in request.vias):
             # It has been here before: somebody has sent it back, or a phone has registered with this address.
             call.reject(482)
         elif call.number == SERVICE and not self._users(call.caller):

@@ -17,13 +17,14 @@ from .ids import Ids
 from .listener import Listener
 from .message import Request, Response
 from .refusals import warning
+from .registering import Registrations
 from .seen import Key, Seen, key_of_request
 from .sending import Sending
 from .timers import Timers
 from .transactions import ServerTransaction, Transactions, Wire
 from .uri import Uri
 from .values import NameAddr
-from .ways import own_end, sent_by, ways
+from .ways import is_own, own_end, sent_by, ways
 
 __all__ = ["Listener", "UserAgent"]
 
@@ -35,6 +36,10 @@ EVENTS = ("talk", "hold")
 
 #: More calls at one time than this are refused: each one is remembered until somebody ends it.
 MOST_CALLS = 50_000
+
+#: So many of our calls that are over are remembered: a 2xx that comes again is acknowledged again (13.2.2.4), even when
+#: BYE has overtaken the ACK, and a second phone that answers late is hung up.
+MOST_ENDED = 256
 
 
 class UserAgent:
@@ -72,8 +77,9 @@ class UserAgent:
         # By the INVITE that began each live call; and whatever else was here.
         self._invites: dict[Key, Call] = {}
         self._seen = Seen(clock, self.transactions.timers.longest)
-        # The Call-ID and CSeq of the registrations at each registrar (10.2: they stay the same).
-        self._registrations: dict[tuple[str, Flow], tuple[str, int]] = {}
+        # Calls of ours that ended not long ago, the oldest first.
+        self._ended: dict[str, Call] = {}
+        self._registrations = Registrations(ids)
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -93,20 +99,8 @@ class UserAgent:
 
     def register(self, user: str, flow: Flow, *, expires: int = 3600, done: Callable[[Response | None], None]) -> None:
         """Tell the registrar at `flow` for how many seconds `user` is here; 0 takes it back. None: no answer."""
-        call_id, cseq = self._registrations.get((user, flow), (self.ids.call_id(), 0))
-        self._registrations[user, flow] = call_id, cseq + 1
-        address = Uri("sip", user, flow.address)
-        contact = NameAddr(self.contact(user, flow.transport), "", {"expires": str(expires)})
-        request = draft(
-            "REGISTER",
-            Uri("sip", "", flow.address, flow.number),
-            sender=NameAddr(address, self.display, {"tag": self.ids.tag()}),
-            to=address,
-            call_id=call_id,
-            cseq=cseq + 1,
-            headers=[("Contact", str(contact)), ("Expires", str(expires))],
-        )
-        self._send(request, flow, done)
+        contact = self.contact(user, flow.transport)
+        self._send(self._registrations.draft(contact, self.display, flow, expires), flow, done)
 
     def invite(
         self,
@@ -215,6 +209,10 @@ class UserAgent:
             self._invites.pop(key, None)
             if call.status not in range(200, 300):
                 self._seen.add(key)
+            return
+        self._ended[call.tag] = call
+        if len(self._ended) > MOST_ENDED:
+            del self._ended[next(iter(self._ended))]
 
     def _sender(self, user: str, display: str, tag: str, flow: Flow) -> NameAddr:
         host, _ = own_end(flow.transport, self.local)
@@ -266,14 +264,12 @@ class UserAgent:
 
     def strayed(self, response: Response, flow: Flow) -> None:
         """A response that nobody waits for: dropped, unless it is a 2xx to an INVITE of ours."""
-        call = self.calls.get(response.from_.tag)
-        if call and 200 <= response.status < 300 and response.cseq.method == "INVITE" and self._is_ours(response):
+        tag = response.from_.tag
+        call = self.calls.get(tag) or self._ended.get(tag)
+        wanted = 200 <= response.status < 300 and response.cseq.method == "INVITE"
+        # 18.1.2: it has to say itself that it goes to this element.
+        if call and wanted and is_own(response.via, self.local):
             call.came_again(response)
-
-    def _is_ours(self, response: Response) -> bool:
-        """Whether it says itself that it goes to this element (18.1.2)."""
-        host, number = response.via.host.strip("[]"), response.via.port
-        return any((own.address, own.number) == (host, number) for own in self.local.values())
 
     def _met_before(self, request: Request) -> bool:
         """Whether this is a copy that came by another way, with another branch (8.2.2.2). Remembers it, if not."""

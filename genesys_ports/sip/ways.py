@@ -10,8 +10,9 @@ from ..model import Transport
 from ..state import Socket
 from .flow import Flow
 from .uri import Uri
+from .values import Via
 
-__all__ = ["own_end", "sent_by", "way", "ways"]
+__all__ = ["is_own", "own_end", "sent_by", "way", "ways"]
 
 #: RFC 3261 19.1.2.
 DEFAULT_NUMBER = {Transport.UDP: 5060, Transport.TCP: 5060, Transport.TLS: 5061}
@@ -74,3 +75,9 @@ def sent_by(transport: Transport, local: Mapping[Transport, Socket]) -> str:
     """Both, as they stand in Via."""
     host, number = own_end(transport, local)
     return f"{host}:{number}"
+
+
+def is_own(via: Via, local: Mapping[Transport, Socket]) -> bool:
+    """Whether this hop is the own element."""
+    host, number = via.host.strip("[]"), via.port or 5060
+    return any((own.address, own.number) == (host, number) for own in local.values())
