@@ -622,6 +622,18 @@ def test_what_the_system_has_lost_holds_nobody_up():
     assert log == [2, "late"]
 
 
+def test_many_that_the_system_has_lost_hold_nobody_up_any_longer():
+    loop = Clock()
+    flight, log = Flight(loop), []
+    for number in range(100):
+        flight.depart(("a", number), b"lost")
+    flight.depart(("c", "d"), b"2")
+    flight.arrive(("c", "d"), b"2", lambda: log.append(2))
+    loop.run(loop.now + 0.3)
+    assert log == [2]
+    assert not flight.busy
+
+
 def test_a_later_datagram_tells_that_an_earlier_one_is_lost():
     flight, log = Flight(Clock()), []
     flight.depart(("a", "b"), b"lost")

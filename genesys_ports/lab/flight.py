@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Hashable
+from itertools import takewhile
 
 __all__ = ["Flight"]
 
@@ -16,10 +17,11 @@ OVERDUE = 0.25
 
 
 class _Message:
-    __slots__ = ("data", "deliver", "gone")
+    __slots__ = ("data", "deliver", "gone", "since")
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, since: float) -> None:
         self.data = data
+        self.since = since
         self.deliver: Callable[[], None] | None = None
         self.gone = False
 
@@ -41,7 +43,7 @@ class Flight:
 
     def depart(self, way: Hashable, data: bytes = b"") -> None:
         """A message sets out. On one way none overtakes another; a datagram that gets lost is told by its `data`."""
-        message = _Message(data)
+        message = _Message(data, self._loop.time())
         self._order.append(message)
         self._ways.setdefault(way, deque()).append(message)
         if self._watch is None:
@@ -95,7 +97,10 @@ class Flight:
     def _look(self, first: _Message) -> None:
         self._watch = None
         if self._order and self._order[0] is first:
-            first.gone = True
+            # Where one was lost, others of the same moment were, too: one wait is enough for all.
+            late = self._loop.time() - OVERDUE
+            for message in takewhile(lambda message: message is first or message.since <= late, self._order):
+                message.gone = message.deliver is None
             self._run()
         if self._order:
             self._watch = self._loop.call_later(OVERDUE, self._look, self._order[0])
