@@ -97,45 +97,29 @@ async def test_a_phone_registers_again_when_sip_server_starts_again(port_id):
         assert [row[0] for row in shown(lab.registrations())] == ["1001"]
 
 
+def with_number(dn):
+    return replace(PLAN, applications=(SERVER, speaker(P1, "agent-host", 5060, dn=dn), *PLAN.applications[2:]))
+
+
 async def test_a_number_that_sip_server_does_not_know():
     async with await Lab.open(PLAN) as lab:
-        await lab.start(SIP)
-        lab.update(
-            replace(PLAN, applications=(SERVER, speaker(P1, "agent-host", 5060, dn="1009"), *PLAN.applications[2:]))
-        )
-        assert str(await lab.start(P1)).endswith(
-            "to register number 1009 with sip_server on port 5060/udp, and was refused: 404 Not Found."
-        )
+        await lab.start(SIP, P1)
+        await lab.crash(SIP)
+        lab.update(with_number("1009"))
+        refused = "to register number 1001 with sip_server on port 5060/udp, and was refused: 404 Not Found."
+        assert refused in str(await lab.start(SIP))
         assert status(lab, P1) == "refused"
         with pytest.raises(NoCallError, match="phone_1001 is not registered, so it has no way to call anybody"):
             await lab.call(P1, "1002")
 
 
-async def test_a_phone_without_a_number():
-    async with await Lab.open(
-        replace(PLAN, applications=(SERVER, speaker(P1, "agent-host", 5060)), connections=PLAN.connections[:1])
-    ) as lab:
-        await lab.start(SIP)
-        assert str(await lab.start(P1)).endswith(
-            "phone_1001 has no directory number in the plan, so it does not register with sip_server."
-        )
-        assert status(lab, P1) == "closed"
-
-
-async def test_a_phone_that_no_server_is_planned_for():
-    async with await Lab.open(replace(PLAN, connections=())) as lab:
-        await lab.start(P1)
-        with pytest.raises(NoCallError, match="phone_1001 is connected to no SIP Server in the plan"):
-            await lab.call(P1, "1002")
-
-
-async def test_registrations_are_renewed_at_half_time(monkeypatch):
-    monkeypatch.setattr("genesys_ports.lab.phone.EXPIRES", 1)
+async def test_sip_server_learns_a_new_number_while_it_runs():
     async with await Lab.open(PLAN) as lab:
-        await lab.start(SIP, P1)
-        await until(lambda: len(sip_lines(lab)) == 4)
-        assert sip_lines(lab) == [f"{P1} > {SIP} REGISTER", f"{SIP} > {P1} 200 OK"] * 2
-        assert [row[0] for row in shown(lab.registrations())] == ["1001"]
+        await lab.start(SIP, P2)
+        lab.update(with_number("1009"))
+        await lab.start(P1)
+        assert [row[0] for row in shown(lab.registrations())] == ["1009", "1002"]
+        await lab.call(P2, "1009")
 
 
 async def test_a_renewal_that_is_refused_is_a_loss(lab):

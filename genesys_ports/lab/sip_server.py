@@ -7,6 +7,7 @@ that lie behind them (as the option `prefix` of a Trunk DN), and so are its medi
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ..model import Connection, Deployment
     from .application import RunningApplication
     from .elements import Stack
+    from .lab import Lab
     from .link import Link
 
 __all__ = ["SIP_SERVER", "SipServerElement", "SipServerRole"]
@@ -60,24 +62,47 @@ class SipServerRole(Role):
         return self._element.clients.asked(self._element.server, link, fields)
 
 
+class Users:
+    """The DNs of the plan that the lab has now: Configuration Server tells SIP Server of a new one while it runs."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._plan: Deployment | None = None
+        self._numbers: dict[str, str] = {}
+
+    def _read(self) -> dict[str, str]:
+        if self._plan is not self._lab.plan:
+            self._plan = self._lab.plan
+            self._numbers = _numbers(self._plan, PHONE)
+        return self._numbers
+
+    def __contains__(self, number: object) -> bool:
+        return number in self._read()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+
 class SipServerElement:
-    """SIP Server between the stack of its sockets and its T-Library clients. It keeps the plan it read at its start."""
+    """SIP Server between the stack of its sockets and its T-Library clients.
+
+    But for its DNs it keeps the plan it read at its start.
+    """
 
     def __init__(self, application: RunningApplication, stack: Stack) -> None:
         self._application = application
         self._stack = stack
         plan = application.plan
         #: Its DNs, in the order of the plan.
-        self.users = tuple(_numbers(plan, PHONE))
-        users = frozenset(self.users)
+        self.users = Users(application.lab)
         self._trunks = sorted(_numbers(plan, *TRUNKS, SERVICE).items(), key=lambda trunk: -len(trunk[0]))
-        self.clients = Clients(application, users)
+        self.clients = Clients(application, self.users)
         self.server = SipServer(
             stack,
             stack.clock,
             stack.ids,
             local=stack.local,
-            users=users.__contains__,
+            users=self.users.__contains__,
             route=self._route,
             told=self.clients.tell,
             related=application.lab.trace.relate,
