@@ -177,8 +177,8 @@ class Phone(Listener):
         self.said.append("change asked")
         call.accept_change(sdp(self.address, 20_002, "recvonly" if b"sendonly" in request.body else "sendrecv"))
 
-    def changed(self, call: Call, response: Response | None) -> None:
-        self.said.append(("changed", response.status if response else None))
+    def changed(self, call: Call, response: Response) -> None:
+        self.said.append(("changed", response.status))
         if call.offered:
             call.acknowledge(sdp(self.address))
 

@@ -177,6 +177,92 @@ def test_a_refusal_goes_back(office, status, passed_on, busy):
     assert office.switch.is_clean()
 
 
+def refused_with(office, status, **options):
+    """What the caller's phone hears when the called one refuses."""
+    heard = []
+    office.a.refused = lambda call, status, reason: heard.append((status, call.warning))
+    office.rings()
+    office.b.line.reject(status, **options)
+    office.world.run()
+    return heard
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [(302, "answered 302: call me at another address"), (503, "it came to 503"), (401, "it came to 401")],
+)
+def test_a_refusal_that_does_not_go_back_is_told(office, status, sentence):
+    ((status, warning),) = refused_with(office, status, headers=[("Contact", "<sip:1003@x>")])
+    assert (status, sentence in warning) == (480, True)
+
+
+def test_what_the_called_side_says_about_its_refusal_goes_back(office):
+    warning = '399 media-server "Every port is in use."'
+    assert refused_with(office, 486, headers=[("Warning", warning)]) == [(486, warning)]
+
+
+KEY = (("Content-Type", "application/dtmf-relay"), b"Signal=5\r\n")
+
+
+def press(office, call, *, takes=True):
+    """Press a key: what the other phone hears of it, and the answer to the first."""
+    heard, answers = [], []
+
+    def take(transaction):
+        heard.append((transaction.request.headers["Content-Type"], transaction.request.body))
+        office.b.agent.respond(transaction, 200)
+
+    if takes:
+        office.b.agent.handlers["INFO"] = take
+    header, body = KEY
+    assert call.request_inside("INFO", [header], body, answers.append, answers.append)
+    office.world.run()
+    return heard, answers
+
+
+def test_a_key_that_is_pressed_reaches_the_other_side(office):
+    heard, (answer,) = press(office, office.talk())
+    assert heard == [(KEY[0][1], KEY[1])]
+    assert answer.status == 200
+
+
+def test_a_key_that_the_other_side_does_not_take(office):
+    _, (answer,) = press(office, office.talk(), takes=False)
+    assert (answer.status, "INFO" in answer.allow, "INVITE" in answer.allow) == (405, False, True)
+    assert "405" not in str(office.a.said)
+
+
+@pytest.mark.parametrize("phone", ["a", "gateway"])
+def test_a_key_for_the_test_number(office, phone):
+    call = getattr(office, phone).call("service")
+    office.world.run()
+    assert [one.status for one in press(office, call)[1]] == [200]
+
+
+def test_a_key_while_the_other_side_hangs_up(office):
+    call = office.talk()
+    office.world.lost = lambda message, sender, receiver: receiver == A
+    office.b.line.hang_up()
+    office.world.run()
+    office.world.lost = lambda message, sender, receiver: False
+    assert [one.status for one in press(office, call)[1]] == [481]
+
+
+def test_a_key_outside_of_every_call(office):
+    answers = []
+    office.a.agent.request("INFO", Uri("sip", "1002", SERVER), Flow(Transport.UDP, SERVER, 5060), done=answers.append)
+    office.world.run()
+    assert [one.status for one in answers] == [481]
+
+
+def test_a_key_that_nobody_answers(office):
+    call = office.talk()
+    del office.world.nodes[B]
+    _, answers = press(office, call)
+    office.world.run(40)
+    assert [getattr(one, "status", one) for one in answers] == [408]
+
+
 def test_why_the_destination_is_busy(office):
     office.rings()
     office.b.line.reject(486)

@@ -163,10 +163,10 @@ class Talker(Endpoint):
         self._changes[call] = outcome = asyncio.get_running_loop().create_future()
         return outcome
 
-    def changed(self, call: Call, response: Response | None) -> None:
+    def changed(self, call: Call, response: Response) -> None:
         """The answer to our change."""
-        if response is None or response.status < 300:
-            _tell(self._changes.pop(call, None), response.status if response else 0, "")
+        if response.status < 300:
+            _tell(self._changes.pop(call, None), response.status, "")
             return
         # All is as it was.
         if call in self._held:

@@ -11,15 +11,17 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from ..errors import SIPError
+from . import server_words as words
 from .bridge import Bridge, Party
 from .call import CallState
 from .listener import Listener
+from .refusals import warning
 from .registrar import Registrar
 from .service import SERVICE, service_answer, wish
 from .tlib import EventName, PartyEvent, TEvent, conn_id
 from .uri import Uri
 from .user_agent import UserAgent
-from .ways import is_own, way
+from .ways import is_own, sent_by, way
 
 if TYPE_CHECKING:
     from ..model import Transport
@@ -44,6 +46,9 @@ CALL_STATES = {486: "Busy", 600: "Busy", 404: "SitInvalidnum", 410: "SitInvalidn
 #: challenge was not meant for the caller, and only our leg is unknown or broken.
 NOT_PASSED_ON = frozenset((401, 407, 481, 503))
 
+#: What an INFO and the answer to it take along to the other leg.
+PASSED_ON = ("Info-Package", "Content-Type", "Content-Disposition", "Accept", "Allow", "Recv-Info", "Warning")
+
 
 class BackToBack(Listener):
     """Ties two legs to one call. `receive` takes messages in, `agent.transactions` has the timers."""
@@ -64,7 +69,7 @@ class BackToBack(Listener):
         self.agent = UserAgent(
             wire, clock, ids, user="", local=local, listener=self, timers=timers, allow_unknown_users=True
         )
-        self.agent.handlers["REGISTER"] = self._register
+        self.agent.handlers |= {"REGISTER": self._register, "INFO": self._inform}
         self.registrar = Registrar(users, clock)
         #: The parties of each DN that has calls, the oldest first.
         self.parties: dict[str, dict[Party, None]] = {}
@@ -238,15 +243,33 @@ class BackToBack(Listener):
             # RFC 3261 14.2: the other side is changing the call at this moment.
             call.refuse_change(491)
 
-    def changed(self, call: Call, response: Response | None) -> None:
+    def changed(self, call: Call, response: Response) -> None:
         """What came of a re-INVITE goes back to whoever asked."""
         asker: Party = call.owner_data.other
-        if response is None:
-            return
         if response.status >= 300:
             asker.leg.refuse_change(response.status)
         elif asker.leg.accept_change(response.body) and asker.wants:
             asker.happens(asker.wants)
+
+    def _inform(self, transaction: ServerTransaction) -> None:
+        """INFO (a key that was pressed while they talk, RFC 6086) goes to the other leg, and the answer to it back."""
+        agent, request = self.agent, transaction.request
+
+        def answered(response: Response) -> None:
+            if response.status >= 200:
+                agent.respond(transaction, response.status, response.reason, headers=_passed(response))
+
+        def failed(status: int) -> None:
+            agent.respond(transaction, status)
+
+        call = agent.calls.get(request.to.tag)
+        party: Party | None = call.owner_data if call else None
+        other = party.other.call if party else None
+        if call and other is None:
+            # The test number hears no keys, and takes no offence at them.
+            agent.respond(transaction, 200)
+        elif other is None or not other.request_inside("INFO", _passed(request), request.body, answered, failed):
+            failed(481)
 
     def refused(self, call: Call, status: int, reason: str) -> None:
         """A leg did not come about: the other ends with the same status."""
@@ -275,11 +298,19 @@ class BackToBack(Listener):
             bridge.caller.happens(PartyEvent.BUSY, CallState=CALL_STATES[status])
         self._close(bridge, bridge.called)
         first = bridge.caller.leg
-        if first.incoming:
-            # Where somebody has moved to (3xx) is not where we look.
-            first.reject(480 if status < 400 or status in NOT_PASSED_ON else status)
-        else:
+        if not first.incoming:
             first.hang_up()
+        elif status < 400:
+            # Where somebody has moved to is not where we look.
+            self._unreachable(first, words.MOVED.format(status=status))
+        elif status in NOT_PASSED_ON:
+            self._unreachable(first, words.BETWEEN_US.format(status=status))
+        else:
+            second = bridge.called.call
+            first.reject(status, headers=[("Warning", second.warning)] if second and second.warning else ())
+
+    def _unreachable(self, call: Call, sentence: str) -> None:
+        call.reject(480, headers=[warning(480, sent_by(call.flow.transport, self.agent.local), sentence)])
 
     def _end(self, bridge: Bridge, by: Party | None) -> None:
         """One side has ended its leg, or wants the call to end; None: this server does."""
@@ -301,3 +332,7 @@ class BackToBack(Listener):
 def _answer(call: Call, body: bytes) -> bool:
     # A call that this server has made itself, for a T-Library client, gets its SDP in the ACK.
     return call.answer(body) if call.incoming else call.acknowledge(body)
+
+
+def _passed(message: Request | Response) -> list[tuple[str, str]]:
+    return [(name, message.headers[name]) for name in PASSED_ON if name in message.headers]

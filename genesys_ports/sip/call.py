@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from .agent_words import STILL_ASKING
@@ -28,14 +28,18 @@ MOST_FORKS = 20
 SDP = (("Content-Type", "application/sdp"),)
 
 
+def _ignore(answer: object) -> None:
+    pass
+
+
 class Call:
     """One dialog (leg) seen from our side. Made by `UserAgent.invite` and by an INVITE that comes in.
 
     Every action gives True, or False when the state does not allow it: then nothing was sent and nothing changed (a
     button pressed too late). `number` is the user part that was called, `caller` the one that calls; `request` is the
     first INVITE, `flow` the way that this dialog's messages come. `local_body` is our SDP as last sent, `remote_body`
-    the other side's as last received. `status` is the final status of the INVITE, 0 while there is none, and `reason`
-    its words. `owner_data` is the owner's.
+    the other side's as last received. `status` is the final status of the INVITE, 0 while there is none, `reason` its
+    words, and `warning` what the other side says about its refusal. `owner_data` is the owner's.
     """
 
     state: CallState
@@ -53,7 +57,7 @@ class Call:
         self.local_body = b""
         self.remote_body = b""
         self.status = 0
-        self.reason = ""
+        self.reason = self.warning = ""
         self.owner_data: Any = None
         #: The dialog, once there is one; of several that are early, the first.
         self.dialog: Dialog | None = None
@@ -117,10 +121,20 @@ class Call:
 
     def notify(self, event: str, body: bytes = b"") -> bool:
         """NOTIFY in the dialog, even while it is early: `talk` (answer, or take off hold) or `hold`."""
+        return self.request_inside("NOTIFY", [("Event", event), ("Subscription-State", "active")], body)
+
+    def request_inside(
+        self,
+        method: str,
+        headers: Iterable[tuple[str, str]],
+        body: bytes,
+        answered: Callable[[Response], None] = _ignore,
+        failed: Callable[[int], None] = _ignore,
+    ) -> bool:
+        """A request in the dialog, even while it is early, that leaves the call as it is: NOTIFY, INFO."""
         if self.dialog is None or self.state in (CallState.INVITED, CallState.ENDING, CallState.ENDED):
             return False
-        headers = [("Event", event), ("Subscription-State", "active")]
-        self._agent.send_inside(self, self.dialog.request("NOTIFY", headers, body), _ignore, _ignore)
+        self._agent.send_inside(self, self.dialog.request(method, headers, body), answered, failed)
         return True
 
     # --- what comes in
@@ -308,6 +322,7 @@ class Call:
     def _tell_refused(self, detail: Response | int) -> None:
         if isinstance(detail, Response):
             self.status, self.reason = detail.status, detail.reason
+            self.warning = detail.headers.get("Warning")
         else:
             self.status, self.reason = detail, REASONS[detail]
         self._agent.listener.refused(self, self.status, self.reason)
@@ -327,10 +342,6 @@ class Call:
 
     def _tell_ended_by_them(self, detail: object) -> None:
         self._agent.listener.ended(self, False)
-
-
-def _ignore(answer: object) -> None:
-    pass
 
 
 _TABLE = {

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 __all__: list[str] = []
 
+# --- why a call comes to nothing, to its caller
+MOVED = "The called side answered {status}: call me at another address. SIP Server does not look for it there."
+BETWEEN_US = (
+    "SIP Server tried to reach the called side, and it came to {status}, which the caller can do nothing about."
+)
+
 # --- why a request of a T-Library client comes to nothing
 NO_DN = "{dn} is no DN of this switch."
 NOT_REGISTERED = "The phone of DN {dn} is not registered, so nobody can call with it."
