@@ -6,7 +6,7 @@ import json
 import socket
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from genesys_ports import Deployment, Lab
@@ -106,17 +106,24 @@ async def test_a_line_that_gets_no_answer(lab, line):
 
 
 @settings(max_examples=60, deadline=None)
+@example([b"\x16\x03", b"", b"\x00"])
 @given(st.lists(st.binary(max_size=200), max_size=10))
 def test_any_bytes(pieces):
     async def scenario():
         async with await Lab.open(PLAN, name="bytes") as lab:
             await lab.start("message_server", "client")
             reader, writer = await call(lab)
-            for piece in pieces:
-                writer.write(piece)
-                await asyncio.sleep(0)
-            writer.write_eof()
-            await asyncio.wait_for(reader.read(), PATIENCE)
+            try:
+                for piece in pieces:
+                    writer.write(piece)
+                    await asyncio.sleep(0)
+                writer.write_eof()
+                await asyncio.wait_for(reader.read(), PATIENCE)
+            except TimeoutError:
+                raise
+            except OSError:
+                # Who begins as TLS does is shown the door, whatever else it has sent by then.
+                pass
             writer.close()
             await lab.send("client", "message_server")
 
