@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from ..trace import Kind
 from . import words
 from .link import STRANGERS_KEPT
+from .udp import Datagrams
 from .wire import PROTOCOL, WireError, answer_id, decode, encode, text_of
 
 if TYPE_CHECKING:
@@ -18,26 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["DatagramPort"]
 
 
-class DatagramPort(asyncio.DatagramProtocol):
+class DatagramPort(Datagrams):
     """Notes every datagram in the trace, and answers a question with an `ack` to wherever it came from."""
 
     def __init__(self, owner: RunningApplication, port: ListeningPort) -> None:
+        super().__init__()
         self._owner = owner
         self._port = port
-        self._transport: asyncio.DatagramTransport | None = None
-        self._full = False
-        self._closed = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.DatagramTransport, transport)
-        if self._closed:
-            self.close()
-
-    def pause_writing(self) -> None:
-        self._full = True
-
-    def resume_writing(self) -> None:
-        self._full = False
 
     def datagram_received(self, data: bytes, address: Any) -> None:
         sender, number = self._owner.lab.outsiders.caller_at(address), address[1]
@@ -45,7 +31,7 @@ class DatagramPort(asyncio.DatagramProtocol):
             fields = decode(data)
         except WireError:
             self._note(Kind.EVENT, "datagram", sender, number, data)
-            self._answer(encode({"error": words.ANSWER_NOT_JSON}), address)
+            self.write(encode({"error": words.ANSWER_NOT_JSON}), address)
             return
         if "message" not in fields:
             self._note(Kind.EVENT, text_of(fields, "event") or "datagram", sender, number, data)
@@ -53,7 +39,7 @@ class DatagramPort(asyncio.DatagramProtocol):
         asked = self._note(Kind.REQUEST, text_of(fields, "message"), sender, number, data)
         payload = encode({"ack": answer_id(fields)})
         self._note(Kind.RESPONSE, "ack", sender, number, payload, reply_to=asked)
-        self._answer(payload, address)
+        self.write(payload, address)
 
     def _note(
         self, kind: Kind, name: str, outsider: str, number: int, payload: bytes, reply_to: int | None = None
@@ -65,16 +51,3 @@ class DatagramPort(asyncio.DatagramProtocol):
             outsider, owner.name, owner.host, str(self._port),
             "", payload[:STRANGERS_KEPT], reply_to, PROTOCOL, client_number=number,
         ).number  # fmt: skip
-
-    def _answer(self, payload: bytes, address: Any) -> None:
-        # UDP may lose what finds no place; nothing waits in memory without end.
-        if self._transport is not None and not self._full:
-            self._transport.sendto(payload, address)
-
-    def close(self) -> None:
-        """Close the port. May be called again."""
-        self._closed = True
-        if self._transport is not None:
-            # An event loop that has ended takes no more calls; the lab looks after what is left open then.
-            with contextlib.suppress(RuntimeError):
-                self._transport.abort()

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from ..model import Transport
 from ..sip.rtp import Arrivals, RtpPacket
@@ -14,6 +14,7 @@ from ..state import Socket
 from ..trace import Kind
 from .signalling import End, Place
 from .sip_notes import SIP
+from .udp import Datagrams
 
 if TYPE_CHECKING:
     from .application import RunningApplication
@@ -37,13 +38,14 @@ KEPT = 2_048
 _FORMATS = {0: "PCMU", 8: "PCMA"}
 
 
-class RtpPort(asyncio.DatagramProtocol):
+class RtpPort(Datagrams):
     """A bound socket of an application. `local` is where it is really reached, as SDP has to say; `number` is planned.
 
     `call` is the Call-ID of the call that uses it, and `arrivals` counts what has come in that call.
     """
 
     def __init__(self, owner: RunningApplication, sock: socket.socket, number: int) -> None:
+        super().__init__()
         self.number = number
         self.local = Socket(*sock.getsockname()[:2])
         self.call = ""
@@ -51,8 +53,6 @@ class RtpPort(asyncio.DatagramProtocol):
         self._trace = owner.lab.trace
         self._signalling = owner.lab.signalling
         self._sock = sock
-        self._transport: asyncio.DatagramTransport | None = None
-        self._closed = False
         self._noted = 0
         self._strangers: dict[Place, End] = {}
         self._end = End(owner.name, owner.host, f"{number}/{Transport.UDP}", number)
@@ -68,18 +68,12 @@ class RtpPort(asyncio.DatagramProtocol):
 
     async def serve(self) -> None:
         """Hear what comes in, until it is closed."""
-        if not self._closed:
+        if not self.closed:
             await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, sock=self._sock)
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The event loop looks after the socket now."""
-        self._transport = cast(asyncio.DatagramTransport, transport)
-        if self._closed:
-            self._transport.abort()
 
     def send(self, packet: RtpPacket, to: Socket) -> None:
         """Send a packet, and note it in the trace; a network that loses datagrams may lose it."""
-        if self._closed:
+        if self.closed:
             return
         place: Place = (Transport.UDP, to.address, to.number)
         end = self._signalling.end(place)
@@ -143,13 +137,9 @@ class RtpPort(asyncio.DatagramProtocol):
 
     def close(self) -> None:
         """Close the port. May be called again."""
-        if self._closed:
+        if self.closed:
             return
-        self._closed = True
+        super().close()
         self._signalling.leave(self._place)
         if self._transport is None:
             self._sock.close()
-            return
-        # An event loop that has ended takes no more calls; the lab looks after what is left open then.
-        with contextlib.suppress(RuntimeError):
-            self._transport.abort()

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
+
+from .udp import Datagrams
 
 if TYPE_CHECKING:
     from .signalling import End, Place
@@ -24,30 +25,23 @@ LARGEST = 65_536
 AT_ONCE = 50
 
 
-class SipDatagrams(asyncio.DatagramProtocol):
+class SipDatagrams(Datagrams):
     """Hands datagrams to the stack. `place` is where it is, `end` what the plan calls it."""
 
     def __init__(self, stack: SipStack, place: Place, end: End, sock: socket.socket) -> None:
+        super().__init__()
         self.place = place
         self.end = end
         self._stack = stack
         # asyncio reads one datagram each time it has looked at all sockets; under load that look takes the most time.
         self._sock = sock if isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop) else None
-        self._transport: asyncio.DatagramTransport | None = None
         self._heard: dict[Place, None] = {}
-        self._full = False
-        self._closed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.DatagramTransport, transport)
-        if self._closed:
-            self.close()
-
-    def pause_writing(self) -> None:
-        self._full = True
-
-    def resume_writing(self) -> None:
-        self._full = False
+        super().connection_made(transport)
+        if self._sock is not None:
+            # asyncio makes room for four times as much before each look, which takes ten times as long as the look.
+            transport.max_size = LARGEST  # type: ignore[attr-defined] # every transport of a selector loop has it
 
     def datagram_received(self, data: bytes, address: Any) -> None:
         self._take(data, address)
@@ -70,16 +64,3 @@ class SipDatagrams(asyncio.DatagramProtocol):
     def has_heard(self, place: Place) -> bool:
         """Whether something came from there."""
         return place in self._heard
-
-    def send(self, data: bytes, address: tuple[str, int]) -> None:
-        """Send a datagram. UDP may lose what finds no room; nothing waits in memory without end."""
-        if self._transport is not None and not self._full:
-            self._transport.sendto(data, address)
-
-    def close(self) -> None:
-        """Close the socket. May be called again."""
-        self._closed = True
-        if self._transport is not None:
-            # An event loop that has ended takes no more calls; the lab looks after what is left open then.
-            with contextlib.suppress(RuntimeError):
-                self._transport.abort()

@@ -194,7 +194,7 @@ class SipStack:
             call = message.headers.get("Call-ID")
             self.notes.connection(Kind.REFUSED, "refused", own.end, far, own.end, call)
             return self.dead_end(flow)
-        own.send(data, (flow.address, flow.number))
+        own.write(data, (flow.address, flow.number))
 
     def _far(self, place: Place) -> End:
         """Who is at a place where nobody of the lab is now: the planned name, until somebody else answers there."""
