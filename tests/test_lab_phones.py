@@ -122,6 +122,33 @@ async def test_sip_server_learns_a_new_number_while_it_runs():
         await lab.call(P2, "1009")
 
 
+async def test_a_phone_without_a_number():
+    async with await Lab.open(
+        replace(PLAN, applications=(SERVER, speaker(P1, "agent-host", 5060)), connections=PLAN.connections[:1])
+    ) as lab:
+        await lab.start(SIP)
+        assert str(await lab.start(P1)).endswith(
+            "phone_1001 has no directory number in the plan, so it does not register with sip_server."
+        )
+        assert status(lab, P1) == "closed"
+
+
+async def test_a_phone_that_no_server_is_planned_for():
+    async with await Lab.open(replace(PLAN, connections=())) as lab:
+        await lab.start(P1)
+        with pytest.raises(NoCallError, match="phone_1001 is connected to no SIP Server in the plan"):
+            await lab.call(P1, "1002")
+
+
+async def test_registrations_are_renewed_at_half_time(monkeypatch):
+    monkeypatch.setattr("genesys_ports.lab.phone.EXPIRES", 1)
+    async with await Lab.open(PLAN) as lab:
+        await lab.start(SIP, P1)
+        await until(lambda: len(sip_lines(lab)) == 4)
+        assert sip_lines(lab) == [f"{P1} > {SIP} REGISTER", f"{SIP} > {P1} 200 OK"] * 2
+        assert [row[0] for row in shown(lab.registrations())] == ["1001"]
+
+
 async def test_a_renewal_that_is_refused_is_a_loss(lab):
     phone = lab.phone(P1)
     (connection,) = [c for c in PLAN.connections if c.client == P1]
@@ -219,7 +246,7 @@ async def test_a_number_typed_as_a_number(lab):
     assert "phone_1002 has answered" in str(await lab.call(P1, 1002))
 
 
-@pytest.mark.parametrize("number", ["", "1 2", "1002@x", "x" * 65, "1002\r\nVia: x", "\uff11002"])
+@pytest.mark.parametrize("number", ["", "1 2", "1002@x", "x" * 65, "1002\r\nVia: x", "\uff11002", None, True, 1.5])
 async def test_what_cannot_be_dialled(number):
     async with await Lab.open(PLAN) as lab:
         await lab.start(SIP, P1)
@@ -497,6 +524,13 @@ async def test_an_outside_phone_is_listed(lab):
     outside.transport.close()
 
 
+async def test_a_change_at_whose_end_the_call_is_over(lab):
+    await lab.call(P1, "1002")
+    await lab.crash(P2)
+    with pytest.raises(NoCallError, match="so the call of phone_1001 is over"):
+        await lab.hold(P1)
+
+
 # --- who is a phone
 
 
@@ -511,8 +545,13 @@ async def test_not_a_phone(lab):
             await call()
     with pytest.raises(UnknownApplicationError):
         lab.phone("nobody")
+    for number in ("1001", 1001):
+        with pytest.raises(NotAPhoneError, match="1001 is the number of phone_1001. Here the name .* 'phone_1001'"):
+            lab.phone(number)
     with pytest.raises(UnknownApplicationError):
-        lab.phone(1001)
+        lab.phone(4711)
+    with pytest.raises(NoCallError, match=r'phone_1002 is a name.* await lab\.call\("phone_1001", "1002"\)'):
+        await lab.call(P1, P2)
     await lab.stop(P1)
     with pytest.raises(NotRunningError):
         lab.phone(P1)
