@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .errors import NoRawMessageError
 from .output import save
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .calls import Calls
     from .raw import Names, Raw
 
-__all__ = ["Kind", "Message", "Participant", "Trace", "raw_of", "table_of"]
+__all__ = ["Called", "Kind", "Message", "Participant", "Trace", "raw_of", "table_of"]
 
 #: How many messages a trace keeps unless told otherwise; older ones are dropped, and counted.
 KEPT = 100_000
@@ -118,6 +118,14 @@ class Participant:
     host: str = ""
     ports: tuple[str, ...] = ()
     address: str = ""
+
+
+class Called(Protocol):
+    """What belongs to a call, and knows its Call-ID."""
+
+    @property
+    def call_id(self) -> str:
+        """The Call-ID of one of its legs."""
 
 
 class Trace(Tabled):
@@ -226,18 +234,18 @@ class Trace(Tabled):
         after: int = 0,
         participant: str | None = None,
         kinds: Iterable[Kind | str] | None = None,
-        call: str | None = None,
+        call: str | Called | None = None,
         protocol: Iterable[str] | str | None = None,
         where: Callable[[Message], bool] | None = None,
     ) -> Trace:
         """A trace of some of the messages; numbers and times stay as they were.
 
         Those that come after number `after`, touch `participant`, are of one of `kinds`, belong to `call` (the Call-ID
-        of any of its legs), speak `protocol` (or one of several), and fulfil `where`.
+        of any of its legs, or what has one), speak `protocol` (or one of several), and fulfil `where`.
         """
         spoken = {protocol} if isinstance(protocol, str) else None if protocol is None else set(protocol)
         wanted = None if kinds is None else {Kind(kind) for kind in kinds}
-        whole = None if call is None else self.call_of(call)
+        whole = None if call is None else self.call_of(call if isinstance(call, str) else call.call_id)
         chosen = Trace(limit=self.limit, clock=self._clock)
         chosen.participants = dict(self.participants)
         chosen.known_as, chosen.began = dict(self.known_as), self.began

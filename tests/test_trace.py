@@ -166,6 +166,13 @@ def test_select(wanted, found):
     assert [message.time for message in chosen] == [trace[number - 1].time for number in found]
 
 
+def test_select_takes_a_call_as_the_list_of_calls_has_it():
+    trace = Trace()
+    for call in ("one@a", "two@a", "one@a"):
+        trace.add(Kind.REQUEST, "INVITE", "a", "b", call=call, protocol="sip")
+    assert numbers(trace.select(call=trace.calls()[0])) == numbers(trace.select(call="one@a")) == [1, 3]
+
+
 def test_select_leaves_the_trace_alone():
     trace = conversation()
     trace.select(after=2).clear()

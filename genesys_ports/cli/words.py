@@ -187,7 +187,10 @@ SERVE = "bring a plan up: every application opens its ports, until Ctrl-C"
 SERVE_USAGE = "genesys-ports serve PLAN [--only APP ...] [--trace OUT] [--json]"
 SERVE_DESCRIPTION = """\
 Brings a plan up on loopback addresses of this machine: every application opens its planned ports and its
-connections. Prints each port as planned and as opened, then stays up. Ctrl-C closes everything.
+connections. Prints each port as planned and as opened, then stays up. Ctrl-C hangs up and closes everything.
+
+Phones that the plan connects to a SIP Server register there and answer by themselves: any SIP tool on this
+machine can call them through its SIP port.
 """
 SERVE_EPILOG = """\
 The network is always the same one, so that other tools find the ports, and a second start of the same plan
