@@ -293,7 +293,7 @@ def assert_questions_answer(lesson):
 
 
 def assert_pictures_visible(lesson):
-    for cell in lesson.cells(r"^ladder\("):
+    for cell in lesson.cells(r"(?m)^ladder\("):
         drawn = lesson.cell(cell).locator("svg.gp-ladder")
         expect(drawn).to_be_visible()
         assert drawn.bounding_box()["height"] > 100
