@@ -608,6 +608,14 @@ def test_delivered_in_the_order_sent():
     assert not flight.busy
 
 
+def test_ways_that_nothing_is_on_are_forgotten():
+    flight = Flight(Clock())
+    for number in range(3):
+        flight.depart(("nobody", number))
+        flight.arrive(("nobody", number), b"", list)
+    assert not flight._ways
+
+
 def test_what_the_system_has_lost_holds_nobody_up():
     loop = Clock()
     flight, log = Flight(loop), []

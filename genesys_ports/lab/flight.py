@@ -54,6 +54,9 @@ class Flight:
         waiting = self._ways.get(way)
         while waiting:
             message = waiting.popleft()
+            if not waiting:
+                # Many ways are used once.
+                del self._ways[way]
             if message.data == data and not message.gone:
                 message.deliver = deliver
                 return self._run()
