@@ -220,7 +220,7 @@ def test_other_calls_are_left_out():
     assert numbers(ladder(trace, call=FIRST))[-1] == 70
 
 
-@pytest.mark.parametrize("call", ["", "call-1@phone_1002"])
+@pytest.mark.parametrize("call", ["", "call-1@phone_1002", 3])
 def test_an_unknown_call(call):
     with pytest.raises(UnknownCallError, match=r"The calls are: call-1@phone_1001\."):
         ladder(a_call(), call=call)

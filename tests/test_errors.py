@@ -82,6 +82,8 @@ TEXTS = [
      "message_server is no phone, so it can neither call nor be called. The phones of this plan are: phone_1001."),
     (NotAPhoneError("message_server", []),
      "message_server is no phone, so it can neither call nor be called. The plan has no phone."),
+    (NotAPhoneError("1001", ["phone_1001"], "phone_1001"),
+     "1001 is the number of phone_1001. Here its name belongs: 'phone_1001'."),
     (NoCallError("phone_1001", "phone_1001 has no call to hang up."),
      "phone_1001 has no call to hang up."),
     (CallFailedError("phone_1001", "1009", 404, "SIP Server knows no phone with this number."),

@@ -546,7 +546,7 @@ async def test_not_a_phone(lab):
     with pytest.raises(UnknownApplicationError):
         lab.phone("nobody")
     for number in ("1001", 1001):
-        with pytest.raises(NotAPhoneError, match="1001 is the number of phone_1001. Here the name .* 'phone_1001'"):
+        with pytest.raises(NotAPhoneError, match="1001 is the number of phone_1001"):
             lab.phone(number)
     with pytest.raises(UnknownApplicationError):
         lab.phone(4711)

@@ -215,6 +215,8 @@ COMES_TO_NOTHING = [
     ("RequestRegisterAddress", {"ThisDN": "4711"}, "4711 is no DN"),
     ("RequestUnregisterAddress", {"ThisDN": "4711"}, "4711 is no DN"),
     ("RequestAgentLogin", {"ThisDN": "1001"}, "SIP Server in this lab does not know RequestAgentLogin."),
+    ("requestmakecall", {"ThisDN": "1001"}, "SIP Server in this lab does not know requestmakecall."),
+    ("MakeCall", {"ThisDN": "1001"}, "SIP Server in this lab does not know MakeCall."),
 ]
 
 

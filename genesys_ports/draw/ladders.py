@@ -104,7 +104,7 @@ class Ladder:
             met = {**joined, **mentioned(trace)}
             if participant not in met:
                 raise UnknownParticipantError(participant, list(met))
-        leg = call if call is None or isinstance(call, str) else call.call_id
+        leg = call if call is None or isinstance(call, str) else str(getattr(call, "call_id", call))
         if leg is not None and not (leg and any(trace.call_of(leg) == trace.call_of(one.call) for one in trace)):
             raise UnknownCallError(leg, [one.call_id for one in trace.calls()])
         chosen = [

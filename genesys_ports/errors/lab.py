@@ -235,12 +235,19 @@ class NoAnswerError(LabError):
 
 @dataclass(eq=False)
 class NotAPhoneError(LabError):
-    """An application that is no phone was asked to do what phones do."""
+    """An application that is no phone was asked to do what phones do.
+
+    `owner` is the phone whose number stood where its name belongs.
+    """
 
     application: str
     phones: Sequence[str]
+    owner: str = ""
 
     def sentences(self) -> Iterable[str]:
+        if self.owner:
+            yield f"{self.application} is the number of {self.owner}. Here its name belongs: {self.owner!r}."
+            return
         yield f"{self.application} is no phone, so it can neither call nor be called."
         yield f"The phones of this plan are: {listed(self.phones)}." if self.phones else "The plan has no phone."
 

@@ -85,8 +85,12 @@ class Calls(Standing):
         element = running.sip.element if running is not None and running.sip is not None else None
         if isinstance(element, Talker):
             return element
-        self.plan.application(name)
         phones = [one.name for one in self.plan.applications if component_of(self.plan, one.name) in (PHONE, *TRUNKS)]
+        if not (isinstance(name, str) and self.plan.has_application(name)):
+            owner = next((one for one in phones if self.plan.application(one).dn == str(name)), "")
+            if owner:
+                raise NotAPhoneError(str(name), phones, owner)
+        self.plan.application(name)
         raise NotRunningError(name) if name in phones and running is None else NotAPhoneError(name, phones)
 
     @step
@@ -98,9 +102,12 @@ class Calls(Standing):
         `NotRunningError`.
         """
         phone = self.phone(caller)
+        if type(number) not in (str, int) or not _NUMBER.fullmatch(str(number)):
+            raise InvalidValueError(words.NUMBER, str(number), words.NUMBERS)
         number = str(number)
-        if not _NUMBER.fullmatch(number):
-            raise InvalidValueError(words.NUMBER, number, words.NUMBERS)
+        dn = self.plan.application(number).dn if self.plan.has_application(number) else ""
+        if dn:
+            raise NoCallError(caller, words.NAME_DIALLED.format(name=number, dn=dn, caller=caller))
         dialled = phone.dial(number)
         values = {"caller": caller, "number": number}
         if other := await self._ringing(dialled):
@@ -222,7 +229,7 @@ class Calls(Standing):
         call = fitting[-1]
         outcome = talker.change(call, hold=hold)
         status, _ = await self._changed(outcome) if outcome is not None else (491, "")
-        if status == 0:
+        if status == 0 or call.state is CallState.ENDED:
             raise NoCallError(phone, words.CHANGE_UNANSWERED.format(phone=phone))
         if status >= 300:
             raise NoCallError(phone, words.CHANGE_REFUSED.format(phone=phone, status=status, reason=reason_of(status)))

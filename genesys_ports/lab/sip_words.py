@@ -32,6 +32,7 @@ NOT_ASKED = "{client} has nothing to ask {server} on port {port}."
 # --- calls
 NUMBER = "number that can be dialled"
 NUMBERS = ("1002", "95550100", "service")
+NAME_DIALLED = '{name} is a name, and phones dial numbers. Its number is {dn}:  await lab.call("{caller}", "{dn}")'
 ANSWERED_BY = "{caller} has called {number}, and {called} has answered."
 ANSWERED = "{caller} has called {number}, and the call was answered."
 RINGS = '{caller} has called {number}, and {called} rings. Nobody has lifted the receiver: await lab.answer("{called}")'
@@ -47,7 +48,10 @@ NOT_ESTABLISHED = "The call of {phone} is not established yet, so it cannot be c
 CHANGE_REFUSED = "The other side did not agree to the change ({status} {reason}), so the call of {phone} is as it was."
 CHANGE_UNANSWERED = "The other side did not answer, so the call of {phone} is over."
 NO_SERVER = "{phone} is connected to no SIP Server in the plan: whom should it call?"
-NOT_CONNECTED = "{phone} is not registered, so it has no way to call anybody."
+NOT_CONNECTED = (
+    "{phone} is not registered, so it has no way to call anybody. What keeps it from registering is told by:  "
+    'await lab.restart("{phone}")'
+)
 UNKNOWN_STATUS = "The status is not one that this lab has a sentence for."
 NO_ANSWER = "Nobody answered within {seconds:g} seconds, so the caller has given up."
 

@@ -38,6 +38,8 @@ _CALLS: dict[str, Callable[[SipServer, str, dict[str, str]], str]] = {
     RequestName.RETRIEVE_CALL: lambda server, dn, fields: server.retrieve_call(dn, fields.get("ConnID", "")),
 }
 
+_LOWER = frozenset(name.lower() for name in RequestName)
+
 
 class Clients:
     """The T-Library clients of one SIP Server.
@@ -86,8 +88,9 @@ class Clients:
 
 
 def is_request(fields: dict[str, Any]) -> bool:
-    """Whether a question is one of T-Library's; anything else gets its `ack`, as everywhere."""
-    return text_of(fields, "message").startswith("Request")
+    """Whether a question is one of T-Library's, or meant to be; anything else gets its `ack`, as everywhere."""
+    name = text_of(fields, "message").lower()
+    return name.startswith("request") or f"request{name}" in _LOWER
 
 
 def error(problem: str, dn: str) -> Answer:
