@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from genesys_ports import Lab, load_plan
-from genesys_ports.errors import OnlySipError
+from genesys_ports.errors import CallFailedError, OnlySipError
 from genesys_ports.state import ConnectionStatus
 from genesys_ports.trace import Kind
 from tests.helpers import PATIENCE
@@ -180,12 +180,15 @@ def test_a_lab_whose_loop_is_gone():
     assert lab._closed
 
 
-async def test_a_phone_that_was_started_before_the_plan_changed():
+async def test_a_phone_that_the_plan_has_no_more():
     async with await Lab.open(PLAN) as lab:
         await lab.start(SIP, P1, P2)
         lab.update(PLAN.remove(P2))
-        # It runs on with the plan it read at its start.
-        assert "phone_1002 has answered" in str(await lab.call(P1, "1002"))
+        # It runs on with the plan it read at its start; its DN is gone.
+        with pytest.raises(CallFailedError) as failed:
+            await lab.call(P1, "1002")
+        assert failed.value.status == 404
+        assert "phone_1001 has answered" in str(await lab.call(P2, "1001"))
         await lab.stop(P2)
 
 
