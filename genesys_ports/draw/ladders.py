@@ -6,14 +6,14 @@ import os
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from ..errors import InvalidValueError, UnknownCallError, UnknownParticipantError
 from ..model import parse_word
 from ..output import save
 from ..raw import Raw
 from ..table import Table
-from ..trace import Kind, Message, Participant, Trace, raw_of, table_of
+from ..trace import Called, Kind, Message, Participant, Trace, raw_of, table_of
 from . import words
 from .mermaid import write_mermaid
 from .order import arranged
@@ -36,13 +36,6 @@ WEIGHT, WEIGHTS = 4, {Kind.EVENT: 1}
 
 #: What the lab's applications speak; a trace may know more.
 PROTOCOLS = ("rtp", "sip", "teaching")
-
-
-class Called(Protocol):
-    """What belongs to a call, and knows its Call-ID."""
-
-    @property
-    def call_id(self) -> str: ...
 
 
 def ladder(
