@@ -1,11 +1,13 @@
 """What several test files need."""
 
+import gc
 import os
 import shutil
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -111,6 +113,20 @@ def outputs_of_two_processes(code: str) -> set[bytes]:
     outputs = {one.communicate()[0] for one in running}
     assert [one.returncode for one in running] == [0, 0]
     return outputs
+
+
+# --- memory
+
+
+@contextmanager
+def only_new_objects() -> Iterator[None]:
+    """Let the collector, and who asks it what there is, look at what is made in here only: other tests leave much."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 # --- programs we did not write
