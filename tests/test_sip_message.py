@@ -483,6 +483,15 @@ def test_refusal_says_what_and_where():
     assert parse(bytes(answer)).call_id == "call-1@a"
 
 
+@pytest.mark.parametrize(("to", "tags"), [("<sip:stage@h>", 1), ("<sip:b@h> ; Tag = old", 0), ("<sip:b@h>;tag=old", 0)])
+def test_refusal_adds_a_tag_where_there_is_none(to, tags):
+    data = changed("To: <sip:1002@sip-host>", f"To: {to}").replace(b"Max-Forwards: 70", b"Max-Forwards: x")
+    assert to in data.decode()
+    answer = refusal(refused(data), data)
+    assert answer is not None
+    assert answer.headers["To"].count(";tag=") == tags + (";tag=" in to)
+
+
 def test_refusal_of_what_has_no_line():
     data = changed("Call-ID: call-1@a\r\n", "")
     answer = refusal(refused(data), data)

@@ -6,7 +6,7 @@ import pytest
 
 from genesys_ports.errors import NoCallError
 from genesys_ports.model import Transport
-from genesys_ports.sip.b2bua import MAX_FORWARDS
+from genesys_ports.sip.dialog import MAX_FORWARDS
 from genesys_ports.sip.flow import Flow
 from genesys_ports.sip.headers import Headers
 from genesys_ports.sip.message import Request
@@ -715,6 +715,7 @@ def test_a_registration_runs_out(office):
     assert office.switch.events() == [("EventDNBackInService", "1003")]
     office.world.run(30)
     assert office.switch.events() == [("EventDNOutOfService", "1003")]
+    assert "1003" not in office.switch.server.registrar._bindings
 
 
 @pytest.mark.parametrize("dn", ["4711", "service", ""])

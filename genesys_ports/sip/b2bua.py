@@ -14,6 +14,7 @@ from ..errors import SIPError
 from . import server_words as words
 from .bridge import Bridge, Party
 from .call import CallState
+from .dialog import MAX_FORWARDS
 from .listener import Listener
 from .refusals import warning
 from .registrar import Registrar
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from .transactions import ServerTransaction, Wire
 
 __all__ = ["BackToBack"]
-
-#: RFC 3261 8.1.1.6: for a request that does not say how far it may go.
-MAX_FORWARDS = 70
 
 #: What a refusal says about the called side, in T-Library's words (TCallState).
 CALL_STATES = {486: "Busy", 600: "Busy", 404: "SitInvalidnum", 410: "SitInvalidnum", 484: "SitInvalidnum"}
@@ -100,13 +98,9 @@ class BackToBack(Listener):
         bindings = self.registrar.bindings(dn)
         if bindings:
             last = max(binding.expires_at for binding in bindings)
-            self._expiries[dn] = alarms.set(last - self._clock(), self._expired, dn)
+            self._expiries[dn] = alarms.set(last - self._clock(), self._watch, dn)
         if bool(bindings) is not bool(before):
             self._told(TEvent(EventName.BACK_IN_SERVICE if bindings else EventName.OUT_OF_SERVICE, dn))
-
-    def _expired(self, dn: str) -> None:
-        self.registrar.expire()
-        self._watch(dn)
 
     # --- a call comes in
 

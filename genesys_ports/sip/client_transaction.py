@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from .dialog import MAX_FORWARDS
 from .flow import Flow
 from .headers import Headers
 from .message import Request, Response
@@ -130,7 +131,7 @@ def _ack(request: Request, response: Response) -> Request:
     """The ACK of a refusal: part of the INVITE's transaction, so it has the INVITE's branch (RFC 3261 17.1.1.3)."""
     headers = [
         ("Via", str(request.via)),
-        ("Max-Forwards", "70"),
+        ("Max-Forwards", str(MAX_FORWARDS)),
         *(("Route", route) for route in request.headers.all("Route")),
         ("From", request.headers["From"]),
         ("To", response.headers["To"]),

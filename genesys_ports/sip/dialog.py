@@ -12,10 +12,10 @@ from .message import Request, Response
 from .uri import Uri
 from .values import NameAddr
 
-__all__ = ["Dialog"]
+__all__ = ["MAX_FORWARDS", "Dialog"]
 
-#: RFC 3261 8.1.1.6.
-MAX_FORWARDS = "70"
+#: How far a request may go that says nothing else (RFC 3261 8.1.1.6).
+MAX_FORWARDS = 70
 
 
 @dataclass(slots=True, eq=False)
@@ -91,7 +91,7 @@ class Dialog:
             uri = routes[0].uri
             routes = (*routes[1:], NameAddr(self.target))
         pairs = [
-            ("Max-Forwards", MAX_FORWARDS),
+            ("Max-Forwards", str(MAX_FORWARDS)),
             *(("Route", str(route)) for route in routes),
             ("From", self.local),
             ("To", self.remote),

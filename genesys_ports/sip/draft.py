@@ -31,7 +31,7 @@ def draft(
     """
     extra = list(headers)
     pairs = [
-        *([] if any(name.lower() == "max-forwards" for name, _ in extra) else [("Max-Forwards", MAX_FORWARDS)]),
+        *([] if any(name.lower() == "max-forwards" for name, _ in extra) else [("Max-Forwards", str(MAX_FORWARDS))]),
         ("From", str(sender)),
         ("To", f"<{to}>"),
         ("Call-ID", call_id),

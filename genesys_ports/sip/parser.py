@@ -43,6 +43,8 @@ _FOLD = re.compile(r"\r\n[ \t]++")
 _REQUEST = re.compile(rf"({TOKEN}) ([^\s<>\"]++) [Ss][Ii][Pp]/([0-9]++\.[0-9]++)")
 _RESPONSE = re.compile(r"[Ss][Ii][Pp]/([0-9]++\.[0-9]++) ([1-6][0-9][0-9]) ([^\r\n]*+)")
 
+_TAG = re.compile(r";[ \t]*+tag[ \t]*+=", re.IGNORECASE)
+
 #: What no message does without, in the order in which it is missed.
 _NEEDED = ("via", "from", "to", "call-id", "cseq")
 
@@ -161,7 +163,7 @@ def refusal(error: SIPError, data: bytes) -> Response | None:
     copied += [(NAMES[key], asked[key][0]) for key in _NEEDED[1:] if key in asked]
     # The same bytes get the same tag, since nothing is kept of them (RFC 3261 8.2.7).
     copied = [
-        (name, f"{value};tag={crc32(data):08x}" if name == "To" and "tag" not in value else value)
+        (name, f"{value};tag={crc32(data):08x}" if name == "To" and not _TAG.search(value) else value)
         for name, value in copied
     ]
     if error.line:

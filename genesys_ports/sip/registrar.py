@@ -75,10 +75,7 @@ class Registrar:
         except _Refused as refused:
             headers = [warning(refused.status, "registrar", refused.sentence)]
             return request.answer(refused.status, to_tag=self._ids.tag(), headers=headers)
-        if kept:
-            self._bindings[user] = kept
-        else:
-            self._bindings.pop(user, None)
+        self._keep(user, kept)
         now = self._clock()
         contacts = [("Contact", f"<{one.contact}>;expires={round(one.expires_at - now)}") for one in kept]
         return request.answer(200, to_tag=self._ids.tag(), headers=contacts)
@@ -86,12 +83,20 @@ class Registrar:
     def bindings(self, user: str) -> tuple[Binding, ...]:
         """The contacts of a user that have not expired, newest first."""
         now = self._clock()
-        return tuple(one for one in self._bindings.get(user, ()) if one.expires_at > now)
+        alive = [one for one in self._bindings.get(user, ()) if one.expires_at > now]
+        self._keep(user, alive)
+        return tuple(alive)
+
+    def _keep(self, user: str, bindings: list[Binding]) -> None:
+        if bindings:
+            self._bindings[user] = bindings
+        else:
+            self._bindings.pop(user, None)
 
     def expire(self) -> None:
         """Forget every binding whose time is over. (Nobody is sent there any more, even without this.)"""
-        alive = {user: list(self.bindings(user)) for user in self._bindings}
-        self._bindings = {user: bindings for user, bindings in alive.items() if bindings}
+        for user in list(self._bindings):
+            self.bindings(user)
 
     def _user(self, request: Request) -> str:
         address = request.to.uri
