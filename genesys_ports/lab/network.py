@@ -10,9 +10,8 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from ..errors import TooManyPortsError
 from ..model import Deployment, ListeningPort, Purpose, Transport
@@ -22,6 +21,7 @@ from .addresses import Claim, claim_block, fixed_block, lab_range
 from .hosts import HostAddresses
 from .loss import SEED, Loss
 from .owners import owner_sentence
+from .register import OUTSIDER, Holder, Key, PortTaken, Register, taken
 from .report import Report
 from .sockets import (
     IN_USE,
@@ -38,20 +38,6 @@ __all__ = ["Call", "Holder", "LoopbackNetwork", "Network", "PortTaken", "open_ne
 #: Of a range larger than this (media, mostly) only the first number is opened, and the rest kept for its application.
 RANGE_OPENED = 256
 
-#: A planned host or a lab address, a number, TCP or UDP.
-_Key: TypeAlias = tuple[str, int, Transport]
-
-#: Who holds a port that a program outside the lab has.
-_OUTSIDER = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who has a port of a host: an application; `outgoing` when it is its own end of a connection it opened."""
-
-    application: str
-    outgoing: bool = False
-
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -60,19 +46,6 @@ class Call:
     socket: socket.socket
     number: int
     where: Socket
-
-
-class PortTaken(Exception):
-    """The port could not be opened because somebody has it; becomes `PortInUseError` where the plan is known.
-
-    `holder` is None for a program outside the lab; `where` is then the socket to look for on this machine.
-    """
-
-    def __init__(self, port: str, holder: Holder | None, where: Socket | None) -> None:
-        super().__init__(port)
-        self.port = port
-        self.holder = holder
-        self.where = where
 
 
 class Network(Protocol):
@@ -111,20 +84,6 @@ class Network(Protocol):
     def close(self) -> None: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A line of the register. `address` is the planned one; None is the host's own."""
-
-    holder: Holder
-    address: str | None
-
-
-@lru_cache(maxsize=1_000)
-def _entry(application: str, address: str | None, outgoing: bool = False) -> _Entry:
-    # Thousands of ports differ in their numbers only, and one line does for all of them.
-    return _Entry(Holder(application, outgoing), address)
-
-
 class LoopbackNetwork:
     """Planned hosts on 127.x.y.z. `claim` is the block of addresses; None translates every port to 127.0.0.1."""
 
@@ -134,11 +93,10 @@ class LoopbackNetwork:
         whole = claim.whole if claim else lab_range()
         self._block = claim.block if claim else fixed_block(whole)
         self._hosts = HostAddresses(self._block, whole)
-        self._register: dict[_Key, list[_Entry]] = {}
-        self._keys: dict[str, dict[_Key, None]] = {}
+        self._register = Register(self._hosts)
         # Where the planned number could not be opened: (lab address, planned number, transport) → what was opened.
-        self._translated: dict[_Key, Socket] = {}
-        self._stand_ins: dict[str, list[_Key]] = {}
+        self._translated: dict[Key, Socket] = {}
+        self._stand_ins: dict[str, list[Key]] = {}
         self._opened: dict[str, dict[ListeningPort, list[socket.socket]]] = {}
         self._loss = Loss()
         self._notices: dict[str, None] = dict.fromkeys([words.ONE_ADDRESS] if self._one_address else ())
@@ -168,7 +126,7 @@ class LoopbackNetwork:
 
         Raises `NetworkRangeError`, and changes nothing, when the block is too small.
         """
-        self._hosts.prepare(plan, {*in_use, *(host for host, _, _ in self._register)})
+        self._hosts.prepare(plan, {*in_use, *self._register.hosts})
 
     def close(self) -> None:
         """Close what is still open, and give the block of addresses back. May be called again."""
@@ -197,10 +155,9 @@ class LoopbackNetwork:
                 opened.append(self._bind(owner, host, address, number, port))
         # The system has said yes by now. It cannot know of translated ports, nor of an address that joined the host
         # after a wildcard listener had opened all there were: there, the register has the last word.
-        entry = _entry(owner, port.address)
         carrier = port.transport.carrier
         for number in numbers:
-            self._enter((host, number, carrier), entry, port.transport)
+            self._register.enter((host, number, carrier), owner, port.address, port.transport)
         return opened
 
     def _bind(self, owner: str, host: str, address: str, number: int, port: ListeningPort) -> socket.socket:
@@ -213,18 +170,18 @@ class LoopbackNetwork:
                     if error.errno not in NOT_ALLOWED:
                         raise
             # The stand-in always opens, so whoever has the planned number already is asked for first.
-            holder = self._holder((host, number, carrier), port.address)
+            holder = self._register.holder((host, number, carrier), port.address)
             # Windows says "not allowed" of a port that a program holds for itself alone, too.
             unsure = hasattr(socket, "SO_EXCLUSIVEADDRUSE") and not self._one_address
             if holder or (unsure and owner_sentence(Socket(address, number))):
-                raise _taken(number, port.transport, holder, Socket(address, number))
+                raise taken(number, port.transport, holder, Socket(address, number))
             stand_in = listening_socket("127.0.0.1" if self._one_address else address, 0, carrier)
         except OSError as error:
             if error.errno in TOO_MANY:
                 raise TooManyPortsError(socket_limit()) from None
             if error.errno in IN_USE:
-                holder = self._holder((host, number, carrier), port.address)
-                raise _taken(number, port.transport, holder, Socket(address, number)) from None
+                holder = self._register.holder((host, number, carrier), port.address)
+                raise taken(number, port.transport, holder, Socket(address, number)) from None
             raise
         if not self._one_address:
             self._notices[words.TRANSLATED.format(port=f"{number}/{carrier}", host=host)] = None
@@ -244,7 +201,7 @@ class LoopbackNetwork:
         except OSError as error:
             if error.errno in TOO_MANY:
                 raise TooManyPortsError(socket_limit()) from None
-            raise _taken(number, port.transport, None, Socket(address, number)) from None
+            raise taken(number, port.transport, None, Socket(address, number)) from None
 
     def sockets(self, owner: str, port: ListeningPort) -> tuple[Socket, ...]:
         """What is really open for a planned port of an application."""
@@ -256,20 +213,19 @@ class LoopbackNetwork:
             sock.close()
         for key in self._stand_ins.pop(owner, ()):
             del self._translated[key]
-        for key in list(self._keys.get(owner, ())):
-            self._strike_out(key, owner)
+        self._register.forget(owner)
 
     # --- the register: who has what, in planned terms
 
     def holder(self, host: str, number: int, transport: str = "tcp") -> Holder | None:
         """Who of the lab has this number on the host's own address."""
-        holder = self._holder((host, number, Transport(transport).carrier), None)
-        return holder if holder != Holder(_OUTSIDER) else None
+        holder = self._register.holder((host, number, Transport(transport).carrier), None)
+        return holder if holder != Holder(OUTSIDER) else None
 
     def is_free(self, host: str, number: int, transport: str = "tcp") -> bool:
         """Whether a server could listen on this number of the host now, on every address."""
         carrier = Transport(transport).carrier
-        if self._holder((host, number, carrier), ""):
+        if self._register.holder((host, number, carrier), ""):
             return False
         if not self._one_address:
             try:
@@ -278,34 +234,6 @@ class LoopbackNetwork:
             except OSError as error:
                 return error.errno not in IN_USE
         return True
-
-    def _holder(self, key: _Key, address: str | None) -> Holder | None:
-        entries = self._register.get(key)
-        if not entries:
-            return None
-        wanted = set(self._hosts.covered(key[0], address))
-        found = (entry for entry in entries if wanted.intersection(self._hosts.covered(key[0], entry.address)))
-        return next((entry.holder for entry in found), None)
-
-    def _enter(self, key: _Key, entry: _Entry, transport: Transport) -> None:
-        if holder := self._holder(key, entry.address):
-            raise _taken(key[1], transport, holder, None)
-        self._register.setdefault(key, []).append(entry)
-        self._keys.setdefault(entry.holder.application, {})[key] = None
-
-    def _strike_out(self, key: _Key, owner: str, *, only_outgoing: bool = False) -> None:
-        entries = self._register.pop(key, [])
-        left = [
-            entry
-            for entry in entries
-            if entry.holder.application != owner or (only_outgoing and not entry.holder.outgoing)
-        ]
-        if left:
-            self._register[key] = left
-        if not any(entry.holder.application == owner for entry in left) and owner in self._keys:
-            self._keys[owner].pop(key, None)
-            if not self._keys[owner]:
-                del self._keys[owner]
 
     # --- datagrams
 
@@ -352,8 +280,8 @@ class LoopbackNetwork:
             if where is None:
                 raise ConnectionRefusedError
             return self.call(client, client_host, where)
-        entry = _entry(client, None, outgoing=True)
-        self._enter((client_host, client_port, Transport.TCP), entry, Transport.TCP)
+        key = client_host, client_port, Transport.TCP
+        self._register.enter(key, client, None, Transport.TCP, outgoing=True)
         try:
             where = self.way(client_host, server_host, port)
             if where is None:
@@ -380,9 +308,7 @@ class LoopbackNetwork:
         number = int(sock.getsockname()[1])
         if not self._one_address:
             # The number the system has handed out is gone for listeners now, whatever the plan says.
-            key = (host, number, Transport.TCP)
-            self._register.setdefault(key, []).append(_entry(client, None, outgoing=True))
-            self._keys.setdefault(client, {})[key] = None
+            self._register.note((host, number, Transport.TCP), client, None, outgoing=True)
         return Call(sock, number, where)
 
     def _calling_socket(self, host: str, number: int | None) -> socket.socket:
@@ -393,7 +319,7 @@ class LoopbackNetwork:
             if error.errno in TOO_MANY:
                 raise TooManyPortsError(socket_limit()) from None
             if number is not None and error.errno in IN_USE:
-                raise _taken(number, Transport.TCP, None, Socket(here, number)) from None
+                raise taken(number, Transport.TCP, None, Socket(here, number)) from None
             if number is None or error.errno not in NOT_ALLOWED:
                 raise
         self._notices[words.TRANSLATED.format(port=f"{number}/tcp", host=host)] = None
@@ -407,13 +333,13 @@ class LoopbackNetwork:
 
     def hang_up(self, client: str, host: str, number: int) -> None:
         """The client's own end of a connection is closed: its number is free again."""
-        self._strike_out((host, number, Transport.TCP), client, only_outgoing=True)
+        self._register.strike_out((host, number, Transport.TCP), client, only_outgoing=True)
 
     # --- programs outside the lab
 
     def admit_outsider(self, host: str, number: int) -> Socket:
         """Where a program outside the lab has to listen to hold `number` on `host`; 0 is any. Raises `PortTaken`."""
-        self._enter((host, number, Transport.TCP), _entry(_OUTSIDER, None), Transport.TCP)
+        self._register.enter((host, number, Transport.TCP), OUTSIDER, None, Transport.TCP)
         return Socket("127.0.0.1", 0) if self._one_address else Socket(self._hosts.own(host), number)
 
     def outsider_listens(self, host: str, number: int, opened: int) -> None:
@@ -426,15 +352,8 @@ class LoopbackNetwork:
 
     def forget_outsider(self, host: str, number: int) -> None:
         """The program outside the lab has ended."""
-        self._strike_out((host, number, Transport.TCP), _OUTSIDER)
+        self._register.strike_out((host, number, Transport.TCP), OUTSIDER)
         self._translated.pop((self._hosts.own(host), number, Transport.TCP), None)
-
-
-def _taken(number: int, transport: Transport, holder: Holder | None, where: Socket | None) -> PortTaken:
-    port = f"{number}/{transport}"
-    if holder is None or holder.application == _OUTSIDER:
-        return PortTaken(port, None, where)
-    return PortTaken(port, holder, None)
 
 
 def open_network(*, fixed: bool = False, one_address: bool | None = None) -> LoopbackNetwork:
