@@ -576,6 +576,14 @@ async def test_closing_hangs_up_and_takes_back_in_order(lab):
         lab.phone(P1)
 
 
+async def test_closing_loses_nothing(lab):
+    await lab.call(P1, "1002")
+    lab.network.loss(1.0)
+    before = lab.trace.last_number
+    await lab.close()
+    assert not [line for line in sip_lines(lab, before) if line.endswith(("again", "dropped"))]
+
+
 async def test_sip_server_hangs_up_when_it_stops(lab):
     await lab.call(P1, "1002")
     before = lab.trace.last_number

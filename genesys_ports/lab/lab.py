@@ -327,6 +327,8 @@ class Lab(Calls):
         try:
             async with self._turn:
                 self.patience = WAIT_LIMIT
+                # Whoever closes a lab would wait long for what gets lost, and learn nothing by it.
+                self.network.loss(0)
                 for one in reversed(list(self._running.values())):
                     await self._stop(one)
         finally:
