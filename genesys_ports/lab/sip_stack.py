@@ -294,8 +294,12 @@ class SipStack:
         """Hand in a message."""
         if isinstance(message, Request):
             message = message.received_from(flow.address, flow.number)
-        self.element.receive(message, flow)
-        self.signalling.clock.look(self.element.transactions)
+        # No need to look later, whatever is sent now.
+        self._looks = True
+        try:
+            self.element.receive(message, flow)
+        finally:
+            self._look()
 
     def unreadable(self, error: SIPError, data: bytes, flow: Flow, sender: End, own: End) -> None:
         """Bytes came that are no SIP: note them, and answer as far as they tell whom."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .flow import Flow
-from .headers import Headers
 from .message import Request, Response
+from .parser import parse
 from .states import INVITE_SERVER, SERVER, Event, State
 from .transaction import Key, Transaction, compiled, repeating, waiting
 
@@ -29,7 +29,7 @@ class ServerTransaction(Transaction):
         invite = request.method == "INVITE"
         super().__init__(layer, key, request, flow, _INVITE_TABLE if invite else _TABLE)
         self._by_class = _INVITE_EVENTS if invite else _EVENTS
-        self._last: Response | None = None
+        self._last: Response | bytes | None = None
         self._awaited: Key | None = None
         self.cancels: ServerTransaction | None = None
 
@@ -46,7 +46,7 @@ class ServerTransaction(Transaction):
     def begin(self) -> None:
         """Tell the user."""
         self._begin(Event.INVITE if self._table is _INVITE_TABLE else Event.REQUEST)
-        if self.state is State.COMPLETED and self._last is not None:
+        if self.state is State.COMPLETED and isinstance(self._last, Response):
             self._slim(self._last)
 
     def receive(self, request: Request, flow: Flow) -> None:
@@ -59,8 +59,8 @@ class ServerTransaction(Transaction):
             self.run(Event.INVITE if self._table is _INVITE_TABLE else Event.REQUEST, request)
 
     def _slim(self, last: Response) -> None:
-        """Keep what is needed to answer copies: not the request, and nothing that was computed of the answer."""
-        self._last = last.replaced(headers=Headers(last.headers))
+        """Keep what is needed to answer copies: the bytes of the answer, and not the request."""
+        self._last = bytes(last)
         self.cancels = None
         del self.request
 
@@ -77,8 +77,9 @@ class ServerTransaction(Transaction):
         self._layer.wire.send(response, self.flow)
 
     def _repeat_response(self, message: Request | None) -> None:
-        if self._last is not None:
-            self._layer.wire.send(self._last, self.flow, again=True)
+        last = parse(self._last) if isinstance(self._last, bytes) else self._last
+        if last is not None:
+            self._layer.wire.send(last, self.flow, again=True)
 
     def _send_trying(self, message: None) -> None:
         self._send_response(self.request.answer(100))
