@@ -16,14 +16,16 @@ from ..sip.flow import Flow
 from ..sip.listener import Listener
 from ..sip.message import Request, Response
 from ..sip.transactions import Transactions
+from ..sip.uri import Uri
 from ..sip.user_agent import UserAgent
 from ..state import ConnectionStatus
 
 if TYPE_CHECKING:
     from .application import RunningApplication
     from .elements import Stack
+    from .lab import Lab
 
-__all__ = ["Endpoint", "ask"]
+__all__ = ["Endpoint", "all_over", "ask", "is_there"]
 
 #: Seconds between two looks whether the calls of an application that stops are over.
 LOOK = 0.01
@@ -42,6 +44,22 @@ async def ask(send: Callable[..., None]) -> Response | None:
 
     send(done=done)
     return await answer
+
+
+async def is_there(agent: UserAgent, to: Uri, flow: Flow) -> ConnectionStatus:
+    """Ask the other side with OPTIONS whether it is there, since SIP over UDP knows no connections.
+
+    Whatever it says, it is.
+    """
+    answer = await ask(partial(agent.request, "OPTIONS", to, flow))
+    return ConnectionStatus.REFUSED if answer is None else ConnectionStatus.CONNECTED
+
+
+async def all_over(agent: UserAgent, lab: Lab) -> None:
+    """Wait until the other sides have heard that the calls of an agent are over; whoever calls sets a limit."""
+    await lab.settle()
+    while agent.calls:
+        await asyncio.sleep(LOOK)
 
 
 class Endpoint(Listener):
@@ -74,11 +92,8 @@ class Endpoint(Listener):
     # --- planned connections
 
     async def connect(self, connection: Connection, flow: Flow) -> ConnectionStatus:
-        """Ask with OPTIONS whether the other side is there: SIP over UDP knows no connections."""
-        to = self.stack.uri_of("", flow)
-        answer = await ask(partial(self.agent.request, "OPTIONS", to, flow))
-        # Whatever it says, it is there.
-        return ConnectionStatus.REFUSED if answer is None else ConnectionStatus.CONNECTED
+        """Ask whether the other side is there."""
+        return await is_there(self.agent, self.stack.uri_of("", flow), flow)
 
     def lost(self, flow: Flow) -> None:
         """The far end has closed a connection."""
@@ -102,9 +117,7 @@ class Endpoint(Listener):
         """Hang up; whoever calls sets a limit."""
         for call in list(self.agent.calls.values()):
             call.hang_up()
-        await self.application.lab.settle()
-        while self.agent.calls:
-            await asyncio.sleep(LOOK)
+        await all_over(self.agent, self.application.lab)
 
     def let_go(self) -> None:
         """The application is over."""

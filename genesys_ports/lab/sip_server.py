@@ -6,9 +6,7 @@ that lie behind them (as the option `prefix` of a Trunk DN), and so are its medi
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..sip.flow import Flow
@@ -17,7 +15,7 @@ from ..sip.server import SipServer
 from ..sip.transactions import Transactions
 from ..state import ConnectionStatus
 from . import sip_server_words as words
-from .endpoint import LOOK, ask
+from .endpoint import all_over, is_there
 from .roles import Answer, Role, component_of
 from .tlib import Clients, error, is_request
 from .wire import details_of
@@ -125,10 +123,8 @@ class SipServerElement:
         self.server.receive(message, flow)
 
     async def connect(self, connection: Connection, flow: Flow) -> ConnectionStatus:
-        """Ask with OPTIONS whether the other side is there. Whatever it says, it is."""
-        to = self._stack.uri_of("", flow)
-        answer = await ask(partial(self.server.agent.request, "OPTIONS", to, flow))
-        return ConnectionStatus.REFUSED if answer is None else ConnectionStatus.CONNECTED
+        """Ask whether the other side is there."""
+        return await is_there(self.server.agent, self._stack.uri_of("", flow), flow)
 
     def lost(self, flow: Flow) -> None:
         """A connection is gone: calls find another way, or end."""
@@ -139,9 +135,7 @@ class SipServerElement:
     async def stop(self) -> None:
         """Hang up, and wait until the other sides have heard it; whoever calls sets a limit."""
         self.server.hang_up()
-        await self._application.lab.settle()
-        while self.server.agent.calls:
-            await asyncio.sleep(LOOK)
+        await all_over(self.server.agent, self._application.lab)
 
     def let_go(self) -> None:
         """It is over."""
