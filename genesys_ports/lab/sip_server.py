@@ -16,6 +16,7 @@ from ..sip.transactions import Transactions
 from ..state import ConnectionStatus
 from . import sip_server_words as words
 from .endpoint import all_over, is_there
+from .media_server import MEDIA_SERVER
 from .roles import Answer, Role, component_of
 from .tlib import Clients, error, is_request
 from .wire import details_of
@@ -34,9 +35,6 @@ SIP_SERVER = "sip_server"
 #: Whose number is a DN, and whose is the prefix of a trunk.
 PHONE = "softphone"
 TRUNKS = ("media_gateway", "softswitch")
-
-#: Whose numbers are those of a VoIP Service DN.
-SERVICE = "media_server"
 
 
 class SipServerRole(Role):
@@ -93,7 +91,7 @@ class SipServerElement:
         plan = application.plan
         #: Its DNs, in the order of the plan.
         self.users = Users(application.lab)
-        self._trunks = sorted(_numbers(plan, *TRUNKS, SERVICE).items(), key=lambda trunk: -len(trunk[0]))
+        self._trunks = sorted(_numbers(plan, *TRUNKS, MEDIA_SERVER).items(), key=lambda trunk: -len(trunk[0]))
         self.clients = Clients(application, self.users)
         self.server = SipServer(
             stack,
