@@ -154,7 +154,7 @@ def assert_as_tagged(cell, outcome):
 
 
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem[:2])
-LONG = [path for path in LESSONS if path.stem[:2] in ("02", "03", "07")]
+LONG = [path for path in LESSONS if path.stem[:2] in ("03", "07")]
 long_lessons = pytest.mark.parametrize("path", LONG, ids=lambda path: path.stem[:2])
 
 
