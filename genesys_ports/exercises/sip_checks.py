@@ -80,7 +80,10 @@ def check_registered(lab: Lab, phone: str, number: int, transport: str = "udp") 
         return Check([Step(False, words.MISSING.format(application=phone))])
     right = [one for one in states if number in one.port.numbers and one.port.transport is wanted]
     if not any(one.status is PortStatus.LISTENING for one in right):
-        ports = ", ".join(str(one.port) for one in states)
+        planned = lab.plan.application(phone).ports if lab.plan.has_application(phone) else ()
+        if lab.is_running(phone) and any(number in one.numbers and one.transport is wanted for one in planned):
+            return Check([Step(False, words.RESTART.format(application=phone))])
+        ports = ", ".join(str(one) for one in planned)
         return Check([Step(False, words.LISTENS_ELSEWHERE.format(ports=ports, **values))])
     steps = [Step(True, words.PHONE_LISTENS.format(host=states[0].host, **values))]
     sent = _spoken(lab, phone, "REGISTER")
