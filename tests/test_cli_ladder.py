@@ -39,7 +39,7 @@ def test_the_calls(capsys):
         LEG_A, "2125550100", "1001", "13", "2014-05-01T23:59:50.001", "2014-05-02T00:00:05.030",
         "INVITE, ACK, BYE  200 OK",
     ]  # fmt: skip
-    assert out.splitlines()[-1] == "To see one of them:  genesys-ports ladder SIP_P.log --call reg-1001@10.0.0.11"
+    assert out.splitlines()[-1] == f"To see one of them:  genesys-ports ladder SIP_P.log --call {LEG_A}"
 
 
 def test_json(capsys):

@@ -152,4 +152,6 @@ def _list(log: SipLog, calls: LoggedCalls) -> None:
     table = calls.table()
     _, caller, called, _, first, last, methods, _ = table.columns
     show_table(table, spare=(methods, last, caller, called, first))
-    show_sentences(words.LADDER_HINT.format(file=log.file, call=calls[0].call_id))
+    # A real call teaches more than a registration, which often comes first.
+    first_call = next((one for one in calls if "INVITE" in one.methods), calls[0])
+    show_sentences(words.LADDER_HINT.format(file=log.file, call=first_call.call_id))
