@@ -207,7 +207,7 @@ def memory(number: int, rate: float) -> dict[str, float]:
     server = Server()
     told = {}
     for part in ("half", "all"):
-        # 0 where calls failed: those that sipp gave up are never ended, and stay.
+        # 0 where a call failed: then what is left may be calls that sipp gave up.
         told[f"{number:,} calls, {part}: calls/s"] = calls(server.where, "udp", max(int(rate), 1), number // 2)
         time.sleep(OVER)
         state = server.ask("memory")
