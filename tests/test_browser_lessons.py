@@ -63,7 +63,7 @@ LEAVE = """async () => {
 
 #: For each code cell: whether a part of it has to be scrolled sideways.
 TOO_WIDE = """() => [...document.querySelectorAll('.jp-CodeCell')].map(cell =>
-    [...cell.querySelectorAll('.cm-scroller, .jp-OutputArea-output, .jp-OutputArea-output *')]
+    [...cell.querySelectorAll('.cm-scroller, .jp-OutputArea-output, .jp-OutputArea-output *:not(.jp-sr-only)')]
         .some(one => one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1))"""
 
 

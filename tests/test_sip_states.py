@@ -44,6 +44,8 @@ LIGHT: Machine[Light, Seen, Done] = Machine(
 def test_a_machine_as_mermaid():
     assert LIGHT.to_mermaid() == (
         "stateDiagram-v2\n"
+        "  accTitle: State diagram of traffic light\n"
+        "  accDescr: The states are red, green, out of order. The table of this state machine has every step.\n"
         '  state "red" as red\n'
         '  state "green" as green\n'
         "  green : button / absorbed\n"
@@ -60,6 +62,8 @@ def test_a_machine_as_mermaid_without_what_is_done():
     assert LIGHT.to_mermaid(actions=False) == diagram(LIGHT, actions=False)
     assert LIGHT.to_mermaid(actions=False) == (
         "stateDiagram-v2\n"
+        "  accTitle: State diagram of traffic light\n"
+        "  accDescr: The states are red, green, out of order. The table of this state machine has every step.\n"
         '  state "red" as red\n'
         '  state "green" as green\n'
         "  green : button\n"
@@ -92,7 +96,7 @@ def test_a_machine_knows_its_states():
 
 def test_a_machine_in_a_notebook():
     bundle = LIGHT._repr_mimebundle_()
-    assert bundle == {"text/plain": str(LIGHT.table()), "text/vnd.mermaid": LIGHT.to_mermaid()}
+    assert bundle == {"text/plain": str(LIGHT.table()), "text/vnd.mermaid": LIGHT.to_mermaid(actions=False)}
     assert str(LIGHT) == str(LIGHT.table())
 
 
@@ -188,6 +192,9 @@ def test_every_label_is_used():
 def test_a_diagram_of_the_rfc():
     assert diagram("non-INVITE server") == (
         "stateDiagram-v2\n"
+        "  accTitle: State diagram of non-INVITE server\n"
+        "  accDescr: The states are Trying, Proceeding, Completed, Terminated. The table of this state machine has "
+        "every step.\n"
         '  state "Trying" as Trying\n'
         "  Trying : request / absorbed\n"
         '  state "Proceeding" as Proceeding\n'

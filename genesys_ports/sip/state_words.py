@@ -4,6 +4,8 @@ from __future__ import annotations
 
 __all__ = [
     "ABSORBED",
+    "DIAGRAM_ALT",
+    "DIAGRAM_TITLE",
     "LABELS",
     "MACHINE",
     "NOT_NEEDED",
@@ -22,6 +24,10 @@ TABLE_COLUMNS = ("State", "What happens", "Next state", "What is done")
 
 #: What is done when nothing is done, and the state stays.
 ABSORBED = "absorbed"
+
+#: A diagram for who cannot see it; the same content is in its table.
+DIAGRAM_TITLE = "State diagram of {name}"
+DIAGRAM_ALT = "The states are {states}. The table of this state machine has every step."
 
 TIMER_COLUMNS = ("Timer", "UDP", "TCP", "What it is for")
 TIMER_CAPTION = "The timers of SIP transactions (RFC 3261, table 4; RFC 6026)"

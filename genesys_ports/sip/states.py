@@ -161,7 +161,12 @@ class Machine(Generic[S, E, A]):
             done = self._done(state, following, to_do) if actions else ""
             label = _escape(f"{self._label(event)} / {done}" if done else self._label(event))
             (inside[following] if state is following else arrows.setdefault((state, following), [])).append(label)
-        lines = ["stateDiagram-v2"]
+        states = ", ".join(self.states)
+        lines = [
+            "stateDiagram-v2",
+            f"  accTitle: {words.DIAGRAM_TITLE.format(name=self.name)}",
+            f"  accDescr: {words.DIAGRAM_ALT.format(states=states)}",
+        ]
         for state, labels in inside.items():
             lines.append(f'  state "{_escape(state)}" as {_id(state)}')
             lines += [f"  {_id(state)} : {label}" for label in labels]
@@ -178,7 +183,7 @@ class Machine(Generic[S, E, A]):
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         # JupyterLab (from 4.1) draws Mermaid itself; whatever cannot shows the table.
-        return {"text/plain": str(self), "text/vnd.mermaid": self.to_mermaid()}
+        return {"text/plain": str(self), "text/vnd.mermaid": self.to_mermaid(actions=False)}
 
 
 # What Mermaid could take for its syntax.
