@@ -5,7 +5,7 @@ from enum import StrEnum
 import pytest
 
 from genesys_ports.errors import InvalidValueError
-from genesys_ports.sip.states import MACHINES, Action, Event, Machine, State, diagram, state_table
+from genesys_ports.sip.states import LOOK, MACHINES, Action, Event, Machine, State, diagram, state_table
 
 NAMES = ["INVITE client", "non-INVITE client", "INVITE server", "non-INVITE server"]
 
@@ -96,7 +96,7 @@ def test_a_machine_knows_its_states():
 
 def test_a_machine_in_a_notebook():
     bundle = LIGHT._repr_mimebundle_()
-    assert bundle == {"text/plain": str(LIGHT.table()), "text/vnd.mermaid": LIGHT.to_mermaid(actions=False)}
+    assert bundle == {"text/plain": str(LIGHT.table()), "text/vnd.mermaid": LOOK + LIGHT.to_mermaid(actions=False)}
     assert str(LIGHT) == str(LIGHT.table())
 
 

@@ -107,6 +107,13 @@ class Action(StrEnum):
     START_M = "start M"
 
 
+#: Colours that can be seen on white and on black: JupyterLab does not draw anew when its theme is changed.
+LOOK = (
+    '%%{init: {"theme": "base", "themeVariables": {"lineColor": "#808080", "transitionColor": "#808080", '
+    '"primaryColor": "#e3ecf7", "primaryTextColor": "#111111", "primaryBorderColor": "#3b6ea5", '
+    '"transitionLabelColor": "#111111", "edgeLabelBackground": "#e3ecf7", "specialStateColor": "#808080"}}}%%\n'
+)
+
 S = TypeVar("S", bound=StrEnum)
 E = TypeVar("E", bound=StrEnum)
 A = TypeVar("A", bound=StrEnum)
@@ -183,7 +190,7 @@ class Machine(Generic[S, E, A]):
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         # JupyterLab (from 4.1) draws Mermaid itself; whatever cannot shows the table.
-        return {"text/plain": str(self), "text/vnd.mermaid": self.to_mermaid(actions=False)}
+        return {"text/plain": str(self), "text/vnd.mermaid": f"{LOOK}{self.to_mermaid(actions=False)}"}
 
 
 # What Mermaid could take for its syntax.
