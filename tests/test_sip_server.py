@@ -12,7 +12,7 @@ from genesys_ports.sip.headers import Headers
 from genesys_ports.sip.message import Request
 from genesys_ports.sip.parser import parse
 from genesys_ports.sip.sdp import Sdp
-from genesys_ports.sip.service import DISCARD, service_answer, wish
+from genesys_ports.sip.service import DISCARD, LONGEST, service_answer, wish
 from genesys_ports.sip.states import diagram
 from genesys_ports.sip.tlib import PARTY, EventName, PartyEvent
 from genesys_ports.sip.uri import Uri
@@ -520,6 +520,53 @@ def test_a_dn_calls_the_test_number(office):
     call.hang_up()
     office.world.run()
     assert office.switch.events() == [("EventReleased", "1001")]
+    assert office.switch.is_clean()
+
+
+@pytest.mark.parametrize(("phone", "events"), [("gateway", []), ("a", [("EventReleased", "1001")])])
+def test_the_test_number_hangs_up_by_itself(office, phone, events):
+    caller = getattr(office, phone)
+    caller.call("service")
+    office.world.run(LONGEST - 1)
+    office.switch.events()
+    assert caller.said == ["answered"]
+    office.world.run(2)
+    assert caller.said == ["answered", "ended"]
+    assert office.switch.events() == events
+    assert office.switch.is_clean()
+
+
+@pytest.mark.parametrize(
+    ("call", "lost", "seconds"),
+    [
+        (lambda office: office.gateway.call("service"), "BYE", LONGEST),
+        (lambda office: office.a.call("service"), "BYE", LONGEST),
+        (lambda office: office.switch.server.make_call("1001", "service"), "BYE", LONGEST),
+        (lambda office: office.gateway.call("service"), "ACK", 32),
+        (lambda office: office.a.call("service"), "ACK", 32),
+    ],
+)
+def test_nothing_is_left_of_callers_that_are_gone(office, call, lost, seconds):
+    office.world.lost = lambda message, sender, receiver: message.name() == lost
+    call(office)
+    office.world.run()
+    office.world.nodes = {SERVER: office.world.nodes[SERVER]}
+    # Nobody answers the BYE either: 64*T1.
+    office.world.run(seconds + 32 + 1)
+    agent = office.switch.server.agent
+    assert office.switch.is_clean()
+    assert len(agent.transactions) == 0
+    # The alarms for the ends of the two registrations.
+    assert len(agent.transactions.alarms) == 2
+
+
+def test_a_call_of_the_test_number_that_is_ending_when_its_time_is_over(office):
+    office.a.call("service")
+    office.world.run(LONGEST - 1)
+    office.world.lost = lambda message, sender, receiver: message.name() == "BYE"
+    office.switch.server.release_call("1001")
+    office.world.run(40)
+    assert [name for name, _ in office.switch.events()] == ["EventDialing", "EventEstablished", "EventReleased"]
     assert office.switch.is_clean()
 
 

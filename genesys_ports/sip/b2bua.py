@@ -18,7 +18,7 @@ from .dialog import MAX_FORWARDS
 from .listener import Listener
 from .refusals import warning
 from .registrar import Registrar
-from .service import SERVICE, service_answer, wish
+from .service import LONGEST, SERVICE, service_answer, wish
 from .tlib import EventName, PartyEvent, TEvent, conn_id
 from .uri import Uri
 from .user_agent import UserAgent
@@ -78,6 +78,8 @@ class BackToBack(Listener):
         self._related = related
         self._conn_ids = count(1)
         self._expiries: dict[str, Alarm] = {}
+        # When calls of the test number have lasted long enough.
+        self._served: dict[Call, Alarm] = {}
 
     def receive(self, message: Request | Response, flow: Flow) -> None:
         """Hand in a message that was parsed, and the way it came."""
@@ -178,7 +180,16 @@ class BackToBack(Listener):
             _answer(call, service_answer(call.remote_body, self._address(call)))
         except SIPError as error:
             return error.status
+        self._served[call] = self.agent.transactions.alarms.set(LONGEST, self._enough, call)
         return 0
+
+    def _enough(self, call: Call) -> None:
+        """A call of the test number has lasted long enough."""
+        party: Party | None = call.owner_data
+        if party is None:
+            call.hang_up()
+        elif not party.bridge.over:
+            self._end(party.bridge, party.other)
 
     def _address(self, call: Call) -> str:
         return self.agent.local[call.flow.transport].address
@@ -273,6 +284,8 @@ class BackToBack(Listener):
 
     def ended(self, call: Call, by_us: bool) -> None:
         """A leg is over, so the other is to be."""
+        if alarm := self._served.pop(call, None):
+            self.agent.transactions.alarms.cancel(alarm)
         party: Party | None = call.owner_data
         if party is not None and not party.bridge.over:
             self._end(party.bridge, party)

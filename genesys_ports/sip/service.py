@@ -8,10 +8,13 @@ from ..errors import SIPError
 from .sdp import Media, Sdp
 from .tlib import PartyEvent
 
-__all__ = ["SERVICE", "service_answer", "wish"]
+__all__ = ["LONGEST", "SERVICE", "service_answer", "wish"]
 
 #: The number that SIP Server answers itself: the one that sipp calls unless told otherwise.
 SERVICE = "service"
+
+#: Seconds after which it hangs up: of a caller that is gone no BYE comes, and the call would stay for ever.
+LONGEST = 300.0
 
 #: Where the sound for `service` would go: nobody listens there (RFC 863), and `inactive` says so.
 DISCARD = 9
