@@ -377,7 +377,7 @@ def one_host(n):
 @pytest.mark.parametrize(
     "plan",
     [
-        crowd(20_000, lambda n: 5000 + n % 100),
+        crowd(8_000, lambda n: 5000 + n % 100),
         # Everything on one number.
         crowd(5_000, lambda n: 7001, one_host),
         # Every number, twice.
@@ -386,7 +386,7 @@ def one_host(n):
         crowd(5_000, lambda n: 7001 + n, one_host, last=30_000),
         # A range on each of many hosts.
         crowd(5_000, lambda n: 20_000, lambda n: f"h{n}", last=45_000, transport=Transport.UDP),
-        crowd(20_000, lambda n: 40_000 + n % 100),
+        crowd(8_000, lambda n: 40_000 + n % 100),
     ],
     ids=["kept", "one number", "pairs", "ranges", "wide", "ephemeral"],
 )

@@ -10,6 +10,7 @@ import pytest
 from genesys_ports.errors import PlanFileError
 from genesys_ports.plan import files as files_module
 from genesys_ports.plan import load_plan
+from genesys_ports.plan.rows import MOST_ROWS
 from tests.helpers import HEADER, read
 
 
@@ -134,7 +135,6 @@ BAD_FILES = [
             (2, b'Host,Application,Port\nh,"a,1\n' + b"h,a,1\n" * 50_000),
         )
     ),
-    ("plan.csv", b"Host,Application,Port\n" + b"\n" * 1_048_576, "The sheet has more than 1,048,576 rows."),
     (
         "plan.csv",
         b"Host,Application,Port\n" + b"h,a,0\n" * 10_001,
@@ -150,6 +150,15 @@ BAD_FILES = [
     ("plan.pdf", b"PK", "The name ends in '.pdf'; a plan file ends in one of: .csv, .tsv, .txt, .xlsx, .xlsm, .json."),
     ("plan", b"PK", "The name has no ending; a plan file ends in one of: .csv, .tsv, .txt, .xlsx, .xlsm, .json."),
 ]
+
+
+def test_more_rows_than_a_sheet_can_have(monkeypatch):
+    assert MOST_ROWS == 1_048_576
+    # A million takes its time.
+    monkeypatch.setattr("genesys_ports.plan.rows.MOST_ROWS", 1_000)
+    with pytest.raises(PlanFileError, match="The sheet has more than 1,000 rows"):
+        read(b"Host,Application,Port\n" + b"\n" * 1_000)
+    assert read(b"Host,Application,Port\nh,a,5150\n" + b"\n" * 998)
 
 
 @pytest.mark.parametrize(("name", "data", "problem"), BAD_FILES)

@@ -622,5 +622,5 @@ def test_a_large_plan_takes_time_in_proportion():
         return time.process_time() - start
 
     seconds(100)
-    small, large = min(seconds(500) for _ in range(3)), min(seconds(4000) for _ in range(2))
-    assert large < small * 8 * 5
+    small, large = min(seconds(300) for _ in range(3)), min(seconds(2000) for _ in range(2))
+    assert large < small * 7 * 5
