@@ -59,7 +59,9 @@ class SipDatagrams(Datagrams):
             self._heard[place] = None
             if len(self._heard) > REMEMBERED:
                 del self._heard[next(iter(self._heard))]
-        self._stack.datagram(data, place, self)
+        # A copy: what `recvfrom` gives was cut from a piece of 64 KB, and the trace keeps it for long; a hundred
+        # thousand such leftovers leave memory full of holes.
+        self._stack.datagram(bytes(memoryview(data)), place, self)
 
     def has_heard(self, place: Place) -> bool:
         """Whether something came from there."""
