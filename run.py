@@ -617,11 +617,14 @@ ONCE = [
     for name in (
         "browser_lessons",
         "capture_tshark",
+        "check_findings",
         "check_properties",
         "draw_portmap",
         "draw_topology",
         "environment",
         "kernel_lessons",
+        "lab_strangers",
+        "lab_talk",
         "notebooks_answers",
         "notebooks_build",
         "notebooks_structure",
@@ -637,7 +640,18 @@ ONCE = [
 
 
 # What a Python between the oldest and the newest may still do in its own way: sockets, event loops, processes.
-BETWEEN = ("binding_*", "cli_serve", "lab_*", "plan_sockets")
+BETWEEN = (
+    "binding_*",
+    "cli_serve",
+    "lab_life",
+    "lab_ports",
+    "lab_sip",
+    "lab_story",
+    "lab_strangers",
+    "lab_talk",
+    "lab_tls",
+    "plan_sockets",
+)
 
 
 def files_between():

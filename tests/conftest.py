@@ -1,5 +1,6 @@
 """Fixtures that several test files share."""
 
+import os
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -13,8 +14,14 @@ from nbformat import v4
 from tests.helpers import PATIENCE
 from tests.helpers import ROOT as ROOT
 
-# A machine that is busy is no fault of the code. (With CI=true, hypothesis tries the same examples each time.)
-settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A machine that is busy is no fault of the code. With CI=true hypothesis tries the same examples each time, so more of
+# them would say little new.
+settings.register_profile(
+    "calm",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=40 if os.environ.get("CI") == "true" else 100,
+)
 settings.load_profile("calm")
 
 #: What runs longest begins first, so that no process is left alone with it at the end.
