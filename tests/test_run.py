@@ -508,7 +508,7 @@ def test_ask_python():
 
 
 def test_steps_in_order():
-    assert [name for group in run.test_steps() for name, _ in group] == [
+    assert [name for group in run.test_steps(True) for name, _ in group] == [
         "ruff check",
         "ruff format",
         "mypy",
@@ -521,7 +521,7 @@ def test_steps_in_order():
 
 
 def test_nothing_compares_loosely():
-    assert not any("lax" in word for group in run.test_steps() for _, words in group for word in words)
+    assert not any("lax" in word for group in run.test_steps(True) for _, words in group for word in words)
 
 
 @pytest.fixture
@@ -548,7 +548,7 @@ def test_a_failure_does_not_stop_the_rest(project, outcomes, capsys):
     started, codes = outcomes
     codes["mypy"] = 1
     assert run.command_test(environment(project), [], {}) == 1
-    assert len(started) == sum(map(len, run.test_steps()))
+    assert len(started) == sum(map(len, run.test_steps(True)))
     out = capsys.readouterr().out
     assert "FAILED  mypy" in out
     assert "passed  pytest" in out
@@ -578,6 +578,14 @@ def test_all_pythons(project, outcomes, monkeypatch, capsys):
     assert out.count("\nof .venv-3.98\n") == 2
     assert "Tested too: Python 3.98.0 (/opt/python3.98), Python 3.99.1 (/opt/python3.99)." in out
     assert "Python 3.99: pytest" in out
+
+
+@pytest.mark.parametrize(("options", "counted"), [({}, True), ({"all_pythons": True}, False)])
+def test_lines_are_counted_when_one_python_is_tested(project, outcomes, monkeypatch, options, counted):
+    started, _ = outcomes
+    monkeypatch.setattr(run, "find_pythons", lambda: [])
+    assert run.command_test(environment(project), [], options) == 0
+    assert any("--cov=genesys_ports" in words for _, words in started) is counted
 
 
 def test_the_newest_python_runs_more_than_one_in_between():
