@@ -21,6 +21,7 @@ __all__ = [
     "check_listening",
     "check_same_number",
     "check_travelled",
+    "planned_ports",
 ]
 
 
@@ -87,12 +88,13 @@ def check_listening(lab: Lab, application: str, number: int, transport: str = "t
     step = _open_step(state)
     if step.ok and (number not in state.port.numbers or state.port.transport is not wanted):
         values = {"application": application, "port": state.port, "host": state.host, "wanted": f"{number}/{wanted}"}
-        planned = any(number in port.numbers and port.transport is wanted for port in _planned(lab, application))
+        planned = any(number in port.numbers and port.transport is wanted for port in planned_ports(lab, application))
         step = Step(False, (words.RESTART if planned else words.WRONG_PORT).format(**values))
     return Check([step])
 
 
-def _planned(lab: Lab, application: str) -> tuple[ListeningPort, ...]:
+def planned_ports(lab: Lab, application: str) -> tuple[ListeningPort, ...]:
+    """The ports of an application in the lab's plan of now; none when the plan does not have it."""
     return lab.plan.application(application).ports if lab.plan.has_application(application) else ()
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ..lab import Lab
 from ..model import Transport, parse_word
+from ..sip import parse
 from ..state import PortStatus
 from ..trace import Kind, Message
 from . import words
-from .checks import Check, Step
+from .checks import Check, Step, planned_ports
 
 __all__ = ["check_call", "check_registered"]
 
@@ -48,7 +49,7 @@ def _answer(lab: Lab, request: Message) -> int:
 def check_call(lab: Lab, caller: str, number: str, *, transport: str = "udp") -> Check:
     """Whether the last call from `caller` to `number` was answered, and went to a SIP port of this transport."""
     wanted = parse_word(Transport, transport, "transport")
-    calls = [message for message in _spoken(lab, caller, "INVITE") if f"<sip:{number}@" in _head(message, "to")]
+    calls = [message for message in _spoken(lab, caller, "INVITE") if parse(message.payload).to.uri.user == str(number)]
     values = {"caller": caller, "number": number, "wanted": wanted}
     if not calls:
         return Check([Step(False, words.NO_CALL.format(**values))])
@@ -62,15 +63,6 @@ def check_call(lab: Lab, caller: str, number: str, *, transport: str = "udp") ->
     return Check(steps)
 
 
-def _head(message: Message, name: str) -> str:
-    """The value of a header line of a SIP message."""
-    for line in message.payload.decode("utf-8", "replace").split("\r\n"):
-        before, _, value = line.partition(":")
-        if before.strip().casefold() == name:
-            return value
-    return ""
-
-
 def check_registered(lab: Lab, phone: str, number: int, transport: str = "udp") -> Check:
     """Whether a phone listens on this SIP port, and SIP Server has taken its registration with that port."""
     wanted = parse_word(Transport, transport, "transport")
@@ -80,7 +72,7 @@ def check_registered(lab: Lab, phone: str, number: int, transport: str = "udp") 
         return Check([Step(False, words.MISSING.format(application=phone))])
     right = [one for one in states if number in one.port.numbers and one.port.transport is wanted]
     if not any(one.status is PortStatus.LISTENING for one in right):
-        planned = lab.plan.application(phone).ports if lab.plan.has_application(phone) else ()
+        planned = planned_ports(lab, phone)
         if lab.is_running(phone) and any(number in one.numbers and one.transport is wanted for one in planned):
             return Check([Step(False, words.RESTART.format(application=phone))])
         ports = ", ".join(str(one) for one in planned)
@@ -88,7 +80,7 @@ def check_registered(lab: Lab, phone: str, number: int, transport: str = "udp") 
     steps = [Step(True, words.PHONE_LISTENS.format(host=states[0].host, **values))]
     sent = _spoken(lab, phone, "REGISTER")
     status = _answer(lab, sent[-1]) if sent else 0
-    named = bool(sent) and f":{number}" in _head(sent[-1], "contact")
+    named = bool(sent) and any(one.uri.port == number for one in parse(sent[-1].payload).contacts)
     if status == _OK and named:
         steps.append(Step(True, words.REGISTERED.format(**values)))
     else:

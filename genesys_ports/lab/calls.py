@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Iterator
 
 from ..errors import CallFailedError, InvalidValueError, NoCallError, NotAPhoneError, NotRunningError
@@ -11,6 +10,7 @@ from ..model import Deployment
 from ..sip.call import Call, CallState
 from ..sip.refusals import REFUSALS
 from ..sip.rtp import MILLISECONDS
+from ..sip.server import NUMBER
 from ..table import Table
 from . import application, link, voice_words
 from . import sip_words as words
@@ -34,9 +34,6 @@ LOSSY = 6
 
 #: Seconds between two looks at what a call has come to.
 LOOK = 0.02
-
-#: What can be dialled: the characters of the user part of an address that need no escape.
-_NUMBER = re.compile(r"[0-9A-Za-z*#+._-]{1,64}")
 
 #: States of a call in which both sides talk.
 _TALKING = (CallState.ESTABLISHED, CallState.CHANGING, CallState.ASKED)
@@ -102,7 +99,7 @@ class Calls(Standing):
         `NotRunningError`.
         """
         phone = self.phone(caller)
-        if type(number) not in (str, int) or not _NUMBER.fullmatch(str(number)):
+        if type(number) not in (str, int) or not NUMBER.fullmatch(str(number)):
             raise InvalidValueError(words.NUMBER, str(number), words.NUMBERS)
         number = str(number)
         dn = self.plan.application(number).dn if self.plan.has_application(number) else ""
@@ -185,7 +182,7 @@ class Calls(Standing):
             return Report([words.NO_CALL.format(phone=phone)])
         for call in calls:
             call.hang_up()
-        await self._until(lambda: not any(call.state is not CallState.ENDED for call in calls))
+        await self._until(lambda: all(call.state is CallState.ENDED for call in calls))
         return Report([words.HUNG_UP.format(phone=phone, other=other_of(call)) for call in calls])
 
     @step

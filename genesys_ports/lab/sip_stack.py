@@ -19,6 +19,7 @@ from ..sip.flow import Flow
 from ..sip.message import Request, Response
 from ..sip.parser import parse, refusal
 from ..sip.uri import Uri
+from ..sip.ways import address_at
 from ..state import Socket
 from ..trace import Kind
 from .listener import HANDSHAKE_LIMIT, Listener
@@ -137,8 +138,7 @@ class SipStack:
 
     def uri_of(self, number: str, flow: Flow) -> Uri:
         """The address of a directory number at the far end of a way."""
-        params = {} if flow.transport is Transport.UDP else {"transport": str(flow.transport)}
-        return Uri("sip", number, flow.address, flow.number, params)
+        return address_at(number, flow.transport, flow.address, flow.number)
 
     def end_of(self, flow: Flow) -> End | None:
         """Who is at the far end of a way; None where nobody has been met yet."""

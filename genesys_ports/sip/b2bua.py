@@ -22,7 +22,7 @@ from .service import LONGEST, SERVICE, service_answer, wish
 from .tlib import EventName, PartyEvent, TEvent, conn_id
 from .uri import Uri
 from .user_agent import UserAgent
-from .ways import is_own, sent_by, way
+from .ways import address_at, is_own, sent_by, way
 
 if TYPE_CHECKING:
     from ..model import Transport
@@ -168,8 +168,7 @@ class BackToBack(Listener):
         if found is None:
             return 404
         flow, called.bridge.trunk = found
-        params = {"transport": str(flow.transport)} if flow.reliable else {}
-        return Uri("sip", called.dn, flow.address, flow.number, params), flow
+        return address_at(called.dn, flow.transport, flow.address, flow.number), flow
 
     def _way(self, binding: Binding) -> Flow:
         return way(binding.contact, binding.flow, self.agent.local)

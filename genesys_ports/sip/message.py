@@ -97,8 +97,7 @@ class _Message(ABC):
     @_Lazy
     def contacts(self) -> tuple[NameAddr, ...]:
         """Where the sender, or who is registered, can be reached; none for `Contact: *`."""
-        lines = self.headers.all("Contact")
-        return () if lines == ("*",) else tuple(one for line in lines for one in NameAddr.each(line))
+        return () if self.headers.all("Contact") == ("*",) else self._addresses("Contact")
 
     @property
     def wildcard_contact(self) -> bool:

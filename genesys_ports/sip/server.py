@@ -19,12 +19,13 @@ from .tlib import EventName, PartyState
 if TYPE_CHECKING:
     from .bridge import Bridge, Party
 
-__all__ = ["SipServer"]
+__all__ = ["NUMBER", "SipServer"]
 
-#: Characters that the number in OtherDN may have.
+#: How many characters a number may have.
 LONGEST_NUMBER = 64
 
-_NUMBER = re.compile(rf"[0-9A-Za-z*#+._-]{{1,{LONGEST_NUMBER}}}")
+#: What can be dialled: the characters of the user part of an address that need no escape.
+NUMBER = re.compile(rf"[0-9A-Za-z*#+._-]{{1,{LONGEST_NUMBER}}}")
 
 
 class SipServer(BackToBack):
@@ -45,7 +46,7 @@ class SipServer(BackToBack):
         bindings = self.registrar.bindings(this_dn)
         if not bindings:
             raise NoCallError(this_dn, words.NOT_REGISTERED.format(dn=this_dn))
-        if not _NUMBER.fullmatch(other_dn):
+        if not NUMBER.fullmatch(other_dn):
             raise NoCallError(this_dn, words.NO_NUMBER.format(limit=LONGEST_NUMBER))
         call = self.agent.invite(bindings[0].contact, self._way(bindings[0]), from_user=other_dn)
         bridge = self._bridge(this_dn, other_dn, call)

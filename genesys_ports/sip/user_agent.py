@@ -24,7 +24,7 @@ from .timers import Timers
 from .transactions import ServerTransaction, Transactions, Wire
 from .uri import Uri
 from .values import NameAddr
-from .ways import is_own, own_end, sent_by, ways
+from .ways import address_at, is_own, own_end, sent_by, ways
 
 __all__ = ["Listener", "UserAgent"]
 
@@ -176,8 +176,7 @@ class UserAgent:
 
     def contact(self, user: str, transport: Transport) -> Uri:
         """The own address of a user, as it stands in Contact."""
-        params = {"transport": str(transport)} if transport is not Transport.UDP else {}
-        return Uri("sip", user, *own_end(transport, self.local), params)
+        return address_at(user, transport, *own_end(transport, self.local))
 
     def about(self, flow: Flow, user: str) -> list[tuple[str, str]]:
         """What the beginning of a dialog says of this side (12.1.1, 13.2.1)."""

@@ -12,7 +12,7 @@ from .flow import Flow
 from .uri import Uri
 from .values import Via
 
-__all__ = ["is_own", "own_end", "sent_by", "way", "ways"]
+__all__ = ["address_at", "is_own", "own_end", "sent_by", "way", "ways"]
 
 #: RFC 3261 19.1.2.
 DEFAULT_NUMBER = {Transport.UDP: 5060, Transport.TCP: 5060, Transport.TLS: 5061}
@@ -63,6 +63,12 @@ def _is_reached(address: str, own: str) -> bool:
     # RFC 1122 3.2.1.3: what a loopback address sends must not leave its host.
     leaves = here.is_loopback and not there.is_loopback
     return there.version == here.version and not there.is_unspecified and not leaves
+
+
+def address_at(user: str, transport: Transport, host: str, number: int) -> Uri:
+    """The SIP address of a user at a host. UDP is what an address means that says nothing (RFC 3261 19.1.2)."""
+    params = {} if transport is Transport.UDP else {"transport": str(transport)}
+    return Uri("sip", user, host, number, params)
 
 
 def own_end(transport: Transport, local: Mapping[Transport, Socket]) -> tuple[str, int]:
