@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -29,6 +29,9 @@ KEPT = 100_000
 
 #: Bytes that all of them together may carry: large ones from programs outside must not fill the memory.
 KEPT_BYTES = 100_000_000
+
+#: Participants (and the languages of each) whose messages are counted.
+TALLIES_KEPT = 10_000
 
 #: The columns of a trace as CSV, and those that are others on each run.
 COLUMNS = (
@@ -61,6 +64,10 @@ class Kind(StrEnum):
     DISCONNECT = "disconnect"
     LOST = "lost"
     MEDIA = "media"
+
+
+#: What counts as a message; the others are about ports and connections, and voice is counted in packets.
+_SAID = (Kind.REQUEST, Kind.RESPONSE, Kind.EVENT)
 
 
 class Message(NamedTuple):
@@ -145,6 +152,8 @@ class Trace(Tabled):
         self._bytes = 0
         # A later leg of a call → its first.
         self._related: dict[str, str] = {}
+        # (who, language) → messages sent and received, those included that were dropped or cleared.
+        self._tally: dict[tuple[str, str], list[int]] = {}
         self._moment: Callable[[Message], str] = _seconds
         self._clock = clock
         self._start = clock()
@@ -192,7 +201,24 @@ class Trace(Tabled):
         while messages and (len(messages) >= self.limit or self._bytes > KEPT_BYTES):
             self._bytes -= len(messages.popleft().payload)
         messages.append(message)
+        if kind in _SAID:
+            self._count(sender, protocol, 0)
+            if not dropped:
+                self._count(receiver, protocol, 1)
         return message
+
+    def _count(self, name: str, protocol: str, way: int) -> None:
+        tally = self._tally.get((name, protocol))
+        if tally is None:
+            tally = self._tally[name, protocol] = [0, 0]
+            while len(self._tally) > TALLIES_KEPT:
+                del self._tally[next(iter(self._tally))]
+        tally[way] += 1
+
+    def tally(self, name: str, *, without: Container[str] = ()) -> tuple[int, int]:
+        """How many messages a participant has sent and received so far, in all languages but those of `without`."""
+        counts = [count for (who, protocol), count in self._tally.items() if who == name and protocol not in without]
+        return sum(count[0] for count in counts), sum(count[1] for count in counts)
 
     def know(self, where: str, planned: str) -> None:
         """On the wire `where` (`127.0.0.1:41003`) is what the plan calls `planned`; see `known_as`."""

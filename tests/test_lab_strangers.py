@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from genesys_ports import Deployment, Lab
 from genesys_ports.lab import outsiders
 from genesys_ports.lab.application import OUTSIDERS
-from genesys_ports.lab.link import MISTAKES, STRANGERS_KEPT
+from genesys_ports.lab.link import MISTAKES
+from genesys_ports.lab.stream import STRANGERS_KEPT
 from genesys_ports.lab.wire import LINE_LIMIT, WireError, answer_id, clean, decode, encode, text_of
 from tests.helpers import PATIENCE
 

@@ -5,7 +5,8 @@ from enum import StrEnum
 import pytest
 
 from genesys_ports.errors import InvalidValueError
-from genesys_ports.sip.states import LOOK, MACHINES, Action, Event, Machine, State, diagram, state_table
+from genesys_ports.machine import LOOK, Machine
+from genesys_ports.sip.states import MACHINES, Action, Event, State, diagram, state_table
 
 NAMES = ["INVITE client", "non-INVITE client", "INVITE server", "non-INVITE server"]
 

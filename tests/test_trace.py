@@ -257,3 +257,17 @@ def test_hostile_text_is_escaped():
     assert "<script>" not in html
     assert "<img>" not in html
     assert "<b>" not in html
+
+
+def test_messages_are_counted_for_each_participant_and_language() -> None:
+    trace = Trace(limit=2)
+    trace.add(Kind.REQUEST, "alarm", "a", "b", protocol="teaching")
+    trace.add(Kind.RESPONSE, "ack", "b", "a", protocol="teaching")
+    trace.add(Kind.REQUEST, "get", "nms", "b", protocol="snmp")
+    trace.add(Kind.EVENT, "lost", "a", "b", protocol="teaching", dropped=True)
+    trace.add(Kind.OPENED, "opens port", "a", "a")
+    trace.clear()
+    assert trace.tally("a") == (2, 1)
+    assert trace.tally("b") == (1, 2)
+    assert trace.tally("b", without=("snmp",)) == (1, 1)
+    assert trace.tally("nobody") == (0, 0)

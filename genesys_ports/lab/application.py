@@ -15,9 +15,9 @@ from ..model import Application, Connection, Deployment, ListeningPort, Purpose,
 from ..state import ConnectionStatus
 from ..trace import Kind
 from . import words
-from .cast import role_of
+from .cast import role_of, sides_of
 from .datagram import DatagramPort
-from .link import Link, Route
+from .link import Link
 from .listener import SHUTDOWN_LIMIT, Listener
 from .network import PortTaken
 from .roles import (
@@ -28,7 +28,9 @@ from .roles import (
     READ_CONFIGURATION,
     component_of,
 )
+from .sides import Side
 from .sip_side import SipSide, is_sip
+from .stream import Route, Stream
 from .voice import Voice, is_voice
 
 if TYPE_CHECKING:
@@ -67,7 +69,9 @@ class RunningApplication:
         self.outgoing: dict[Connection, Link] = {}
         self.incoming: dict[Link, None] = {}
         self.said: list[str] = []
-        #: Its SIP side, while its ports are open and SIP is spoken on any of them.
+        #: What it speaks besides the teaching format, while its ports are open.
+        self.sides: list[Side] = []
+        #: Its SIP side, where SIP is spoken on any of its ports.
         self.sip: SipSide | None = None
         #: Its numbers for voice.
         self.voice = Voice(self)
@@ -115,7 +119,7 @@ class RunningApplication:
                 await self._read_configuration(connection)
             await self._open_ports()
             for connection in self.statuses:
-                if connection not in first and (connection in connections or self.speaks_sip(connection)):
+                if connection not in first and (connection in connections or self.side_of(connection)):
                     await self.connect(connection)
         except BaseException:
             await self.stop(crash=True, silent=True)
@@ -131,17 +135,20 @@ class RunningApplication:
         opened = [(port, str(port), self._bind(port)) for port in self.ports]
         if any(port.purpose is Purpose.SIP for port in self.ports):
             self.sip = SipSide(self)
+            self.sides.append(self.sip)
+        self.sides += sides_of(self)
         for port, text, sockets in opened:
-            if self.sip and port.purpose is Purpose.SIP:
-                await self.sip.serve(port, sockets)
+            side = next((side for side in self.sides if side.serves(port)), None)
+            if side:
+                await side.serve(port, sockets)
                 continue
             for sock in sockets:
                 if is_voice(port):
                     await self.voice.keep(port, sock)
                 else:
                     await self._serve(port, text, sock)
-        if self.sip:
-            await self.sip.element.start()
+        for side in self.sides:
+            await side.start()
         self.listens = True
         for _, text, _ in opened:
             self._record_port(Kind.OPENED, "opens port", text)
@@ -208,16 +215,17 @@ class RunningApplication:
         """Open one planned connection; says in `said` how it went."""
         if connection in self.outgoing:
             return ConnectionStatus.CONNECTED
-        if self.sip and self.speaks_sip(connection):
-            return await self.sip.connect(connection)
+        if side := self.side_of(connection):
+            return await side.connect(connection)
         server = self.plan.application(connection.server)
         port = server.port(connection.port_id)
         link = Link(self, Route(self.name, server.name, server.host, str(port)), self._call_gone, connection)
         values = {"client": self.name, "server": server.name, "port": port}
         limit = min(GREETING_LIMIT, self.lab.patience)
         try:
-            async with asyncio.timeout(limit):
-                await self._call(link, connection, server, port)
+            deadline = asyncio.get_running_loop().time() + limit
+            await self.dial(link, connection, server, port, limit)
+            async with asyncio.timeout_at(deadline):
                 await link.greeted
         except PortTaken as taken:
             raise self.lab.explain(taken, self.application, None) from None
@@ -249,43 +257,56 @@ class RunningApplication:
         )
         return ConnectionStatus.CONNECTED
 
-    async def _call(self, link: Link, connection: Connection, server: Application, port: ListeningPort) -> None:
+    async def dial(
+        self, end: Stream, connection: Connection, server: Application, port: ListeningPort, limit: float
+    ) -> None:
+        """Let `end` call a planned port; `hung_up` gives its number back once `end` is gone.
+
+        Raises `OSError` when nobody takes the call within `limit` seconds, `PortTaken`, `TooManyPortsError`.
+        """
         loop = asyncio.get_running_loop()
-        host = self.host
-        call = self.lab.network.dial(self.name, host, server.host, port, connection.client_port)
-        link.client_number = call.number
-        link.local_address = call.socket.getsockname()
-        self.lab.dialling[link.local_address] = link
-        try:
-            await loop.sock_connect(call.socket, (call.where.address, call.where.number))
-        except BaseException:
-            self.lab.dialling.pop(link.local_address, None)
-            call.socket.close()
-            self.lab.network.hang_up(self.name, host, call.number)
-            raise
-        # From here on the transport closes the socket, and tells the link when it is gone.
-        self.outgoing[connection] = link
-        if not _speaks_tls(connection, port):
-            await loop.create_connection(lambda: link, sock=call.socket)
-            return
-        try:
-            await loop.create_connection(
-                lambda: link,
-                sock=call.socket,
-                ssl=self.lab.certificates.client_context(),
-                server_hostname=call.where.address,
-                ssl_shutdown_timeout=SHUTDOWN_LIMIT,
-            )
-        except BaseException:
-            # The link has never been told of a connection, so nobody else will tell it of its end.
-            link.connection_lost(None)
-            raise
+        async with asyncio.timeout(limit):
+            call = self.lab.network.dial(self.name, self.host, server.host, port, connection.client_port)
+            end.client_number = call.number
+            end.local_address = call.socket.getsockname()
+            self.lab.dialling[end.local_address] = end
+            try:
+                await loop.sock_connect(call.socket, (call.where.address, call.where.number))
+            except BaseException:
+                call.socket.close()
+                self.hung_up(end)
+                raise
+            # From here on the transport closes the socket, and tells its end when it is gone.
+            if not _speaks_tls(connection, port):
+                await loop.create_connection(lambda: end, sock=call.socket)
+                return
+            try:
+                await loop.create_connection(
+                    lambda: end,
+                    sock=call.socket,
+                    ssl=self.lab.certificates.client_context(),
+                    server_hostname=call.where.address,
+                    ssl_shutdown_timeout=SHUTDOWN_LIMIT,
+                )
+            except BaseException:
+                # It has never been told of a connection, so nobody else will tell it of its end.
+                end.connection_lost(None)
+                raise
+
+    def hung_up(self, end: Stream) -> None:
+        """The end of a connection that this application has dialled is gone."""
+        self.lab.dialling.pop(end.local_address, None)
+        self.lab.network.hang_up(self.name, self.host, end.client_number)
 
     def _unheard(self, link: Link, name: str, sentence: str) -> ConnectionStatus:
         assert link.connection is not None
         link.record(Kind.LOST, name)
         self.said.append(sentence)
         return self._status(link.connection, ConnectionStatus.LOST)
+
+    def side_of(self, connection: Connection) -> Side | None:
+        """The side that makes a planned connection; None where it is one of the teaching format."""
+        return next((side for side in self.sides if side.makes(connection)), None)
 
     def speaks_sip(self, connection: Connection) -> bool:
         """Whether a planned connection is one of SIP, and this application can speak it."""
@@ -315,8 +336,7 @@ class RunningApplication:
         connection = link.connection
         assert connection is not None
         self.outgoing.pop(connection, None)
-        self.lab.dialling.pop(link.local_address, None)
-        self.lab.network.hang_up(self.name, self.host, link.client_number)
+        self.hung_up(link)
         if not link.known:
             return
         if link.closing:
@@ -352,8 +372,9 @@ class RunningApplication:
         `silent` leaves no line about it in the trace (the start did not succeed).
         """
         listened = self.listens
-        if self.sip and listened and not (crash or silent):
-            await self.sip.stop()
+        if listened and not (crash or silent):
+            for side in self.sides:
+                await side.stop()
         self._close_ports()
         if listened and not silent:
             for port in self.ports:
@@ -362,8 +383,8 @@ class RunningApplication:
             # Waiting may fail, ending may not: whatever is left after that is broken off.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.lab.patience):
-                    if self.sip:
-                        await self.sip.stack.close(crash=crash)
+                    for side in self.sides:
+                        await side.close(crash=crash)
                     for link in self.links():
                         await self._end(link, crash=crash, silent=silent)
         finally:
@@ -386,14 +407,14 @@ class RunningApplication:
         for one in opened:
             one.close()
         self.voice.close()
-        if self.sip:
-            self.sip.stack.close_ports()
+        for side in self.sides:
+            side.close_ports()
 
     def let_go(self) -> None:
         """Close the ports and break off every connection at once, without waiting for anything."""
         self._close_ports()
-        if self.sip:
-            self.sip.stack.let_go()
+        for side in self.sides:
+            side.let_go()
         self.lab.network.release(self.name)
         for link in self.links():
             link.abort()

@@ -23,8 +23,9 @@ from .trunk import Trunk
 if TYPE_CHECKING:
     from .application import RunningApplication
     from .elements import Element, Stack
+    from .sides import Side
 
-__all__ = ["role_of"]
+__all__ = ["role_of", "sides_of"]
 
 
 class _Speaker(Role):
@@ -51,3 +52,8 @@ _ROLES: dict[str, Callable[[], Role]] = {
 def role_of(component: str) -> Role:
     """A fresh role for one run of an application of this component."""
     return _ROLES.get(component, Role)()
+
+
+def sides_of(application: RunningApplication) -> list[Side]:
+    """What this application speaks besides the teaching format and SIP, for one run."""
+    return []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..trace import Kind
 from . import words
-from .link import STRANGERS_KEPT
+from .stream import STRANGERS_KEPT
 from .udp import Datagrams
 from .wire import PROTOCOL, WireError, answer_id, decode, encode, text_of
 

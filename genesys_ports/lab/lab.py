@@ -37,6 +37,7 @@ from .network import Network, PortTaken, open_network
 from .report import Report
 from .roles import component_of
 from .step import step
+from .stream import Stream
 
 __all__ = ["Lab"]
 
@@ -67,7 +68,7 @@ class Lab(Calls):
         super().__init__(plan, network)
         self.name = name
         #: Calls that no server has taken yet, by the address they come from.
-        self.dialling: dict[Any, Link] = {}
+        self.dialling: dict[Any, Stream] = {}
         #: Messages without an answer that have been sent and not yet been heard.
         self.on_their_way = 0
         #: Seconds that the call in progress may still wait for those who do not answer.

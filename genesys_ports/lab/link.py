@@ -6,21 +6,20 @@ The client's end introduces itself and asks; the server's end answers. Both may 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import ConnectionLostError, MessageTooLargeError, NoAnswerError
 from ..trace import Kind, Message
 from . import words
+from .stream import Route, Stream
 from .wire import LINE_LIMIT, PROTOCOL, WireError, answer_id, clean, decode, details_of, encode, listed, text_of
 
 if TYPE_CHECKING:
     from ..model import Connection
     from .application import RunningApplication
 
-__all__ = ["OPEN_QUESTIONS", "WAIT_LIMIT", "Link", "Route"]
+__all__ = ["OPEN_QUESTIONS", "WAIT_LIMIT", "Link"]
 
 #: How many messages one end may have on their way without an answer; the next one waits for a place.
 OPEN_QUESTIONS = 256
@@ -34,27 +33,11 @@ MISTAKES = 20
 #: How a caller begins that speaks TLS: a handshake record (RFC 8446, section 5.1). No line begins so.
 TLS_BEGIN = b"\x16\x03"
 
-#: Bytes of each message of a program from outside that the trace keeps.
-STRANGERS_KEPT = 2_048
 
+class Link(Stream):
+    """One end of a connection. `known` tells that the two have introduced themselves."""
 
-@dataclass(slots=True)
-class Route:
-    """Who opened the connection, who listens, and on which planned port. `client` is known once it has said so."""
-
-    client: str
-    server: str
-    host: str
-    port: str
-
-
-class Link(asyncio.Protocol):
-    """One end of a connection. `on_gone` is called once, when it is over.
-
-    `partner` is the other end, where that belongs to this lab too. `known` tells that the two have introduced
-    themselves, `closing` that this end has ended the connection, `outsider` that a program from outside has called.
-    `client_number` is the port number of the client's own end.
-    """
+    protocol = PROTOCOL
 
     def __init__(
         self,
@@ -63,28 +46,12 @@ class Link(asyncio.Protocol):
         on_gone: Callable[[Link], None],
         connection: Connection | None = None,
     ) -> None:
-        loop = asyncio.get_running_loop()
-        self.owner = owner
-        self.route = route
-        self.connection = connection
-        self.is_client = connection is not None
-        self.peer = route.server if self.is_client else route.client
-        self.client_number = 0
-        self.local_address: Any = None
-        self.partner: Link | None = None
+        super().__init__(owner, route, on_gone, connection)
         self.known = False
-        self.closing = False
-        self.outsider = False
-        self.greeted: asyncio.Future[None] = loop.create_future()
-        self.gone: asyncio.Future[None] = loop.create_future()
-        self._lab = owner.lab
-        self._on_gone = on_gone
-        self._loop = loop
-        self._transport: asyncio.Transport | None = None
+        self.greeted: asyncio.Future[None] = self._loop.create_future()
         self._rest = b""
         self._open: dict[int, tuple[asyncio.Future[Message], float]] = {}
         self._places = asyncio.Semaphore(OPEN_QUESTIONS)
-        self._on_their_way = 0
         self._full = False
         self._mistakes = 0
 
@@ -92,25 +59,18 @@ class Link(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        if self.is_client:
+        if self.connection is not None:
+            self.owner.outgoing[self.connection] = self
             payload = encode({"connect": self.owner.name, "to": self.route.server})
             self.record(Kind.CONNECT, "connect", payload=payload)
             self._transport.write(payload)
             return
-        # Both ends of a planned connection live in this lab, so each can find the other by its address; whoever cannot
-        # be found is a program from outside.
-        caller = transport.get_extra_info("peername")
-        self.partner = self._lab.dialling.pop(caller, None)
-        self.client_number = caller[1] if caller else 0
-        if self.partner is not None:
-            self.partner.partner = self
-            self.client_number = self.partner.client_number
-            self.peer = self.route.client = self.partner.owner.name
+        self.find_partner()
         self.owner.admit(self)
 
     def data_received(self, data: bytes) -> None:
         if self.partner is None and not self.is_client and not self.outsider:
-            self._meet_outsider()
+            self.meet_outsider()
         if data.startswith(TLS_BEGIN) and not self._rest and not self.is_client:
             return self.refuse(words.ANSWER_NOT_TLS)
         *lines, self._rest = (self._rest + data if self._rest else data).split(b"\n")
@@ -123,12 +83,6 @@ class Link(asyncio.Protocol):
                 self._line(line)
         if len(self._rest) >= LINE_LIMIT:
             self._too_long()
-
-    def _meet_outsider(self) -> None:
-        # Only now: whoever connects and says nothing leaves no line in the trace.
-        self.outsider = True
-        self.peer = self.route.client = self._lab.outsiders.name_caller()
-        self.record(Kind.CONNECT, "connect", back=True)
 
     def _too_long(self) -> None:
         self._rest = b""
@@ -147,17 +101,12 @@ class Link(asyncio.Protocol):
             self._transport.resume_reading()
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._transport = None
-        self._lab.on_their_way -= self._on_their_way
-        self._on_their_way = 0
         for future, _ in self._open.values():
             if not future.done():
                 future.set_exception(self._lost())
         if not self.greeted.done():
             self.greeted.set_result(None)
-        self._on_gone(self)
-        if not self.gone.done():
-            self.gone.set_result(None)
+        super().connection_lost(error)
 
     # --- sending
 
@@ -213,25 +162,6 @@ class Link(asyncio.Protocol):
     def _silent(self) -> NoAnswerError:
         return NoAnswerError(self.peer, WAIT_LIMIT)
 
-    def close(self) -> None:
-        """End the connection from this side, once everything written has gone out. May be called again."""
-        self.closing = True
-        if self._transport is None:
-            return
-        if self.partner is None and self._transport.get_write_buffer_size():
-            # A program from outside that does not read would keep the connection open for ever.
-            self.abort()
-        else:
-            self._transport.close()
-
-    def abort(self) -> None:
-        """Break the connection off, as a crash does. May be called again."""
-        self.closing = True
-        if self._transport is not None:
-            # An event loop that has ended takes no more calls; the lab looks after what is left open then.
-            with contextlib.suppress(RuntimeError):
-                self._transport.abort()
-
     def refuse(self, sentence: str) -> None:
         """Say why, and end the connection."""
         self._answer_mistake(sentence)
@@ -263,7 +193,7 @@ class Link(asyncio.Protocol):
     def _introduced(self) -> None:
         payload = encode({"accept": self.owner.name})
         self.record(Kind.ACCEPT, "accept", payload=payload)
-        self._write(payload)
+        self._reply(payload)
         if not self.outsider:
             self.known = True
             self.owner.role.joined(self.owner, self)
@@ -283,7 +213,7 @@ class Link(asyncio.Protocol):
             self._lab.trace.assign(reply_to, answer.call)
         said = answer.text or listed(answer.details)
         self.record(Kind.RESPONSE, answer.name, text=said, payload=payload, reply_to=reply_to, call=answer.call)
-        self._write(payload)
+        self._reply(payload)
 
     def _told(self, fields: dict[str, Any], line: bytes) -> None:
         if self.partner is None:
@@ -316,33 +246,11 @@ class Link(asyncio.Protocol):
 
     def _answer_mistake(self, sentence: str) -> None:
         if not self.is_client:
-            self._write(encode({"error": sentence}))
+            self._reply(encode({"error": sentence}))
 
-    def _write(self, payload: bytes) -> None:
+    def _reply(self, payload: bytes) -> None:
         if self._transport is not None:
             self._transport.write(payload)
-
-    def record(
-        self,
-        kind: Kind,
-        name: str,
-        *,
-        text: str = "",
-        payload: bytes = b"",
-        reply_to: int | None = None,
-        back: bool = False,
-        call: str = "",
-    ) -> Message:
-        """Note in the trace what this end sends; with `back`, what it receives. `call` is the Call-ID it is about."""
-        route = self.route
-        sender, receiver = (self.peer, self.owner.name) if back else (self.owner.name, self.peer)
-        if self.partner is None:
-            name, text, payload = name[:STRANGERS_KEPT], text[:STRANGERS_KEPT], payload[:STRANGERS_KEPT]
-        return self._lab.trace.add(
-            kind, name, sender, receiver,
-            route.client, route.server, route.host, route.port,
-            text, payload, reply_to, PROTOCOL, call, self.client_number,
-        )  # fmt: skip
 
 
 def _sized(fields: dict[str, Any], details: dict[str, str]) -> bytes:

@@ -36,6 +36,14 @@ class SipSide:
         self.element: Element = owner.role.element(owner, self.stack) or Endpoint(owner, self.stack)
         self.stack.begin(self.element, self.lost)
 
+    def serves(self, port: ListeningPort) -> bool:
+        """Every SIP port."""
+        return port.purpose is Purpose.SIP
+
+    def makes(self, connection: Connection) -> bool:
+        """Every connection to a SIP port."""
+        return is_sip(self._owner.plan, connection)
+
     async def serve(self, port: ListeningPort, sockets: list[socket.socket]) -> None:
         """Listen on the bound sockets of a planned port."""
         numbers = port.numbers
@@ -63,6 +71,10 @@ class SipSide:
         owner.statuses[connection] = status
         return status
 
+    async def start(self) -> None:
+        """All ports are open."""
+        await self.element.start()
+
     def lost(self, flow: Flow) -> None:
         """The far end has closed a connection; what was agreed over it counts no more."""
         owner = self._owner
@@ -81,6 +93,18 @@ class SipSide:
                 await self.element.stop()
                 return
         self._owner.lab.grow_impatient()
+
+    def close_ports(self) -> None:
+        """Take no more calls, hear no more datagrams."""
+        self.stack.close_ports()
+
+    async def close(self, *, crash: bool) -> None:
+        """End every connection."""
+        await self.stack.close(crash=crash)
+
+    def let_go(self) -> None:
+        """Break off everything."""
+        self.stack.let_go()
 
 
 _SENTENCES = {

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SIPError
+from ..machine import Machine
 from .flow import Flow
 from .framer import StreamFramer
 from .headers import Headers
@@ -17,7 +18,7 @@ from .message import Request, Response
 from .parser import parse, refusal
 from .refusals import REFUSALS
 from .sdp import Media, Sdp
-from .states import MACHINES, Machine, diagram, state_table
+from .states import MACHINES, diagram, state_table
 from .timers import Timers
 from .uri import Uri
 from .values import CSeq, NameAddr, Via

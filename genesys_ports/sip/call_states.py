@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from ..machine import Machine
 from .agent_words import CALL_LABELS
-from .states import Machine
 
 __all__ = ["CALL", "CallAction", "CallEvent", "CallState"]
 

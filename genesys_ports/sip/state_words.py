@@ -1,17 +1,13 @@
-"""What timers, state tables and state diagrams say. One place, to be translated; names of states are the RFC's own."""
+"""What timers and the labels of state diagrams say. One place, to be translated; names of states are the RFC's own."""
 
 from __future__ import annotations
 
 __all__ = [
-    "ABSORBED",
-    "DIAGRAM_ALT",
-    "DIAGRAM_TITLE",
     "LABELS",
     "MACHINE",
     "NOT_NEEDED",
     "NO_TIME",
     "SECONDS",
-    "TABLE_COLUMNS",
     "TIMERS",
     "TIMER_CAPTION",
     "TIMER_COLUMNS",
@@ -19,15 +15,6 @@ __all__ = [
 
 #: Completes "… is not a …".
 MACHINE = "state machine of SIP transactions"
-
-TABLE_COLUMNS = ("State", "What happens", "Next state", "What is done")
-
-#: What is done when nothing is done, and the state stays.
-ABSORBED = "absorbed"
-
-#: A diagram for who cannot see it; the same content is in its table.
-DIAGRAM_TITLE = "State diagram of {name}"
-DIAGRAM_ALT = "The states are {states}. The table of this state machine has every step."
 
 TIMER_COLUMNS = ("Timer", "UDP", "TCP", "What it is for")
 TIMER_CAPTION = "The timers of SIP transactions (RFC 3261, table 4; RFC 6026)"

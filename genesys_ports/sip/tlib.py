@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ..machine import Machine
 from .server_words import PARTY as PARTY_NAME
 from .server_words import PARTY_LABELS, PARTY_SOURCE
-from .states import Machine
 
 __all__ = ["PARTY", "EventName", "PartyEvent", "PartyState", "RequestName", "TEvent", "conn_id"]
 

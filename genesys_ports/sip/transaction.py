@@ -6,8 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ..machine import Machine
 from .flow import Flow
-from .states import Action, Event, Machine, State
+from .states import Action, Event, State
 
 if TYPE_CHECKING:
     from .message import Request, Response

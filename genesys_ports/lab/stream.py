@@ -1,0 +1,205 @@
+"""One end of one TCP connection: the base of whatever is spoken over TCP but SIP.
+
+A subclass says what it hears (`heard`); this class knows who is at the other end, writes the trace, keeps what waits
+within bounds, and lets the lab wait until everything on its way has arrived.
+"""
+
+# The methods asyncio calls are described by asyncio.
+# ruff: noqa: D102
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from ..trace import Kind, Message
+
+if TYPE_CHECKING:
+    from ..model import Connection
+    from .application import RunningApplication
+
+__all__ = ["STRANGERS_KEPT", "Route", "Stream"]
+
+#: Bytes of each message of a program from outside that the trace keeps.
+STRANGERS_KEPT = 2_048
+
+#: Bytes that may wait for somebody who does not read; then the connection is broken off.
+WAITING = 1_048_576
+
+
+@dataclass(slots=True)
+class Route:
+    """Who opened the connection, who listens, and on which planned port. `client` is known once it has said so."""
+
+    client: str
+    server: str
+    host: str
+    port: str
+
+
+class Stream(asyncio.Protocol):
+    """One end of a connection. `on_gone` is called once, when it is over.
+
+    The end of the client has a `connection` of the plan. `partner` is the other end, where that belongs to this lab
+    and speaks the same; `outsider` tells that a program from outside has called, `closing` that this end has ended the
+    connection. `client_number` is the port number of the client's own end.
+    """
+
+    #: What the trace calls the language.
+    protocol = ""
+
+    def __init__(
+        self,
+        owner: RunningApplication,
+        route: Route,
+        on_gone: Callable[[Self], None],
+        connection: Connection | None = None,
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        self.owner = owner
+        self.route = route
+        self.connection = connection
+        self.is_client = connection is not None
+        self.peer = route.server if self.is_client else route.client
+        self.client_number = 0
+        self.local_address: Any = None
+        self.partner: Self | None = None
+        self.closing = False
+        self.outsider = False
+        self.gone: asyncio.Future[None] = loop.create_future()
+        self._lab = owner.lab
+        self._on_gone: Callable[[Any], None] = on_gone
+        self._loop = loop
+        self._transport: asyncio.Transport | None = None
+        self._on_their_way = 0
+        # The planned name of a caller that speaks something else.
+        self._stranger = ""
+
+    # --- for subclasses
+
+    def begun(self) -> None:
+        """The connection stands; the client speaks first."""
+
+    def heard(self, data: bytes) -> None:
+        """Bytes have come."""
+
+    # --- what the event loop tells us
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(WAITING)
+        if not self.is_client:
+            self.find_partner()
+        self.begun()
+
+    def data_received(self, data: bytes) -> None:
+        if self.partner is None and not self.is_client and not self.outsider:
+            self.meet_outsider()
+        try:
+            self.heard(data)
+        finally:
+            coming = min(len(data), self._on_their_way)
+            self._on_their_way -= coming
+            self._lab.on_their_way -= coming
+
+    def pause_writing(self) -> None:
+        # Whoever does not read what it is told gets no more of it.
+        self.abort()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._transport = None
+        self._lab.on_their_way -= self._on_their_way
+        self._on_their_way = 0
+        self._on_gone(self)
+        if not self.gone.done():
+            self.gone.set_result(None)
+
+    # --- who is there
+
+    def find_partner(self) -> None:
+        """Both ends of a planned connection live in this lab, so each can find the other by its address.
+
+        Whoever cannot be found is a program from outside.
+        """
+        assert self._transport is not None
+        caller = self._transport.get_extra_info("peername")
+        self.client_number = caller[1] if caller else 0
+        found = self._lab.dialling.pop(caller, None)
+        if found is None:
+            return
+        self.client_number = found.client_number
+        if found.protocol != self.protocol:
+            self._stranger = found.owner.name
+            return
+        self.partner, found.partner = cast(Self, found), self
+        self.peer = self.route.client = found.owner.name
+
+    def meet_outsider(self) -> None:
+        """The first bytes of a program from outside have come."""
+        # Only now: whoever connects and says nothing leaves no line in the trace.
+        self.outsider = True
+        self.peer = self.route.client = self._stranger or self._lab.outsiders.name_caller()
+        self.record(Kind.CONNECT, "connect", back=True)
+
+    # --- sending
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything that is written now can still go out."""
+        return self._transport is not None and not self._transport.is_closing()
+
+    def write(self, payload: bytes) -> None:
+        """Send bytes; nothing happens when the connection is gone. `record` notes them in the trace."""
+        if self._transport is None or self._transport.is_closing():
+            return
+        partner = self.partner
+        if partner is not None and partner._transport is not None:
+            partner._on_their_way += len(payload)
+            self._lab.on_their_way += len(payload)
+        self._transport.write(payload)
+
+    def close(self) -> None:
+        """End the connection from this side, once everything written has gone out. May be called again."""
+        self.closing = True
+        if self._transport is None:
+            return
+        if self.partner is None and self._transport.get_write_buffer_size():
+            # A program from outside that does not read would keep the connection open for ever.
+            self.abort()
+        else:
+            self._transport.close()
+
+    def abort(self) -> None:
+        """Break the connection off, as a crash does. May be called again."""
+        self.closing = True
+        if self._transport is not None:
+            # An event loop that has ended takes no more calls; the lab looks after what is left open then.
+            with contextlib.suppress(RuntimeError):
+                self._transport.abort()
+
+    # --- the trace
+
+    def record(
+        self,
+        kind: Kind,
+        name: str,
+        *,
+        text: str = "",
+        payload: bytes = b"",
+        reply_to: int | None = None,
+        back: bool = False,
+        call: str = "",
+    ) -> Message:
+        """Note in the trace what this end sends; with `back`, what it receives. `call` names the call it is about."""
+        route = self.route
+        sender, receiver = (self.peer, self.owner.name) if back else (self.owner.name, self.peer)
+        if self.partner is None:
+            name, text, payload = name[:STRANGERS_KEPT], text[:STRANGERS_KEPT], payload[:STRANGERS_KEPT]
+        return self._lab.trace.add(
+            kind, name, sender, receiver,
+            route.client, route.server, route.host, route.port,
+            text, payload, reply_to, self.protocol, call, self.client_number,
+        )  # fmt: skip

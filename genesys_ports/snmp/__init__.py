@@ -1,0 +1,1 @@
+"""What an application shows a network management system: managed objects and their MIB file. No sockets."""
