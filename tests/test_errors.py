@@ -16,12 +16,14 @@ from genesys_ports.errors import (
     CatalogError,
     ConnectionLostError,
     ConnectionRefusedByPeerError,
+    CSTAError,
     DuplicateNameError,
     DuplicatePortIdError,
     InvalidPortError,
     InvalidValueError,
     LabClosedError,
     LabElsewhereError,
+    LinkDownError,
     LogFileError,
     MessageTooLargeError,
     NetworkRangeError,
@@ -30,6 +32,7 @@ from genesys_ports.errors import (
     NoConnectionError,
     NoFreePortError,
     NoRawMessageError,
+    NoSnmpPortError,
     NotAPhoneError,
     NotConnectedError,
     NotRunningError,
@@ -44,12 +47,15 @@ from genesys_ports.errors import (
     PortKindError,
     PortsError,
     SIPError,
+    SnmpRefusedError,
+    SnmpSilentError,
     TLSMismatchError,
     TooManyPortsError,
     UnknownApplicationError,
     UnknownCallError,
     UnknownHostError,
     UnknownNumberError,
+    UnknownObjectError,
     UnknownParticipantError,
     UnknownPortIdError,
     UnknownQuestionError,
@@ -66,6 +72,13 @@ TEXTS = [
      "400: The CSeq has no number. It stands in the line 'CSeq: INVITE'."),
     (SIPError(505, "This is not SIP/2.0."),
      "505: This is not SIP/2.0."),
+    (CSTAError("There is no such device.", "operation", "invalidDeviceID"),
+     "There is no such device. CSTA calls it invalidDeviceID (category operation)."),
+    (CSTAError("The length is too small.", lost=True),
+     "The length is too small. Where the next message begins cannot be told any more, so the connection has to be "
+     "closed."),
+    (LinkDownError("refused"),
+     "The CTI link is not up: it is refused. Nothing can be asked of the switch until the session is started on it."),
     (LogFileError("s.log", "There is no such file."),
      "s.log: There is no such file."),
     (UnknownCallError("call-1@sp", ["call-1@sip", "b"]),
@@ -209,6 +222,30 @@ TEXTS = [
     (NoAnswerError("message_server", 2.0),
      "message_server gave no answer within 2 seconds. The other side is reachable but silent: it may be busy, or it "
      "may not speak this protocol."),
+    (SnmpSilentError("nms", "message_server", "framework-host", "5161/udp"),
+     "nms asked message_server on framework-host, port 5161/udp, and no answer came. Over UDP nothing is refused, and "
+     "an SNMP agent says nothing to a wrong community: that, a closed port behind a firewall, and a program that is "
+     "stopped or hangs all look the same. Check the community, the number of the port, and whether message_server is "
+     "running."),
+    (SnmpSilentError("you", "message_server", "framework-host", "5161/udp", unreachable=True),
+     "you asked message_server on framework-host, port 5161/udp, and no answer came. The host reported that nobody "
+     "listens there: is message_server started, and its port open? Many hosts and firewalls keep that report to "
+     "themselves; then a closed port is as silent as any other."),
+    (SnmpRefusedError("message_server", "set sysName.0", "notWritable"),
+     "message_server refused set sysName.0, with the answer notWritable. Agents here let themselves be read and not "
+     "written: monitoring changes nothing."),
+    (SnmpRefusedError("message_server", "get sysName.0", "undoFailed"),
+     "message_server refused get sysName.0, with the answer undoFailed. RFC 3416 says what this status means."),
+    (UnknownObjectError("sysNam.0", ["sysDescr", "sysName", "sysUpTime", "gpAppState"]),
+     "No managed object here is called 'sysNam.0'. Did you mean 'sysName'? Names are those of the MIB, such as "
+     "sysDescr, sysName, sysUpTime, or numbers, such as 1.3.6.1.2.1.1.5.0."),
+    (NoSnmpPortError("message_server", "5150/tcp", "communication", ["5161/udp (management)"]),
+     "Port 5150/tcp of message_server is for communication and speaks no SNMP. Network management asks over UDP, on a "
+     "management port: a door of its own beside the others. Ports of message_server that speak SNMP: 5161/udp "
+     "(management)."),
+    (NoSnmpPortError("stat_server"),
+     "stat_server has no management port over UDP, so nobody can ask it by SNMP. Plan one, or ask the SNMP master "
+     "agent, which answers for the applications of its site."),
     (TooManyPortsError(1024),
      "The system lets one program have 1024 files and sockets open, and this takes more. Start fewer applications at a "
      "time, or raise the limit (on Linux and macOS: ulimit -n)."),

@@ -23,6 +23,8 @@
     │   └── OutputWriteError         the system, or the file format, does not let it be written
     ├── UnknownQuestionError         a question the lessons do not have
     ├── SIPError                     bytes that are no SIP, or SIP that has to be refused
+    ├── CSTAError                    bytes that are no CSTA, or CSTA that has to be refused
+    ├── LinkDownError                something asked of the switch while the CTI link is not up
     ├── LogFileError                 a SIP Server log that cannot be read
     ├── UnknownCallError             a call that the trace does not have
     ├── UnknownParticipantError      a name that nobody in the trace has
@@ -43,6 +45,10 @@
         ├── NotAPhoneError           a phone was wanted, and this application is none
         ├── NoCallError              the phone has no call to do that with
         ├── CallFailedError          the other side refused the call, or nobody answered
+        ├── SnmpSilentError          no answer came to an SNMP request
+        ├── SnmpRefusedError         the SNMP agent answered, and refused
+        ├── UnknownObjectError       a name that no managed object has
+        ├── NoSnmpPortError          a port that speaks something else was asked by SNMP
         ├── TooManyPortsError        more sockets than the system lets one program open
         ├── LabClosedError           the lab is closed
         └── LabElsewhereError        the lab lives in another event loop
@@ -51,6 +57,7 @@ An error keeps its data in attributes and computes its text from them, in whole 
 of the operating system, a process number or a translated port: the same mistake reads the same on every machine.
 """
 
+from .csta import CSTAError, LinkDownError
 from .lab import (
     CallFailedError,
     ConnectionLostError,
@@ -94,10 +101,12 @@ from .plan import (
 )
 from .root import PortsError
 from .sip import LogFileError, NoRawMessageError, SIPError, UnknownCallError, UnknownParticipantError
+from .snmp import NoSnmpPortError, SnmpRefusedError, SnmpSilentError, UnknownObjectError
 
 __all__ = [
     "BadRow",
     "BadRowsError",
+    "CSTAError",
     "CallFailedError",
     "CatalogError",
     "ConnectionLostError",
@@ -109,6 +118,7 @@ __all__ = [
     "LabClosedError",
     "LabElsewhereError",
     "LabError",
+    "LinkDownError",
     "LogFileError",
     "MessageTooLargeError",
     "NetworkRangeError",
@@ -117,6 +127,7 @@ __all__ = [
     "NoConnectionError",
     "NoFreePortError",
     "NoRawMessageError",
+    "NoSnmpPortError",
     "NotAPhoneError",
     "NotConnectedError",
     "NotRunningError",
@@ -133,12 +144,15 @@ __all__ = [
     "PortKindError",
     "PortsError",
     "SIPError",
+    "SnmpRefusedError",
+    "SnmpSilentError",
     "TLSMismatchError",
     "TooManyPortsError",
     "UnknownApplicationError",
     "UnknownCallError",
     "UnknownHostError",
     "UnknownNumberError",
+    "UnknownObjectError",
     "UnknownParticipantError",
     "UnknownPortIdError",
     "UnknownQuestionError",
