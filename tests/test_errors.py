@@ -10,6 +10,7 @@ import pytest
 
 from genesys_ports import errors
 from genesys_ports.errors import (
+    AgentXError,
     BadRow,
     BadRowsError,
     CallFailedError,
@@ -68,6 +69,11 @@ SHEET_ROW = BadRow(file="p.xlsx", row=14, column="Host", value="", message="Name
 
 # fmt: off
 TEXTS = [
+    (AgentXError("The PDU ends in the middle of an object identifier."),
+     "The PDU ends in the middle of an object identifier. AgentX calls it parseError."),
+    (AgentXError("This is version 7 of AgentX.", lost=True),
+     "This is version 7 of AgentX. Where the next message begins cannot be told any more, so the connection has to be "
+     "closed."),
     (SIPError(400, "The CSeq has no number.", "CSeq: INVITE"),
      "400: The CSeq has no number. It stands in the line 'CSeq: INVITE'."),
     (SIPError(505, "This is not SIP/2.0."),

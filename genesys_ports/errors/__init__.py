@@ -22,6 +22,7 @@
     │   ├── OutputFormatError        the ending of the file name is none we write
     │   └── OutputWriteError         the system, or the file format, does not let it be written
     ├── UnknownQuestionError         a question the lessons do not have
+    ├── AgentXError                  bytes that are no AgentX, or something that the other end refused
     ├── SIPError                     bytes that are no SIP, or SIP that has to be refused
     ├── CSTAError                    bytes that are no CSTA, or CSTA that has to be refused
     ├── LinkDownError                something asked of the switch while the CTI link is not up
@@ -49,6 +50,10 @@
         ├── SnmpRefusedError         the SNMP agent answered, and refused
         ├── UnknownObjectError       a name that no managed object has
         ├── NoSnmpPortError          a port that speaks something else was asked by SNMP
+        ├── NotASwitchError          a switch was wanted, and this application is none
+        ├── BusyError                a call that found no free port of the switch
+        ├── SwitchCallError          something else that the switch refuses
+        ├── ConsoleError             no console session with a switch, or none any more
         ├── TooManyPortsError        more sockets than the system lets one program open
         ├── LabClosedError           the lab is closed
         └── LabElsewhereError        the lab lives in another event loop
@@ -57,7 +62,9 @@ An error keeps its data in attributes and computes its text from them, in whole 
 of the operating system, a process number or a translated port: the same mistake reads the same on every machine.
 """
 
+from .agentx import AgentXError
 from .csta import CSTAError, LinkDownError
+from .desk import BusyError, ConsoleError, NotASwitchError, SwitchCallError
 from .lab import (
     CallFailedError,
     ConnectionLostError,
@@ -104,13 +111,16 @@ from .sip import LogFileError, NoRawMessageError, SIPError, UnknownCallError, Un
 from .snmp import NoSnmpPortError, SnmpRefusedError, SnmpSilentError, UnknownObjectError
 
 __all__ = [
+    "AgentXError",
     "BadRow",
     "BadRowsError",
+    "BusyError",
     "CSTAError",
     "CallFailedError",
     "CatalogError",
     "ConnectionLostError",
     "ConnectionRefusedByPeerError",
+    "ConsoleError",
     "DuplicateNameError",
     "DuplicatePortIdError",
     "InvalidPortError",
@@ -129,6 +139,7 @@ __all__ = [
     "NoRawMessageError",
     "NoSnmpPortError",
     "NotAPhoneError",
+    "NotASwitchError",
     "NotConnectedError",
     "NotRunningError",
     "OnlySipError",
@@ -146,6 +157,7 @@ __all__ = [
     "SIPError",
     "SnmpRefusedError",
     "SnmpSilentError",
+    "SwitchCallError",
     "TLSMismatchError",
     "TooManyPortsError",
     "UnknownApplicationError",
