@@ -133,6 +133,7 @@ class RunningApplication:
     async def _open_ports(self) -> None:
         # All are bound before the first is served: a port that is taken stops everything before anybody can call.
         opened = [(port, str(port), self._bind(port)) for port in self.ports]
+        self.role.begin(self)
         if any(port.purpose is Purpose.SIP for port in self.ports):
             self.sip = SipSide(self)
             self.sides.append(self.sip)

@@ -18,6 +18,7 @@ from .roles import (
     Role,
 )
 from .sip_server import PHONE, SIP_SERVER, TRUNKS, SipServerRole
+from .switch_role import SWITCH, SwitchRole
 from .trunk import Trunk
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _ROLES: dict[str, Callable[[], Role]] = {
     LCA: LocalControlAgent,
     MESSAGE_SERVER: MessageServer,
     SIP_SERVER: SipServerRole,
+    SWITCH: SwitchRole,
     PHONE: partial(_Speaker, Phone),
     MEDIA_SERVER: partial(_Speaker, MediaServer),
     **dict.fromkeys(TRUNKS, partial(_Speaker, Trunk)),

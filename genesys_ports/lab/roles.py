@@ -64,6 +64,9 @@ class Answer(NamedTuple):
 class Role:
     """An application without special duties: it answers every question with `ack`."""
 
+    def begin(self, application: RunningApplication) -> None:
+        """Its ports are bound, and nobody is served yet; its sides are made after this."""
+
     def asked(self, application: RunningApplication, link: Link, fields: dict[str, Any]) -> Answer:
         """The answer to a question; `fields` are those of its line, `message` its name and `text` its text."""
         return Answer()
