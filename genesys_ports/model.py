@@ -104,14 +104,27 @@ def parse_word(kind: type[_Word], value: str, name: str) -> _Word:
         raise InvalidValueError(name, value, [str(member) for member in kind]) from None
 
 
+#: How a place in the frame of a switch is written, card and port; a range of numbers has no leading zero.
+_PLACE = re.compile(r"\s*(?:0[0-9]-[0-9]{1,2}|[0-9]{1,2}-0[0-9])\s*")
+
+
 # The types say so already; a learner's cell is not type-checked, and the mix-up is worth a lesson.
 def must_be_logical(value: object) -> None:
-    """Raise `PortKindError` for a voice port where a listening port belongs."""
+    """Raise `PortKindError` for a voice port, or its label, where a listening port or its number belongs."""
+    if isinstance(value, str) and _PLACE.fullmatch(value):
+        raise PortKindError(used="voice port", wanted="listening port", what=f"port {value.strip()}")
     if isinstance(value, VoicePort):
         raise PortKindError(used="voice port", wanted="listening port", what=str(value))
 
 
-def _must_be_voice(value: object) -> None:
+#: How a listening port is written; no label of a voice port is.
+_LOGICAL = re.compile(r"\s*[0-9]{1,5}\s*/\s*(?:tcp|udp|tls)\s*", re.IGNORECASE)
+
+
+def must_be_voice(value: object) -> None:
+    """Raise `PortKindError` for a listening port, or its number, where a voice port or its label belongs."""
+    if isinstance(value, int) or (isinstance(value, str) and _LOGICAL.fullmatch(value)):
+        raise PortKindError(used="listening port", wanted="voice port", what=f"port {str(value).strip()}")
     if isinstance(value, ListeningPort):
         raise PortKindError(used="listening port", wanted="voice port", what=f"port {value}")
 
@@ -198,16 +211,25 @@ class VoicePort:
     """A physical port: an interface of a switch or an IVR that carries one phone call at a time.
 
     It has no transport and no number space of its own on any host, and shares no base class with `ListeningPort`: using
-    one for the other is a `PortKindError`.
+    one for the other is a `PortKindError`. `label` says where it is in the switch `device`: card and place, `03-05`.
+    `dn` is the directory number of a station, the access number of the group that a trunk channel belongs to (`9`), the
+    number of an IVR port's group (`3000`); empty while none is assigned.
     """
 
     label: str
     device: str
     kind: VoicePortKind = VoicePortKind.STATION
+    dn: str = ""
 
     def __post_init__(self) -> None:
-        _must_be_voice(self.label)
+        must_be_voice(self.label)
         object.__setattr__(self, "kind", parse_word(VoicePortKind, self.kind, "kind of voice port"))
+
+    @property
+    def card(self) -> str:
+        """The card it is on: `03` of the label `03-05`; empty for a label without a dash."""
+        card, dash, _ = self.label.partition("-")
+        return card if dash else ""
 
     def __str__(self) -> str:
         return f"{self.kind} port {self.label} of {self.device}"
@@ -223,7 +245,7 @@ class Switch:
     def __post_init__(self) -> None:
         object.__setattr__(self, "voice_ports", tuple(self.voice_ports))
         for port in self.voice_ports:
-            _must_be_voice(port)
+            must_be_voice(port)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -493,6 +515,18 @@ class Deployment(Tabled):
         self.application(server)
         kept = tuple(one for one in self.connections if (one.client, one.server) != (client, server))
         return replace(self, connections=kept)
+
+    def with_switch(self, switch: Switch) -> Self:
+        """A new plan with this switch, in the place of one of its name.
+
+        It belongs to the application of the same name: the program on whose host its management port and its CTI link
+        listen.
+        """
+        if any(one.name == switch.name for one in self.switches):
+            switches = tuple(switch if one.name == switch.name else one for one in self.switches)
+        else:
+            switches = (*self.switches, switch)
+        return replace(self, switches=switches)
 
     # --- showing
 

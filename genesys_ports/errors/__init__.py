@@ -23,6 +23,7 @@
     │   └── OutputWriteError         the system, or the file format, does not let it be written
     ├── UnknownQuestionError         a question the lessons do not have
     ├── AgentXError                  bytes that are no AgentX, or something that the other end refused
+    ├── SwitchError                  the switch refused a call, or a command of its administrator
     ├── SIPError                     bytes that are no SIP, or SIP that has to be refused
     ├── CSTAError                    bytes that are no CSTA, or CSTA that has to be refused
     ├── LinkDownError                something asked of the switch while the CTI link is not up
@@ -109,6 +110,7 @@ from .plan import (
 from .root import PortsError
 from .sip import LogFileError, NoRawMessageError, SIPError, UnknownCallError, UnknownParticipantError
 from .snmp import NoSnmpPortError, SnmpRefusedError, SnmpSilentError, UnknownObjectError
+from .switch import SwitchError
 
 __all__ = [
     "AgentXError",
@@ -158,6 +160,7 @@ __all__ = [
     "SnmpRefusedError",
     "SnmpSilentError",
     "SwitchCallError",
+    "SwitchError",
     "TLSMismatchError",
     "TooManyPortsError",
     "UnknownApplicationError",
