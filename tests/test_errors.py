@@ -34,12 +34,14 @@ from genesys_ports.errors import (
     NoCallError,
     NoConnectionError,
     NoFreePortError,
+    NoLinkError,
     NoRawMessageError,
     NoSnmpPortError,
     NotAPhoneError,
     NotASwitchError,
     NotConnectedError,
     NotRunningError,
+    OnlyCtiLinkError,
     OnlySipError,
     OnlyUdpError,
     OtherHostError,
@@ -227,6 +229,11 @@ TEXTS = [
      "The plan connects phone_1001 with sip_server on port 5060/tcp only, and that is a SIP port. SIP ports carry "
      "calls; messages like this one travel between communication ports. A phone calls so:  "
      'await lab.call("phone_1001", "1002")'),
+    (OnlyCtiLinkError("stat_server", "switch", "7450/tcp"),
+     "The plan connects stat_server with switch on port 7450/tcp only, and that is the CTI link. A CTI link carries "
+     "CSTA between a T-Server and its switch; messages like this one travel between communication ports. Who wants "
+     "something of the switch asks its T-Server, on the T-Server's communication port."),
+    (NoLinkError("t_server", "t_server has no CTI link now."), "t_server has no CTI link now."),
     (OnlyUdpError("scs", "agent", "161/udp"),
      "The plan connects scs with agent on port 161/udp only. This lab sends its messages over TCP connections: UDP has "
      "none that could carry the answer back. Plan a TCP port of agent, and connect scs with that one too."),

@@ -38,6 +38,8 @@
         ├── NoConnectionError        the plan has no connection between the two
         ├── OnlyUdpError             the plan connects the two over UDP only
         ├── OnlySipError             the plan connects the two over SIP only
+        ├── OnlyCtiLinkError         the plan connects the two over a CTI link only
+        ├── NoLinkError              no connection, or no CTI link, with which that could be done
         ├── NotConnectedError        the other one has to open the connection, and has not
         ├── ConnectionRefusedByPeerError   nobody listens where the client called
         ├── ConnectionLostError      the connection broke before the answer came
@@ -65,6 +67,7 @@ of the operating system, a process number or a translated port: the same mistake
 
 from .agentx import AgentXError
 from .csta import CSTAError, LinkDownError
+from .cti import NoLinkError, OnlyCtiLinkError
 from .desk import BusyError, ConsoleError, NotASwitchError, SwitchCallError
 from .lab import (
     CallFailedError,
@@ -138,12 +141,14 @@ __all__ = [
     "NoCallError",
     "NoConnectionError",
     "NoFreePortError",
+    "NoLinkError",
     "NoRawMessageError",
     "NoSnmpPortError",
     "NotAPhoneError",
     "NotASwitchError",
     "NotConnectedError",
     "NotRunningError",
+    "OnlyCtiLinkError",
     "OnlySipError",
     "OnlyUdpError",
     "OtherHostError",
