@@ -38,6 +38,10 @@ CATALOG = load_catalog()
         ("FlexLM", "license_manager"),
         ("ICON", "interaction_concentrator"),
         ("Avaya AES", "avaya_aes"),
+        ("Switch", "switch"),
+        ("PABX", "switch"),
+        ("Central Telefonica", "switch"),
+        ("Softswitch", "softswitch"),
     ],
 )
 def test_names_people_write(written, key):
@@ -101,6 +105,8 @@ FACTS = [
     ("sip_feature_server", "8080/tcp", "http", "example"),
     ("gir_webdav", "80/tcp", "http", "default"),
     ("gir_webdav", "443/tls", "http", "default"),
+    ("switch", "unknown", "cti-link", "unknown"),
+    ("switch", "unknown", "management", "unknown"),
     ("avaya_aes", "450/tcp", "cti-link", "convention"),
     ("avaya_aes", "9999/tcp", "cti-link", "convention"),
     ("avaya_aes", "9998/tls", "cti-link", "convention"),

@@ -76,7 +76,7 @@ VOICE_PORT: Machine[PortStatus, PortEvent, PortAction] = Machine(
 
 
 class ConnectionState(StrEnum):
-    """Where one device stands in one call (ECMA-269, 12.2.17; the words of ECMA-323)."""
+    """Where one device stands in one call (ECMA-269, 6.1.3; the words of ECMA-323)."""
 
     NULL = "null"
     INITIATED = "initiated"
@@ -126,5 +126,5 @@ CONNECTION: Machine[ConnectionState, ConnectionEvent, Nothing] = Machine(
         (_C.FAIL, _CE.CLEAR): (_C.NULL, ()),
     },
     ConnectionState.NULL,
-    "ECMA-269 12.2.17",
+    "ECMA-269 6.1.3",
 )
