@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .binding import who_blocks as who_blocks
     from .catalog import Catalog as Catalog
     from .catalog import load_catalog as load_catalog
+    from .draw import frame as frame
     from .draw import ladder as ladder
     from .draw import port_map as port_map
     from .draw import topology as topology
@@ -60,6 +61,7 @@ _HOMES = {
     "who_blocks": "binding",
     "Catalog": "catalog",
     "load_catalog": "catalog",
+    "frame": "draw",
     "ladder": "draw",
     "port_map": "draw",
     "topology": "draw",

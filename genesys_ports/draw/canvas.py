@@ -132,20 +132,43 @@ class Canvas:
         colour: str,
         dashes: Sequence[float] = (),
         line: float = 2.0,
+        level: float = 2,
     ) -> None:
         """A line through all the points; `dashes` are lengths on and off, in line widths."""
         from matplotlib.lines import Line2D
 
         xs, ys = zip(*points, strict=True)
         self._axes.add_line(
-            Line2D(xs, ys, color=colour, linestyle=(0, tuple(dashes)) if dashes else "solid", linewidth=line, zorder=2)
+            Line2D(
+                xs, ys, color=colour, linestyle=(0, tuple(dashes)) if dashes else "solid", linewidth=line, zorder=level
+            )
         )
 
-    def shape(self, points: Sequence[tuple[float, float]], *, colour: str) -> None:
-        """A filled shape with these corners."""
+    def shape(
+        self,
+        points: Sequence[tuple[float, float]],
+        *,
+        colour: str,
+        edge: str = "",
+        line: float = 1.0,
+        dashes: str = "solid",
+        hatch: str = "",
+    ) -> None:
+        """A filled shape with these corners; its border has the same colour unless `edge` gives another."""
         from matplotlib.patches import Polygon
 
-        self._axes.add_patch(Polygon(points, closed=True, facecolor=colour, edgecolor=colour, zorder=4))
+        self._axes.add_patch(
+            Polygon(
+                points,
+                closed=True,
+                facecolor=colour,
+                edgecolor=edge or colour,
+                linewidth=line,
+                linestyle=dashes,
+                hatch=hatch or None,
+                zorder=4,
+            )
+        )
 
     def dot(self, x: float, y: float, *, colour: str, radius: float = 4) -> None:
         """A small disc."""

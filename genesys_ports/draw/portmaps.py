@@ -12,7 +12,7 @@ from .canvas import LINE, Canvas
 from .pictures import Picture
 from .style import BLUE, FAINT, GREEN, RED, clean
 
-__all__ = ["PortMap", "port_map"]
+__all__ = ["Cell", "PortMap", "port_box", "port_map"]
 
 #: Boxes in one picture; the table has them all.
 DRAWN = 60
@@ -173,22 +173,22 @@ class PortMap(Picture):
                 canvas.text(EDGE + GAP, y + TITLE + LINE, words.HOST_EMPTY, room=wide - 4 * EDGE)
             for index, cell in enumerate(cells):
                 down, across = divmod(index, ACROSS)
-                self._box(canvas, EDGE + GAP + across * (WIDE + GAP), y + TITLE + down * (TALL + GAP), cell)
+                port_box(canvas, EDGE + GAP + across * (WIDE + GAP), y + TITLE + down * (TALL + GAP), cell)
             y += high + EDGE
         canvas.text(EDGE, y + LINE / 2, note, room=wide - 2 * EDGE)
         return canvas
 
-    def _box(self, canvas: Canvas, x: float, y: float, cell: Cell) -> None:
-        style, band = STYLES[cell.state], 22
-        canvas.box(x, y, WIDE, TALL, edge="none")
-        edge = "none" if cell.state == "planned" else style.edge
-        canvas.box(x, y, band, TALL, edge=edge, fill=style.band, hatch=style.hatch, line=0)
-        canvas.box(x, y, WIDE, TALL, edge=style.edge, fill="none", line=style.line, dashes=style.dashes)
-        left, room = x + band + 10, WIDE - band - 18
-        outcome = f"{words.PORT_MARKS[cell.state]} {cell.outcome}"
-        canvas.text(left, y + 23, cell.port, room=room, size=22, bold=True)
-        canvas.text(left, y + 25 + LINE, cell.application, room=room, bold=True)
-        canvas.text(left, y + 25 + 2 * LINE, cell.kind, room=room)
-        canvas.text(left, y + 25 + 3 * LINE, outcome, room=room)
 
-    # --- forms
+def port_box(canvas: Canvas, x: float, y: float, cell: Cell, note: str = "") -> None:
+    """One port of a map, with its state and a `note` beside that."""
+    style, band = STYLES[cell.state], 22
+    canvas.box(x, y, WIDE, TALL, edge="none")
+    edge = "none" if cell.state == "planned" else style.edge
+    canvas.box(x, y, band, TALL, edge=edge, fill=style.band, hatch=style.hatch, line=0)
+    canvas.box(x, y, WIDE, TALL, edge=style.edge, fill="none", line=style.line, dashes=style.dashes)
+    left, room = x + band + 10, WIDE - band - 18
+    outcome = f"{words.PORT_MARKS[cell.state]} {cell.outcome}"
+    canvas.text(left, y + 23, cell.port, room=room, size=22, bold=True)
+    canvas.text(left, y + 25 + LINE, cell.application, room=room, bold=True)
+    canvas.text(left, y + 25 + 2 * LINE, cell.kind, room=room)
+    canvas.text(left, y + 25 + 3 * LINE, f"{outcome}, {note}" if note else outcome, room=room)

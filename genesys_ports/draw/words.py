@@ -209,3 +209,47 @@ UNDRAWN_ONE = "1 connection is in the table only."
 MORE_APPLICATIONS = "{count} more applications are not drawn."
 MORE_APPLICATIONS_ONE = "1 more application is not drawn."
 TOPOLOGY_WANTED = "A topology is drawn from a plan, or from what has one, such as a lab; this is a {kind}."
+
+# --- frames of switches
+
+#: What a voice port connects to, on its card and in the table.
+VOICE_KINDS = {"station": "station", "trunk": "trunk channel", "ivr": "IVR port"}
+CARD_KINDS = {"station": "stations", "trunk": "trunk channels", "ivr": "IVR ports", "": "several kinds"}
+#: How the number of a port reads: a telephone's own; what is dialled for a free trunk channel; a group of IVR ports.
+NUMBERS = {"station": "DN {dn}", "trunk": "access {dn}", "ivr": "group {dn}"}
+#: The mark for what a voice port does; round, as TCP ports have squares.
+VOICE_MARKS = {"planned": "◇", "idle": "○", "ringing": "◔", "talking": "●", "held": "◑", "out of service": "⊗"}
+OUT_OF_SERVICE = "out of service"
+CARRIES = "{state} · {party}"
+CARD = "Card {card}"
+CARDLESS = "Ports"
+SWITCH_NAME = "switch of this plan"
+FRAME_COLUMNS = ("Card", "Port", "Kind", "DN", "State", "Call", "With")
+BESIDE_COLUMNS = ("Where", "Port", "Kind", "DN", "State", "Call", "With")
+TCP_KIND = "TCP port, {purpose}, of {application}"
+VOICE_PORTS = "{switch} has {count} voice ports."
+VOICE_PORTS_ONE = "{switch} has 1 voice port."
+FRAME_PLANNED = "So it is planned: the switch does not run."
+FRAME_QUIET = "No call is on."
+FRAME_CALL = "1 call takes {busy} of them."
+FRAME_CALLS = "{calls} calls take {busy} of them."
+BESIDE_CAPTION = "Beside them the TCP ports of {host}: a call opens none."
+FRAME_EMPTY = "The plan has no switch with voice ports to show."
+FRAME_ALT = "Frame of a switch. {sentences}"
+CALL_TAKES = "Call {mark} takes {ports}."
+OUT_ALT = "Out of service: {ports}."
+WITH_CLIENTS = "{state}, connected: {clients}"
+CLIENTS = "{count} clients"
+CALL_AT = "call {mark}: {ports}"
+AND_MORE = "{first} and {count} more"
+VOICE_SIDE = "Voice ports of {switch}"
+VOICE_SIDE_RULE = "physical: one call each"
+TCP_SIDE = "TCP ports of {host}"
+TCP_SIDE_RULE = "numbers: many clients each"
+NO_HOST = "The plan has no host for this switch."
+OTHER_SWITCHES = "More switches here: {names}. Choose one with name=."
+UNDRAWN_VOICE = "{count} more voice ports are in the table only."
+UNDRAWN_VOICE_ONE = "1 more voice port is in the table only."
+UNDRAWN_CALLS = "More calls are on: the table has them all."
+FRAME_WANTED = "A frame is drawn from a switch, or from what has one, such as a plan or a lab; this is a {kind}."
+FRAME_BESIDE_WANTED = "The TCP ports beside a frame are those of a plan or a lab: write frame(lab, beside=True)."
