@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..catalog import load_catalog
 from ..errors import CatalogError
-from . import words
+from . import cti_words, words
 from .wire import text_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ __all__ = [
     "CONFIGURATION_SERVER",
     "CONNECTED",
     "LCA",
+    "LINK_CONNECTED",
+    "LINK_LOST",
     "LOST",
     "MESSAGE_SERVER",
     "READ_CONFIGURATION",
@@ -38,6 +40,11 @@ SOLUTION_CONTROL_SERVER = "solution_control_server"
 #: predefined alarm condition Connection Failure).
 CONNECTED = "00-04503"
 LOST = "00-04504"
+
+#: Log events of T-Server that begin and end the predefined alarm condition CTI Link Failure (MLUG/PreDefAlms). Their
+#: numbers stand in a part of that page which nobody here could read: they go by words.
+LINK_CONNECTED = "CTI link connected"
+LINK_LOST = "CTI link disconnected"
 
 #: What an application asks Configuration Server before it opens its own ports.
 READ_CONFIGURATION = "read configuration"
@@ -99,23 +106,40 @@ class ConfigurationServer(Role):
         return Answer("configuration", ", ".join(told))
 
 
+class Condition(NamedTuple):
+    """A predefined alarm condition: the log events that detect and cancel it, and what is said of each."""
+
+    detect: str
+    cancel: str
+    raised: str
+    cleared: str
+
+
+#: Those that the lab has (MLUG/PreDefAlms).
+CONDITIONS = (
+    Condition(LOST, CONNECTED, words.ALARM_RAISED, words.ALARM_CLEARED),
+    Condition(LINK_LOST, LINK_CONNECTED, cti_words.ALARM_RAISED, cti_words.ALARM_CLEARED),
+)
+
+
 class MessageServer(Role):
-    """Collects log events, and raises the alarm Connection Failure with Solution Control Server (and clears it)."""
+    """Collects log events, and raises the predefined alarms with Solution Control Server (and clears them)."""
 
     def __init__(self) -> None:
-        self._raised: set[tuple[str, str]] = set()
+        self._raised: set[tuple[Condition, str, str]] = set()
 
     def told(self, application: RunningApplication, link: Link, fields: dict[str, Any]) -> None:
         code, server = fields.get("code"), fields.get("server")
         if link.outsider or not isinstance(server, str):
             return
-        alarm = (link.peer, server)
-        if code == LOST and alarm not in self._raised:
-            self._raised.add(alarm)
-            _tell_control(application, "alarm", words.ALARM_RAISED.format(client=link.peer, server=server))
-        elif code == CONNECTED and alarm in self._raised:
-            self._raised.discard(alarm)
-            _tell_control(application, "alarm cleared", words.ALARM_CLEARED.format(client=link.peer, server=server))
+        for condition in CONDITIONS:
+            alarm = (condition, link.peer, server)
+            if code == condition.detect and alarm not in self._raised:
+                self._raised.add(alarm)
+                _tell_control(application, "alarm", condition.raised.format(client=link.peer, server=server))
+            elif code == condition.cancel and alarm in self._raised:
+                self._raised.discard(alarm)
+                _tell_control(application, "alarm cleared", condition.cleared.format(client=link.peer, server=server))
 
 
 class LocalControlAgent(Role):

@@ -1,7 +1,7 @@
-"""T-Library's clients at SIP Server's communication port: who hears which event, and what they may ask for.
+"""T-Library's clients of SIP Server or T-Server: who hears which event, and what they may ask for.
 
-It is the teaching format with T-Library's real names; Genesys' own format is proprietary. Which SIP message leads to
-which event is illustrative.
+It is the teaching format with T-Library's real names; Genesys' own format is proprietary. Which message of SIP or CSTA
+leads to which event is illustrative.
 
     {"id": 7, "message": "RequestMakeCall", "text": "", "ThisDN": "1001", "OtherDN": "1002"}
     {"ack": 7}                                       or: {"ack": 7, "message": "EventError", "text": "…", "ThisDN": …}
@@ -10,13 +10,12 @@ which event is illustrative.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Container, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
 from ..errors import NoCallError
 from ..model import Purpose
-from ..sip.server import SipServer
 from ..sip.server_words import NO_DN
 from ..sip.tlib import EventName, RequestName, TEvent
 from . import sip_server_words as words
@@ -27,10 +26,28 @@ if TYPE_CHECKING:
     from .application import RunningApplication
     from .link import Link
 
-__all__ = ["Clients", "error", "is_request"]
+__all__ = ["CALLS", "CallControl", "Clients", "Request", "error", "is_request"]
 
-#: What each request about a call does, with ThisDN and the other fields. It gives the Call-ID.
-_CALLS: dict[str, Callable[[SipServer, str, dict[str, str]], str]] = {
+
+class CallControl(Protocol):
+    """Who carries out requests about calls: `SipServer`, and T-Server.
+
+    Each gives the name of the call in the trace, or "" while the call has none. Raises `NoCallError` where it comes to
+    nothing.
+    """
+
+    def make_call(self, this_dn: str, other_dn: str) -> str: ...  # noqa: D102
+    def answer_call(self, this_dn: str, conn_id: str = "") -> str: ...  # noqa: D102
+    def release_call(self, this_dn: str, conn_id: str = "") -> str: ...  # noqa: D102
+    def hold_call(self, this_dn: str, conn_id: str = "") -> str: ...  # noqa: D102
+    def retrieve_call(self, this_dn: str, conn_id: str = "") -> str: ...  # noqa: D102
+
+
+#: What a request does, with ThisDN and the other fields.
+Request = Callable[[Any, str, dict[str, str]], str]
+
+#: The requests about calls that every server has.
+CALLS: Mapping[str, Request] = {
     RequestName.MAKE_CALL: lambda server, dn, fields: server.make_call(dn, fields.get("OtherDN", "")),
     RequestName.ANSWER_CALL: lambda server, dn, fields: server.answer_call(dn, fields.get("ConnID", "")),
     RequestName.RELEASE_CALL: lambda server, dn, fields: server.release_call(dn, fields.get("ConnID", "")),
@@ -42,15 +59,25 @@ _LOWER = frozenset(name.lower() for name in RequestName)
 
 
 class Clients:
-    """The T-Library clients of one SIP Server.
+    """The T-Library clients of one server.
 
     Planned clients hear the events of every DN, as if they had registered for all; a program from outside hears those
-    of the DNs that it has named in RequestRegisterAddress.
+    of the DNs that it has named in RequestRegisterAddress. `calls` are the requests about calls, `unknown` is what is
+    said to any other.
     """
 
-    def __init__(self, application: RunningApplication, users: Container[str]) -> None:
+    def __init__(
+        self,
+        application: RunningApplication,
+        users: Container[str],
+        *,
+        calls: Mapping[str, Request] = CALLS,
+        unknown: str = words.UNKNOWN_REQUEST,
+    ) -> None:
         self._application = application
         self._users = users
+        self._calls = calls
+        self._unknown = unknown
         self._ports = {str(port) for port in application.ports if port.purpose is Purpose.COMMUNICATION}
         self._registered: WeakKeyDictionary[Link, set[str]] = WeakKeyDictionary()
 
@@ -65,7 +92,17 @@ class Clients:
             if hears and link.route.port in self._ports:
                 link.tell(event.name, text, call=event.call_id, **details)
 
-    def asked(self, server: SipServer, link: Link, fields: dict[str, Any]) -> Answer:
+    def tell_all(self, name: str, text: str, **details: str) -> None:
+        """Send an event that is about no DN to all that hear of any."""
+        for link in self._application.incoming:
+            if self.is_client(link):
+                link.tell(name, text, **details)
+
+    def is_client(self, link: Link) -> bool:
+        """Whether whoever is there hears of any DN."""
+        return (link.known or bool(self._registered.get(link))) and link.route.port in self._ports
+
+    def asked(self, server: CallControl, link: Link, fields: dict[str, Any]) -> Answer:
         """Carry out a request, and answer it."""
         name, details = text_of(fields, "message"), details_of(fields)
         dn = details.get("ThisDN", "")
@@ -79,10 +116,11 @@ class Clients:
             return _about(EventName.UNREGISTERED, dn)
         if name in (RequestName.REGISTER_ADDRESS, RequestName.UNREGISTER_ADDRESS):
             return error(NO_DN.format(dn=dn), dn)
-        if name not in _CALLS:
-            return error(words.UNKNOWN_REQUEST.format(name=name, known=", ".join(RequestName)), dn)
+        if name not in self._calls:
+            known = [RequestName.REGISTER_ADDRESS, RequestName.UNREGISTER_ADDRESS, *self._calls]
+            return error(self._unknown.format(name=name, known=", ".join(known)), dn)
         try:
-            return Answer(call=_CALLS[name](server, dn, details))
+            return Answer(call=self._calls[name](server, dn, details))
         except NoCallError as problem:
             return error(problem.problem, dn)
 
