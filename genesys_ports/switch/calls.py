@@ -47,8 +47,9 @@ class CallEvent:
 
     `device` is whose connection changed: the DN of a station, else the label of a trunk channel or of an IVR port;
     `state` is that connection's state after it. `devices` are all that have a connection in the call then, and the one
-    that has just left: whose monitors hear the event. `call_id`, `calling` and `called` are empty where a port went out
-    of service or came back. A call that is transferred goes on under a new `call_id`; `old_call_id` is that of before.
+    that has just left: whose monitors hear the event; `states` are the states of their connections at that moment, in
+    the same order. `call_id`, `calling` and `called` are empty where a port went out of service or came back. A call
+    that is transferred goes on under a new `call_id`; `old_call_id` is that of before.
     """
 
     name: EventName
@@ -59,7 +60,17 @@ class CallEvent:
     state: ConnectionState
     cause: str
     devices: tuple[str, ...] = ()
+    states: tuple[ConnectionState, ...] = ()
     old_call_id: str = ""
+
+    def state_of(self, device: str) -> ConnectionState:
+        """The state of this device's own connection right after the event (the local connection state of a monitor,
+        ECMA-269, 12.2.17); null where it has none.
+        """
+        for one, state in zip(self.devices, self.states, strict=False):
+            if one == device:
+                return state
+        return self.state if device == self.device else ConnectionState.NULL
 
 
 class Party(NamedTuple):
