@@ -19,7 +19,7 @@ from .mermaid import write_mermaid
 from .order import arranged
 from .plaintext import write_text
 from .runs import gather
-from .sheet import Sheet, ends, make_sheet, mentioned, sentence
+from .sheet import Sheet, ends, languages, make_sheet, mentioned, sentence
 from .style import clean
 from .svg import write_svg
 
@@ -35,7 +35,7 @@ TOLD = 5
 WEIGHT, WEIGHTS = 4, {Kind.EVENT: 1}
 
 #: What the lab's applications speak; a trace may know more.
-PROTOCOLS = ("rtp", "sip", "teaching")
+PROTOCOLS = ("agentx", "console", "csta", "rtp", "sip", "snmp", "teaching")
 
 
 def ladder(
@@ -54,7 +54,8 @@ def ladder(
     `after` leaves out everything up to that number, `participant` shows one application's messages, `kinds` some kinds
     only ("request", "response", …), `call` one call with all its legs (the Call-ID of any of them, or what has one as
     `.call_id`: one of `trace.calls()`, or what `lab.call` gives), `protocol` one protocol or several ("sip",
-    "teaching", "rtp"), `last` the newest so many steps.
+    "csta", "snmp", "agentx", "console", "teaching", "rtp"), `last` the newest so many steps. Where languages
+    with like names meet, as CSTA and T-Library do, each arrow names its own.
     Raises `UnknownParticipantError`, `UnknownCallError`, `InvalidValueError`.
     """
     trace = thing if isinstance(thing, Trace) else getattr(thing, "trace", None)
@@ -188,7 +189,8 @@ class Ladder:
         template = words.LADDER_ALT_ONE if len(self._lines) == 1 else words.LADDER_ALT
         names = ", ".join(head.name for head in self._sheet(SHOWN).heads)
         told.append(template.format(count=len(self._lines), participants=names))
-        told += [sentence(line) for line in self._lines[:TOLD]]
+        spoken = languages(self._lines)
+        told += [sentence(line, spoken) for line in self._lines[:TOLD]]
         if len(self._lines) > TOLD:
             told.append(words.ALT_MORE.format(count=len(self._lines) - TOLD))
         return " ".join(told)

@@ -128,4 +128,5 @@ def _legend(sheet: Sheet) -> list[str]:
         samples.append(f"{AGAIN[0]}───▶ {words.AGAIN_LEGEND}")
     if sheet.dropped:
         samples.append(f"──{BROKEN}   {words.DROPPED_LEGEND}")
-    return ["   ".join(samples[at : at + 5]) for at in range(0, len(samples), 5)]
+    lines = ["   ".join(samples[at : at + 5]) for at in range(0, len(samples), 5)]
+    return lines + [words.PROTOCOL_LEGEND[one] for one in sheet.protocols if one in words.PROTOCOL_LEGEND]

@@ -11,7 +11,7 @@ from . import words
 from .runs import Line
 from .style import cells, clean, short
 
-__all__ = ["Head", "Sheet", "Step", "make_sheet", "sentence"]
+__all__ = ["Head", "Sheet", "Step", "languages", "make_sheet", "sentence"]
 
 #: Life lines drawn; whoever comes after shares the last one.
 LIFE_LINES = 24
@@ -30,6 +30,13 @@ BOXES = frozenset({Kind.OPENED, Kind.CLOSED, Kind.TAKEN})
 
 #: Kinds about a connection: when only one end is given, the connection's own ends say where to draw.
 _LINKS = frozenset({Kind.CONNECT, Kind.ACCEPT, Kind.REFUSED, Kind.DISCONNECT, Kind.LOST})
+
+#: Kinds whose arrow says in which language it is; a packet of voice is voice.
+_SPOKEN = frozenset({Kind.REQUEST, Kind.RESPONSE, Kind.EVENT})
+
+#: Languages whose messages are named like those of another: MakeCall of CSTA, RequestMakeCall of T-Library. INVITE and
+#: EventRinging need no such help.
+_ALIKE = frozenset({"agentx", "console", "csta", "snmp"})
 
 #: Kinds whose phrase says already what happened.
 _BROKEN = frozenset({Kind.REFUSED, Kind.LOST})
@@ -82,7 +89,7 @@ class Step(NamedTuple):
 class Sheet(NamedTuple):
     """A whole ladder, ready to draw. `notes` are whole sentences about what is not on it.
 
-    `kinds`, `again` and `dropped` say what its legend has to explain.
+    `kinds`, `again`, `dropped` and `protocols` (where there are several) say what its legend has to explain.
     """
 
     title: str
@@ -92,6 +99,7 @@ class Sheet(NamedTuple):
     kinds: Sequence[Kind]
     again: bool
     dropped: bool
+    protocols: Sequence[str]
 
 
 def _port_phrase(participant: Participant) -> str:
@@ -115,8 +123,8 @@ def ends(message: Message) -> tuple[str, str]:
     return sender, receiver
 
 
-def sentence(line: Line) -> str:
-    """The step in whole sentences."""
+def sentence(line: Line, spoken: Sequence[str] = ()) -> str:
+    """The step in whole sentences; `spoken` are the languages to tell apart."""
     message, packets, lost = line
     sender, receiver = ends(message)
     wording = words.SENTENCES[message.kind] if packets == 1 else words.RUN_SENTENCE
@@ -130,6 +138,8 @@ def sentence(line: Line) -> str:
             count=packets,
         )
     ]
+    if message.kind in _SPOKEN and message.protocol in spoken:
+        told.append(words.SPOKEN_SENTENCE.format(protocol=_language(message)))
     if message.again:
         told.append(words.AGAIN_SENTENCE)
     if lost:
@@ -150,12 +160,25 @@ def _mark(line: Line) -> str:
     return words.AGAIN if line.message.again else ""
 
 
-def _step(line: Line, column: Callable[[str], int], names: Names) -> Step:
+def languages(lines: Iterable[Line]) -> list[str]:
+    """The languages of the messages, in order of first mention; none where nobody could mistake one for another."""
+    spoken = {line.message.protocol: None for line in lines if line.message.kind in _SPOKEN and line.message.protocol}
+    return list(spoken) if len(spoken) > 1 and not _ALIKE.isdisjoint(spoken) else []
+
+
+def _language(message: Message) -> str:
+    return words.PROTOCOLS.get(message.protocol) or clean(message.protocol, 40)
+
+
+def _step(line: Line, column: Callable[[str], int], names: Names, spoken: Sequence[str]) -> Step:
     message = line.message
     sender, receiver = ends(message)
     kind, port = message.kind, clean(message.port)
     phrase = words.PHRASES[kind].choose(port, _is_back(message, sender)).format(port=port)
     name = clean(message.name) or words.LEGEND[kind]
+    if kind in _SPOKEN and message.protocol in spoken:
+        language = _language(message)
+        phrase = words.SPOKEN.format(phrase=phrase, protocol=language) if phrase else language
     if kind in BOXES or (kind in _BROKEN and name in (kind, words.LEGEND[kind])):
         # What happened to the port is the title here; the name of the message would only repeat it.
         title, phrase = f"{message.number} {phrase}", ""
@@ -168,8 +191,8 @@ def _step(line: Line, column: Callable[[str], int], names: Names) -> Step:
     if text in (port, name):
         text = ""
     return Step(
-        message.number, kind, column(sender), column(receiver), title, phrase, _mark(line), text, sentence(line),
-        _first_line(message, names), message.again, line.lost == line.packets,
+        message.number, kind, column(sender), column(receiver), title, phrase, _mark(line), text,
+        sentence(line, spoken), _first_line(message, names), message.again, line.lost == line.packets,
     )  # fmt: skip
 
 
@@ -212,11 +235,12 @@ def make_sheet(
         others = len(heads) - LIFE_LINES + 1
         heads = [*heads[: LIFE_LINES - 1], Head(words.OTHERS.format(count=others), "", "")]
     columns = {name: min(index, LIFE_LINES - 1) for index, name in enumerate(shown)}
-    steps = [_step(line, columns.__getitem__, names) for line in drawn]
+    spoken = languages(drawn)
+    steps = [_step(line, columns.__getitem__, names, spoken) for line in drawn]
     present = {step.kind for step in steps}
     kinds = [kind for kind in Kind if kind in present]
     again, dropped = any(step.again for step in steps), any(step.dropped for step in steps)
-    return Sheet(clean(title, 200), heads, steps, notes, kinds, again, dropped)
+    return Sheet(clean(title, 200), heads, steps, notes, kinds, again, dropped, spoken)
 
 
 def _head(participant: Participant) -> Head:

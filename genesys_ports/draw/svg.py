@@ -293,6 +293,9 @@ class _Drawing:
             self.parts.append(f"{sample}{_text(x + (22 if boxed else 66), self.y + 5, word)}")
             x += wide
         self.y += 20
+        for protocol in self.sheet.protocols:
+            if protocol in words.PROTOCOL_LEGEND:
+                self.note(words.PROTOCOL_LEGEND[protocol])
 
     def life_lines(self, top: float, bottom: float) -> None:
         """The lines under the heads; drawn first, so that everything else lies on them."""

@@ -144,6 +144,26 @@ LEGEND = {
 
 # --- ladders
 
+#: The name of a language on an arrow, where several are spoken; the legend says what is the real thing in it.
+PROTOCOLS = {
+    "teaching": "teaching",
+    "csta": "CSTA",
+    "snmp": "SNMP",
+    "agentx": "AgentX",
+    "console": "console",
+    "sip": "SIP",
+    "rtp": "RTP",
+}
+PROTOCOL_LEGEND = {
+    "teaching": "teaching: the real names, in a format made for learning",
+    "csta": "CSTA: the standard itself, ECMA-323",
+    "snmp": "SNMP: the standard itself",
+    "agentx": "AgentX: the standard itself, RFC 2741",
+    "console": "console: lines that a person types",
+    "sip": "SIP: the standard itself, RFC 3261",
+}
+SPOKEN = "{phrase}, {protocol}"
+SPOKEN_SENTENCE = "Its language is {protocol}."
 NOTHING_SEEN = "Nothing was seen yet: no message was sent, and no port was opened."
 LISTENS = "listens on {ports}"
 LISTENS_AND_MORE = "listens on {ports} and {count} more"
