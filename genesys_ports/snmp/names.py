@@ -13,9 +13,22 @@ from typing import NamedTuple
 
 from ..model import Purpose, Transport
 from ..state import ConnectionStatus, PortStatus
+from . import words
 from .objects import AppState, Oid, Syntax, Value
 
-__all__ = ["MIB", "OBJECTS", "ROOT", "TABLES", "ObjectType", "TableType", "enumeration", "name_of", "oid_of", "text_of"]
+__all__ = [
+    "MIB",
+    "OBJECTS",
+    "ROOT",
+    "TABLES",
+    "ObjectType",
+    "TableType",
+    "enumeration",
+    "kind_of",
+    "name_of",
+    "oid_of",
+    "text_of",
+]
 
 #: The MIB file, for `snmpwalk -M +… -m +GENESYS-PORTS-MIB`.
 MIB = Path(__file__).parent / "mibs" / "GENESYS-PORTS-MIB.txt"
@@ -221,5 +234,34 @@ _SHORTEST = len(_NODES["mib-2"])
 
 
 def text_of(value: Value, oid: Oid | None = None) -> str:
-    """A value as a reader wants it. With the `oid` of its object, numbers of an enumeration have their names."""
-    return str(value.value)
+    """A value as a reader wants it: text, numbers, how long. With its `oid` numbers of an enumeration have their names.
+
+    Bytes that are no text are shown as numbers (`0x80 1f`).
+    """
+    syntax, content = value
+    if isinstance(content, bytes):
+        if syntax is Syntax.ADDRESS:
+            return ".".join(map(str, content))
+        printable = syntax is Syntax.STRING and all(32 <= byte < 127 for byte in content)
+        return content.decode("ascii") if printable else f"0x{content.hex(' ')}"
+    if isinstance(content, tuple):
+        return name_of(content)
+    if syntax in _SENTENCES:
+        return _SENTENCES[syntax]
+    if syntax is Syntax.TICKS:
+        seconds, hundredths = divmod(content, 100)
+        minutes, seconds = divmod(seconds, 60)
+        hours, minutes = divmod(minutes, 60)
+        days, hours = divmod(hours, 24)
+        return words.UP_TIME.format(days=days, hours=hours, minutes=minutes, seconds=seconds, hundredths=hundredths)
+    kind = kind_of(oid) if oid is not None and syntax is Syntax.INTEGER else None
+    label = kind.labels.get(content) if kind is not None else None
+    return str(content) if label is None else words.LABELLED.format(label=label, number=content)
+
+
+_SENTENCES = {
+    Syntax.NULL: words.NULL,
+    Syntax.NO_SUCH_OBJECT: words.NO_SUCH_OBJECT,
+    Syntax.NO_SUCH_INSTANCE: words.NO_SUCH_INSTANCE,
+    Syntax.END_OF_VIEW: words.END_OF_VIEW,
+}
