@@ -141,11 +141,13 @@ class Trace(Tabled):
     When `limit` messages are kept, or 100 MB of their bytes, the oldest give way to the next; `dropped` counts those
     that have gone. `began` is when it began, in seconds since 1970, or None where nobody knows. `known_as` says what
     stands on the wire for a planned host and port where their numbers differ: `{"127.0.0.1:41003": "sip-host:5060"}`.
+    `objects` are the names of SNMP's managed objects by their numbers.
     """
 
     def __init__(self, *, limit: int = KEPT, clock: Callable[[], float] = time.monotonic) -> None:
         self.participants: dict[str, Participant] = {}
         self.known_as: dict[str, str] = {}
+        self.objects: dict[tuple[int, ...], str] = {}
         self.began: float | None = time.time()
         self.limit = limit
         self._messages: deque[Message] = deque(maxlen=limit)
@@ -275,6 +277,7 @@ class Trace(Tabled):
         chosen = Trace(limit=self.limit, clock=self._clock)
         chosen.participants = dict(self.participants)
         chosen.known_as, chosen.began = dict(self.known_as), self.began
+        chosen.objects = dict(self.objects)
         chosen._related, chosen._moment = dict(self._related), self._moment
         for message in self._messages:
             if message.number <= after:
@@ -313,7 +316,7 @@ class Trace(Tabled):
         """What stands on the wire for which host, as `raw` uses it."""
         from .raw import Names
 
-        return Names(self.participants.values(), self.known_as)
+        return Names(self.participants.values(), self.known_as, self.objects)
 
     def raw(self, number: int) -> Raw:
         """What this message said on the wire, as text: hosts by their names. Raises `NoRawMessageError`."""
@@ -364,7 +367,7 @@ def raw_of(number: int, message: Message | None, names: Names) -> Raw:
         raise NoRawMessageError(number, NO_MESSAGE)
     if not message.payload:
         raise NoRawMessageError(number, NO_BYTES)
-    return raw_text(message.payload, names, sip=message.protocol == "sip")
+    return raw_text(message.payload, names, message.protocol)
 
 
 def _seconds(message: Message) -> str:

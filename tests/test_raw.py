@@ -69,16 +69,16 @@ def message(length, body="c=IN IP4 127.0.1.20\r\n", name="Content-Length"):
     ],
 )
 def test_a_length_that_was_right_stays_right(length, shown):
-    assert shown in raw_text(message(length), NAMES, sip=True)
+    assert shown in raw_text(message(length), NAMES, "sip")
 
 
 def test_the_short_name_of_the_length():
-    assert "\nl: 19\n" in raw_text(message(21, name="l"), NAMES, sip=True)
+    assert "\nl: 19\n" in raw_text(message(21, name="l"), NAMES, "sip")
 
 
 def test_an_empty_body_has_no_length_to_change():
-    assert raw_text(message(0, ""), NAMES, sip=True).endswith("Content-Length: 0")
-    assert "Content-Length: 21" in raw_text(b"Content-Length: 21", NAMES, sip=True)
+    assert raw_text(message(0, ""), NAMES, "sip").endswith("Content-Length: 0")
+    assert "Content-Length: 21" in raw_text(b"Content-Length: 21", NAMES, "sip")
 
 
 def test_only_sip_has_a_content_length():
@@ -87,7 +87,7 @@ def test_only_sip_has_a_content_length():
 
 def test_an_older_encoding():
     payload = message(25, "c=IN IP4 127.0.1.20 é\r\n\r\n").decode().encode("latin-1")
-    shown = raw_text(payload, NAMES, sip=True)
+    shown = raw_text(payload, NAMES, "sip")
     assert shown.endswith("sip-host é")
     assert "Content-Length: 23" in shown
 
@@ -113,7 +113,7 @@ def test_bytes_that_are_no_text():
     ],
 )
 def test_what_is_too_long_is_counted(payload, end):
-    shown = raw_text(payload, NAMES, sip=True)
+    shown = raw_text(payload, NAMES, "sip")
     assert shown.endswith(end)
     assert len(shown) < SHOWN + 100
 
@@ -131,7 +131,7 @@ def test_nothing_that_a_terminal_or_a_page_obeys():
 
 @given(st.binary(max_size=300))
 def test_any_bytes_can_be_shown(payload):
-    shown = raw_text(payload, NAMES, sip=True)
+    shown = raw_text(payload, NAMES, "sip")
     assert isinstance(shown, Raw)
     assert all(char in "\n\t" or char.isprintable() or ord(char) > 0x9F for char in shown)
 
@@ -140,7 +140,7 @@ def test_any_bytes_can_be_shown(payload):
 def test_the_time_grows_with_the_length_alone(part):
     payload = part * (SHOWN // len(part))
     start = time.process_time()
-    raw_text(payload, NAMES, sip=True)
+    raw_text(payload, NAMES, "sip")
     assert time.process_time() - start < 1
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from html import escape
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from .trace import Participant
+from . import words
 
-__all__ = ["Names", "Raw", "raw_text"]
+if TYPE_CHECKING:
+    from ..trace import Participant
+
+__all__ = ["SHOWN", "SHOWN_BINARY", "Names", "Raw", "dump", "harmless", "plain", "rest"]
 
 #: Bytes shown of one message as text, and as numbers; the rest is counted.
 SHOWN, SHOWN_BINARY = 65_536, 1_024
-
-REST_ONE = "… and 1 more byte"
-REST = "… and {count} more bytes"
 
 # Four numbers with dots, and behind them perhaps a port number; never a part of a longer number (10.0.0.1 is not in
 # 10.0.0.11). IPv6 stands in brackets, or in SDP behind IP6.
@@ -43,11 +43,18 @@ class Names:
 
     An address that belongs to two hosts (a system with one loopback address) has no name by itself; `known` may still
     name it together with a port number: `127.0.0.1:41003` is `sip-host:5060`. Such a number is changed where it stands
-    alone, too: in the `rport` of a Via, and in a media line of SDP.
+    alone, too: in the `rport` of a Via, and in a media line of SDP. `objects` are names of SNMP's managed objects by
+    their numbers: `{(1, 3, 6, 1, 2, 1, 1, 5): "sysName"}`.
     """
 
-    def __init__(self, participants: Iterable[Participant], known: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        participants: Iterable[Participant],
+        known: Mapping[str, str],
+        objects: Mapping[tuple[int, ...], str] = MappingProxyType({}),
+    ) -> None:
         self._known = dict(known)
+        self._objects = objects
         pairs = ((where.rpartition(":")[2], planned.rpartition(":")[2]) for where, planned in known.items())
         self._numbers = {number: planned for number, planned in pairs if number != planned}
         hosts: dict[str, set[str]] = {}
@@ -64,6 +71,13 @@ class Names:
         if self._numbers:
             text = _NUMBER.sub(lambda found: found[1] + self._numbers.get(found[2], found[2]), text)
         return _ADDRESS.sub(self._named, text) if self._hosts or self._known else text
+
+    def object(self, oid: tuple[int, ...]) -> str:
+        """The name of a managed object with what follows it (`sysName.0`); its numbers where nobody knows it."""
+        for length in range(len(oid), 0, -1):
+            if name := self._objects.get(oid[:length]):
+                return ".".join([name, *map(str, oid[length:])])
+        return ".".join(map(str, oid))
 
     def _named(self, found: re.Match[str]) -> str:
         address = found[1] or found[3] or found[5]
@@ -86,20 +100,24 @@ class Raw(str):
         return f'<pre tabindex="0" style="{_STYLE}">{escape(self)}</pre>'
 
 
-def raw_text(payload: bytes, names: Names, *, sip: bool = False) -> Raw:
+def plain(payload: bytes, names: Names, *, sip: bool = False) -> str:
     """The payload as text, or byte by byte where it is none.
 
     With `sip` the Content-Length is counted anew, since a host's name is longer than its address; one that was wrong on
     the wire stays as wrong as it was.
     """
     if _BINARY.search(payload, 0, SHOWN):
-        return Raw(_dump(payload))
+        return dump(payload)
     text = _decoded(payload[:SHOWN])
     renamed = names.rename(text)
     if sip and len(payload) <= SHOWN:
         renamed = _counted(payload, text, renamed)
-    shown = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", renamed.replace("\r\n", "\n"))
-    return Raw(shown.rstrip("\n") + _rest(len(payload) - SHOWN))
+    return harmless(renamed.replace("\r\n", "\n")).rstrip("\n") + rest(len(payload) - SHOWN)
+
+
+def harmless(text: str) -> str:
+    """The text with a mark for each character that a terminal would obey instead of showing it."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _decoded(data: bytes) -> str:
@@ -127,17 +145,21 @@ def _counted(payload: bytes, before: str, after: str) -> str:
     return f"{_LENGTH.sub(anew, head)}{gap}{renamed}"
 
 
-def _dump(payload: bytes) -> str:
-    """Sixteen bytes a line, as numbers and as the letters they would be."""
+def dump(payload: bytes, hidden: range = range(0)) -> str:
+    """Sixteen bytes a line, as numbers and as the letters they would be; dashes for those at `hidden` places."""
     lines = []
     for at in range(0, min(len(payload), SHOWN_BINARY), 16):
         part = payload[at : at + 16]
-        letters = "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in part)
-        lines.append(f"{at:04x}  {part.hex(' '):47}  {letters}")
-    return "\n".join(lines) + _rest(len(payload) - SHOWN_BINARY)
+        numbers = " ".join("--" if place in hidden else f"{byte:02x}" for place, byte in enumerate(part, at))
+        letters = "".join(
+            chr(byte) if 32 <= byte < 127 and place not in hidden else "·" for place, byte in enumerate(part, at)
+        )
+        lines.append(f"{at:04x}  {numbers:47}  {letters}")
+    return "\n".join(lines) + rest(len(payload) - SHOWN_BINARY)
 
 
-def _rest(count: int) -> str:
+def rest(count: int) -> str:
+    """A line that counts the bytes which are not shown; nothing when all are."""
     if count <= 0:
         return ""
-    return f"\n{REST_ONE if count == 1 else REST.format(count=count)}"
+    return f"\n{words.REST_ONE if count == 1 else words.REST.format(count=count)}"

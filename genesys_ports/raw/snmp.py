@@ -1,0 +1,149 @@
+"""A message of SNMP in readable lines: version, community or user, what it is, and its objects by name.
+
+What is another on each run is left out: request numbers, engine IDs, times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from . import words
+from .ber import Element, NotBER, elements, integer, oid, one
+from .text import Names, dump, harmless
+
+__all__ = ["snmp"]
+
+#: Objects of one message that are shown; the rest are counted.
+SHOWN_OBJECTS = 60
+
+#: Bytes of one value that are shown.
+SHOWN_VALUE = 200
+
+_SEQUENCE, _INTEGER, _STRING, _NULL, _OID = 0x30, 0x02, 0x04, 0x05, 0x06
+# RFC 3416, section 3.
+_ADDRESS, _COUNTER, _GAUGE, _TICKS, _OPAQUE, _COUNTER64 = 0x40, 0x41, 0x42, 0x43, 0x44, 0x46
+_PDU = 0xA0
+_RESPONSE, _TRAP_V1, _BULK = 2, 4, 5
+#: What is asked: the value beside a name is none yet.
+_ASKS = (0, 1, 5)
+
+
+def snmp(payload: bytes, names: Names) -> str:
+    """The message in lines; byte by byte where it is no SNMP."""
+    try:
+        return "\n".join(_message(payload, names))
+    except NotBER:
+        return dump(payload)
+
+
+def _message(payload: bytes, names: Names) -> Iterator[str]:
+    parts = list(elements(one(payload, _SEQUENCE)))
+    version = integer(_content(parts, 0, _INTEGER))
+    if version not in words.VERSIONS:
+        raise NotBER
+    yield words.VERSIONS[version]
+    if version == 3:
+        yield from _version3(parts, names)
+        return
+    yield words.COMMUNITY.format(community=_text(_content(parts, 1, _STRING), names))
+    if len(parts) != 3:
+        raise NotBER
+    yield from _pdu(parts[2], names)
+
+
+def _version3(parts: list[Element], names: Names) -> Iterator[str]:
+    """The frame of version 3 (RFC 3412, section 6) with the parameters of USM (RFC 3414, section 2.4)."""
+    header = list(elements(_content(parts, 1, _SEQUENCE)))
+    flags = _content(header, 2, _STRING)
+    security = list(elements(one(_content(parts, 2, _STRING), _SEQUENCE)))
+    user = _content(security, 3, _STRING)
+    yield words.USER.format(user=_text(user, names)) if user else words.NO_USER
+    # The third bit asks for a report, and says nothing of security.
+    yield words.SECURITY.get((flags or b"\0")[0] & 3, words.SECURITY[0])
+    if len(parts) != 4:
+        raise NotBER
+    if parts[3].tag == _STRING:
+        yield words.ENCRYPTED
+        return
+    scoped = list(elements(_content(parts, 3, _SEQUENCE)))
+    if len(scoped) != 3:
+        raise NotBER
+    yield from _pdu(scoped[2], names)
+
+
+def _pdu(element: Element, names: Names) -> Iterator[str]:
+    kind = element.tag - _PDU
+    if not 0 <= kind < len(words.PDUS):
+        raise NotBER
+    yield words.PDUS[kind]
+    parts = list(elements(element.content))
+    if kind == _TRAP_V1:
+        yield words.TRAP_V1.format(
+            enterprise=names.object(oid(_content(parts, 0, _OID))),
+            generic=integer(_content(parts, 2, _INTEGER)),
+            specific=integer(_content(parts, 3, _INTEGER)),
+        )
+        yield from _objects(_content(parts, 5, _SEQUENCE), names, asked=False)
+        return
+    first, second = (integer(_content(parts, place, _INTEGER)) for place in (1, 2))
+    if kind == _BULK:
+        yield words.BULK.format(once=first, rows=second)
+    elif first:
+        error = words.ERRORS[first] if 0 < first < len(words.ERRORS) else str(first)
+        yield (words.ERROR_AT if second else words.ERROR).format(error=error, place=second)
+    yield from _objects(_content(parts, 3, _SEQUENCE), names, asked=kind in _ASKS)
+
+
+def _objects(content: bytes, names: Names, *, asked: bool) -> Iterator[str]:
+    for count, binding in enumerate(elements(content)):
+        if binding.tag != _SEQUENCE:
+            raise NotBER
+        if count == SHOWN_OBJECTS:
+            more = sum(1 for _ in elements(content)) - count
+            yield words.MORE_OBJECTS_ONE if more == 1 else words.MORE_OBJECTS.format(count=more)
+            return
+        pair = list(elements(binding.content))
+        if len(pair) != 2:
+            raise NotBER
+        name = names.object(oid(_content(pair, 0, _OID)))
+        if asked and pair[1].tag == _NULL:
+            yield words.OBJECT.format(name=name)
+        else:
+            yield words.VALUE.format(name=name, value=_value(pair[1], names))
+
+
+def _value(value: Element, names: Names) -> str:
+    tag, content = value
+    if tag == _INTEGER:
+        return str(integer(content))
+    if tag in (_COUNTER, _GAUGE, _COUNTER64):
+        return str(integer(content, signed=False))
+    if tag == _TICKS:
+        # Hundredths of a second since something began: another number on each run.
+        return words.TICKS
+    if tag == _OID:
+        return names.object(oid(content))
+    if tag == _ADDRESS and len(content) == 4:
+        return names.rename(".".join(map(str, content)))
+    if tag == _STRING:
+        return _text(content, names)
+    return words.NOT_THERE.get(tag) or content[:SHOWN_VALUE].hex(" ")
+
+
+def _text(content: bytes, names: Names) -> str:
+    """A text in quotation marks, or the bytes of what is none."""
+    shown = content[:SHOWN_VALUE]
+    try:
+        text = shown.decode()
+    except UnicodeDecodeError:
+        text = "\0"
+    cut = "…" if len(content) > SHOWN_VALUE else ""
+    if any(char < " " and char not in "\t\r\n" for char in text):
+        return shown.hex(" ") + cut
+    return harmless(f'"{names.rename(text)}{cut}"'.replace("\r\n", "\n"))
+
+
+def _content(parts: list[Element], place: int, tag: int) -> bytes:
+    if place >= len(parts) or parts[place].tag != tag:
+        raise NotBER
+    return parts[place].content
