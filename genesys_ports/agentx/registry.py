@@ -1,0 +1,149 @@
+"""Who answers for which part of the tree of managed objects (RFC 2741, sections 7.1.4.1 and 7.2.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+from ..snmp.objects import Oid
+
+__all__ = ["LARGEST", "Region", "Registration", "Registry", "after"]
+
+#: The largest number in an object identifier (RFC 2578, section 3.5).
+LARGEST = 2**32 - 1
+
+T = TypeVar("T")
+
+
+def after(subtree: Oid) -> Oid:
+    """The first name that comes after everything in a subtree; empty where nothing can."""
+    while subtree and subtree[-1] == LARGEST:
+        subtree = subtree[:-1]
+    return (*subtree[:-1], subtree[-1] + 1) if subtree else ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registration(Generic[T]):
+    """A subtree, or with `range_subid` a row of them: that number of the subtree (from 1) runs up to `upper_bound`.
+
+    `owner` answers for it, within `timeout` seconds (0: as its session has it).
+    """
+
+    owner: T
+    subtree: Oid
+    priority: int = 127
+    range_subid: int = 0
+    upper_bound: int = 0
+    timeout: int = 0
+
+    @property
+    def _varies(self) -> int | None:
+        return self.range_subid - 1 if self.range_subid else None
+
+    def covers(self, name: Oid) -> bool:
+        """Whether a name stands in it."""
+        length = len(self.subtree)
+        varies = self._varies
+        if varies is None:
+            return name[:length] == self.subtree
+        return (
+            len(name) >= length
+            and name[:varies] == self.subtree[:varies]
+            and self.subtree[varies] <= name[varies] <= self.upper_bound
+            and name[varies + 1 : length] == self.subtree[varies + 1 :]
+        )
+
+    def bounds(self, name: Oid) -> Iterator[Oid]:
+        """Where its subtrees begin and end, as far as `name` is near; every bound that comes next after it is there."""
+        varies = self._varies
+        if varies is None:
+            yield from (self.subtree, after(self.subtree))
+            return
+        low, high = self.subtree[varies], self.upper_bound
+        if varies == len(self.subtree) - 1:
+            # One after the other without a gap.
+            yield from (self.subtree, after((*self.subtree[:varies], high)))
+            return
+        near = name[varies] if len(name) > varies and name[:varies] == self.subtree[:varies] else low
+        for number in {low, min(max(near, low), high), min(max(near + 1, low), high)}:
+            one = (*self.subtree[:varies], number, *self.subtree[varies + 1 :])
+            yield from (one, after(one))
+
+    def same_place(self, other: Registration[T]) -> bool:
+        """Whether some subtree belongs to both, and neither comes first."""
+        if len(self.subtree) != len(other.subtree) or self.priority != other.priority:
+            return False
+        return all(
+            low <= other_high and other_low <= high
+            for (low, high), (other_low, other_high) in zip(self._spans(), other._spans(), strict=True)
+        )
+
+    def _spans(self) -> list[tuple[int, int]]:
+        return [
+            (number, self.upper_bound if place == self._varies else number) for place, number in enumerate(self.subtree)
+        ]
+
+
+class Region(NamedTuple, Generic[T]):
+    """Where one registration answers, from some name on up to `end` (empty: to the very end)."""
+
+    registration: Registration[T]
+    end: Oid
+
+
+class Registry(Generic[T]):
+    """All registrations. The longest subtree answers; of two of one length, that with the lower priority."""
+
+    def __init__(self) -> None:
+        self._all: list[Registration[T]] = []
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __iter__(self) -> Iterator[Registration[T]]:
+        return iter(tuple(self._all))
+
+    def add(self, registration: Registration[T]) -> bool:
+        """Take it in; False when another has the same place already."""
+        if any(one.same_place(registration) for one in self._all):
+            return False
+        self._all.append(registration)
+        return True
+
+    def remove(self, wanted: Registration[T]) -> bool:
+        """Strike out what is the same as this; False when there is none."""
+        for index, one in enumerate(self._all):
+            if one.owner == wanted.owner and one.priority == wanted.priority and one._spans() == wanted._spans():
+                del self._all[index]
+                return True
+        return False
+
+    def forget(self, owner: T) -> None:
+        """Strike out everything of an owner."""
+        self._all = [one for one in self._all if one.owner != owner]
+
+    def find(self, name: Oid) -> Registration[T] | None:
+        """Who answers for a name."""
+        return min(
+            (one for one in self._all if one.covers(name)),
+            key=lambda one: (-len(one.subtree), one.priority),
+            default=None,
+        )
+
+    def region(self, name: Oid) -> tuple[Oid, Region[T]] | None:
+        """The first region that has names from `name` on, this one included, and the name it has to begin with.
+
+        None where nobody answers for anything that comes.
+        """
+        while True:
+            bounds = {bound for one in self._all for bound in one.bounds(name) if bound > name}
+            found = self.find(name)
+            end = min(bounds, default=())
+            if found is not None:
+                while end and self.find(end) is found:
+                    end = min((b for one in self._all for b in one.bounds(end) if b > end), default=())
+                return name, Region(found, end)
+            if not end:
+                return None
+            name = end

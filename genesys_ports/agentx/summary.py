@@ -1,0 +1,89 @@
+"""What a PDU says, in one line, as a trace shows it: no times, so that two runs read the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ..snmp.names import name_of, text_of
+from ..snmp.objects import Oid, Syntax
+from . import words
+from .encoding import VarBind
+from .pdu import (
+    Close,
+    Get,
+    GetBulk,
+    Notify,
+    Open,
+    Pdu,
+    Reason,
+    Register,
+    Response,
+    Status,
+    TestSet,
+    Unregister,
+)  # fmt: skip
+
+__all__ = ["reason_text", "status_text", "text_of_pdu"]
+
+#: Objects that one line names; the rest are counted.
+NAMED = 8
+
+_HIDDEN = frozenset({Syntax.TICKS, Syntax.NULL})
+_TRAP_OID: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
+
+
+def status_text(error: int) -> str:
+    """The name of an error: `notWritable`, `duplicateRegistration`; its number where it has none."""
+    return _camel(Status(error).name) if error in list(Status) else str(error)
+
+
+def reason_text(reason: int) -> str:
+    """Why a session has ended: `shutdown`, `timeouts`."""
+    return _camel(Reason(reason).name) if reason in list(Reason) else str(reason)
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.lower().split("_")
+    return first + "".join(map(str.capitalize, rest))
+
+
+def text_of_pdu(pdu: Pdu) -> str:
+    """What stands beside its name."""
+    if isinstance(pdu, Open):
+        return pdu.description.decode("utf-8", "replace")
+    if isinstance(pdu, Close):
+        return reason_text(pdu.reason)
+    if isinstance(pdu, Register | Unregister):
+        return name_of(pdu.subtree)
+    if isinstance(pdu, GetBulk):
+        names = _several([name_of(one.start) for one in pdu.ranges])
+        return words.BULK.format(names=names, repetitions=pdu.max_repetitions)
+    if isinstance(pdu, Get):
+        return _several([name_of(one.start) for one in pdu.ranges])
+    if isinstance(pdu, TestSet | Notify):
+        return _several(_pairs(pdu.varbinds))
+    if isinstance(pdu, Response):
+        if pdu.error:
+            sentence = words.FAILED_AT if pdu.index else words.FAILED
+            return sentence.format(status=status_text(pdu.error), index=pdu.index)
+        return _several(_pairs(pdu.varbinds))
+    return ""
+
+
+def _pairs(varbinds: Iterable[VarBind]) -> list[str]:
+    return [_pair(one) for one in varbinds]
+
+
+def _pair(one: VarBind) -> str:
+    name, value = one
+    if value.syntax in _HIDDEN:
+        return name_of(name)
+    if name == _TRAP_OID and isinstance(value.value, tuple):
+        return name_of(value.value)
+    text = text_of(value, name) if value.is_there else value.syntax
+    return words.PAIR.format(name=name_of(name), value=text)
+
+
+def _several(texts: Sequence[str]) -> str:
+    shown = ", ".join(texts[:NAMED])
+    return shown if len(texts) <= NAMED else words.MORE.format(text=shown, count=len(texts) - NAMED)
