@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from .plan import diff as diff
     from .plan import firewall_list as firewall_list
     from .plan import load_plan as load_plan
+    from .plan import load_switch as load_switch
     from .plan import next_free_port as next_free_port
     from .plan import read_plans as read_plans
     from .plan import ripple as ripple
@@ -87,6 +88,7 @@ _HOMES = {
     "diff": "plan",
     "firewall_list": "plan",
     "load_plan": "plan",
+    "load_switch": "plan",
     "next_free_port": "plan",
     "read_plans": "plan",
     "ripple": "plan",

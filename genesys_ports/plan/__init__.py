@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .socket_listing import read_sockets as read_sockets
     from .sockets import local_sockets as local_sockets
     from .suggest import write_suggestions as write_suggestions
+    from .switch_sheet import load_switch as load_switch
 
 #: Where each public name lives; looked up on first use (PEP 562).
 _HOMES = {
@@ -36,6 +37,7 @@ _HOMES = {
     "diff": "diff",
     "firewall_list": "firewall",
     "load_plan": "load",
+    "load_switch": "switch_sheet",
     "local_sockets": "sockets",
     "next_free_port": "free",
     "read_plans": "load",
