@@ -31,6 +31,7 @@ from .roles import (
 from .sides import Side
 from .sip_side import SipSide, is_sip
 from .stream import Route, Stream
+from .traps import Traps
 from .voice import Voice, is_voice
 
 if TYPE_CHECKING:
@@ -75,8 +76,13 @@ class RunningApplication:
         self.sip: SipSide | None = None
         #: Its numbers for voice.
         self.voice = Voice(self)
-        #: Whether the planned ports are open.
+        #: What it tells its network management system.
+        self.traps = Traps(self)
+        #: Whether the planned ports are open; `shut` are those of them that somebody has closed since.
         self.listens = False
+        self.shut: set[ListeningPort] = set()
+        #: Whether it reads nothing of what its communication connections bring.
+        self.overloaded = False
         self._outsiders = 0
         self._stopped = False
         self._listeners: list[Listener] = []
@@ -121,6 +127,7 @@ class RunningApplication:
             for connection in self.statuses:
                 if connection not in first and (connection in connections or self.side_of(connection)):
                     await self.connect(connection)
+            self.traps.server_up()
         except BaseException:
             await self.stop(crash=True, silent=True)
             raise
@@ -366,6 +373,10 @@ class RunningApplication:
             if component_of(self.plan, connection.server) == MESSAGE_SERVER:
                 link.tell(f"log event {code}", text, code=code, server=server)
 
+    def link_status(self, link: str, up: bool) -> None:
+        """Tell its network management system that the link to its switch has come up or gone down."""
+        self.traps.link_status(link, up)
+
     # --- stop
 
     async def stop(self, *, crash: bool = False, silent: bool = False) -> None:
@@ -374,6 +385,8 @@ class RunningApplication:
         """
         listened = self.listens
         if listened and not (crash or silent):
+            if self.traps.server_down():
+                await self.lab.settle()
             for side in self.sides:
                 await side.stop()
         self._close_ports()
@@ -414,6 +427,7 @@ class RunningApplication:
     def let_go(self) -> None:
         """Close the ports and break off every connection at once, without waiting for anything."""
         self._close_ports()
+        self.traps.close()
         for side in self.sides:
             side.let_go()
         self.lab.network.release(self.name)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .media_server import MEDIA_SERVER, MediaServer
+from .nms import NmsSide, is_manager
 from .phone import Phone
 from .roles import (
     CONFIGURATION_SERVER,
@@ -58,4 +59,4 @@ def role_of(component: str) -> Role:
 
 def sides_of(application: RunningApplication) -> list[Side]:
     """What this application speaks besides the teaching format and SIP, for one run."""
-    return []
+    return [NmsSide(application)] if is_manager(application) else []

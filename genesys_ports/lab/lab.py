@@ -30,9 +30,9 @@ from ..state import ConnectionStatus, PortStatus
 from ..trace import Message, Participant
 from . import words
 from .application import RunningApplication, is_called
-from .calls import Calls
 from .knock import knock_on
 from .link import WAIT_LIMIT, Link
+from .manager import Manager
 from .network import Network, PortTaken, open_network
 from .report import Report
 from .roles import component_of
@@ -52,7 +52,7 @@ LOSSES_KEPT = 1_000
 _LAST = 1_000
 
 
-class Lab(Calls):
+class Lab(Manager):
     """A plan brought to life on this machine's loopback.
 
     Open one with `lab = await Lab.open(plan)`, end it with `await lab.close()`. Applications start and stop by name;

@@ -24,6 +24,7 @@ __all__ = [
     "LINK_LOST",
     "LOST",
     "MESSAGE_SERVER",
+    "NETWORK_MANAGEMENT_SYSTEM",
     "READ_CONFIGURATION",
     "SOLUTION_CONTROL_SERVER",
     "Answer",
@@ -34,6 +35,7 @@ __all__ = [
 CONFIGURATION_SERVER = "configuration_server"
 LCA = "lca"
 MESSAGE_SERVER = "message_server"
+NETWORK_MANAGEMENT_SYSTEM = "network_management_system"
 SOLUTION_CONTROL_SERVER = "solution_control_server"
 
 #: Log events that carry host and port, reported by the client (MLUG/PreDefAlms: detect and cancel event of the

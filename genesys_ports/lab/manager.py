@@ -1,0 +1,327 @@
+"""What the network management system of a lab does: it asks applications over SNMP, and hears traps.
+
+`Lab` has all of it. Without a running network management system it is you who asks, from outside.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..errors import NoSnmpPortError, NotRunningError, SnmpRefusedError, UnknownObjectError
+from ..model import Application, Deployment, ListeningPort, Purpose, Transport
+from ..snmp.names import OBJECTS, TABLES, TableType, kind_of, name_of, oid_of, text_of
+from ..snmp.objects import Oid, Syntax, Value
+from ..table import Table
+from ..trace import Participant
+from . import manager_words as words
+from .asker import Asker, Target, Variables
+from .calls import Calls
+from .network import Network
+from .reading import Reading
+from .roles import NETWORK_MANAGEMENT_SYSTEM, component_of
+from .snmp_agent import User
+from .snmp_messages import Packet
+from .step import step
+from .traps import COMMUNITY, MASTER_AGENT, number_of, trap_name, trap_text
+from .words import YOU
+
+__all__ = ["Manager", "Trap"]
+
+#: Traps a lab keeps.
+TRAPS_KEPT = 1_000
+
+#: Objects read in one walk, at most.
+WALKED = 10_000
+
+NULL = Value(Syntax.NULL)
+
+
+class Trap(NamedTuple):
+    """A trap that a network management system has heard: its number, who heard it from whom, its name and its text."""
+
+    number: int
+    manager: str
+    sender: str
+    name: str
+    text: str
+
+
+class Manager(Calls):
+    """What a lab does with SNMP, on the side of whoever asks."""
+
+    def __init__(self, plan: Deployment, network: Network) -> None:
+        super().__init__(plan, network)
+        self._traps: deque[Trap] = deque(maxlen=TRAPS_KEPT)
+        self._traps_heard = 0
+        self._asked = 0
+
+    # --- traps
+
+    def heard_trap(self, manager: str, sender: str, packet: Packet) -> None:
+        """A network management system has heard a trap."""
+        self._traps_heard += 1
+        self._traps.append(Trap(self._traps_heard, manager, sender, trap_name(packet), trap_text(packet)))
+
+    def traps(self) -> Table:
+        """A table of the traps that the network management systems of this lab have heard, the oldest first."""
+        managers = list(dict.fromkeys(one.manager for one in self._traps))
+        several = len(managers) > 1
+        rows = [(one.number, one.manager if several else "", *one[2:]) for one in self._traps]
+        caption = words.TRAPS.format(manager=", ".join(managers)) if managers else words.TRAPS_NONE
+        return Table(("No.", "Heard by", "From", "Trap", "Text"), rows, caption).without_empty_columns()
+
+    # --- questions
+
+    @step
+    async def snmpget(
+        self,
+        application: str,
+        *names: str,
+        community: str = COMMUNITY,
+        user: str | User | None = None,
+        by: str | None = None,
+        port_id: str | None = None,
+        version: str = "2c",
+    ) -> Reading:
+        """Ask an application for managed objects: `await lab.snmpget("message_server", "sysName.0")`.
+
+        A name without its number stands for the only object of that name, or for the application's own row:
+        `gpApplicationState`. `by` is who asks: an application of the plan, or "you"; the network management system of
+        the plan unless told otherwise, where it runs. With `user`, one of `lab.snmp_users`, it is asked in version 3.
+
+        Raises `SnmpSilentError`, `SnmpRefusedError`, `UnknownObjectError`, `NoSnmpPortError`, `NotRunningError`.
+        """
+        target = self._target(application, port_id, by)
+        oids = [self._object(name, target.application) for name in names or ("sysName",)]
+        async with _Questions(self, target, community, user, version) as questions:
+            return self._reading(target, await questions.ask("get", oids))
+
+    @step
+    async def snmpwalk(
+        self,
+        application: str,
+        name: str = "system",
+        *,
+        community: str = COMMUNITY,
+        user: str | User | None = None,
+        by: str | None = None,
+        port_id: str | None = None,
+        version: str = "2c",
+    ) -> Reading:
+        """Ask for one object after the other, as far as `name` goes: a group, a table, a column.
+
+        Raises the same as `snmpget`.
+        """
+        target = self._target(application, port_id, by)
+        root = _known(name)
+        found: list[tuple[Oid, Value]] = []
+        async with _Questions(self, target, community, user, version) as questions:
+            last = root
+            while len(found) < WALKED:
+                after = await questions.next([last])
+                if not after or not _goes_on(root, last, after[0]):
+                    break
+                last = after[0][0]
+                found += after
+            if not found:
+                # Perhaps it is an object itself.
+                found += await questions.ask("get", [root])
+        return self._reading(target, found)
+
+    @step
+    async def snmptable(
+        self,
+        application: str,
+        name: str = "gpApplicationTable",
+        *,
+        community: str = COMMUNITY,
+        user: str | User | None = None,
+        by: str | None = None,
+        port_id: str | None = None,
+        version: str = "2c",
+    ) -> Table:
+        """Ask for a whole table, row by row. Raises the same as `snmpget`."""
+        target = self._target(application, port_id, by)
+        table = _table(name)
+        columns = [column for column in table.columns if not column.is_index]
+        rows: list[tuple[str, ...]] = []
+        async with _Questions(self, target, community, user, version) as questions:
+            last = [column.oid for column in columns]
+            while len(rows) < WALKED:
+                after = await questions.next(last)
+                going_on = [
+                    _goes_on(column.oid, before, one) for column, before, one in zip(columns, last, after, strict=False)
+                ]
+                if not after or not all(going_on):
+                    break
+                index = after[0][0][len(columns[0].oid) :]
+                rows.append((".".join(map(str, index)), *(text_of(value, oid) for oid, value in after)))
+                last = [oid for oid, _ in after]
+        heads = [column.name for column in columns]
+        caption = words.READING.format(application=application, port=target.port)
+        return Table(("Index", *heads), rows, caption)
+
+    @step
+    async def snmpset(
+        self,
+        application: str,
+        name: str,
+        value: str | int,
+        *,
+        community: str = COMMUNITY,
+        user: str | User | None = None,
+        by: str | None = None,
+        port_id: str | None = None,
+        version: str = "2c",
+    ) -> Reading:
+        """Try to change a managed object. Agents of a lab refuse: `SnmpRefusedError`. Raises the same as `snmpget`."""
+        target = self._target(application, port_id, by)
+        oid = self._object(name, target.application)
+        number = isinstance(value, int) and not isinstance(value, bool)
+        wanted = Value(Syntax.INTEGER, int(value)) if number else Value(Syntax.STRING, str(value).encode())
+        async with _Questions(self, target, community, user, version) as questions:
+            return self._reading(target, await questions.put(oid, wanted))
+
+    # --- who asks whom, and for what
+
+    def _target(self, application: str, port_id: str | None, by: str | None) -> Target:
+        self._check_open()
+        running = self._running.get(application) if isinstance(application, str) else None
+        asked = running.application if running else self.plan.application(application)
+        port = self._snmp_port(asked, port_id)
+        asker, host = self._asker(by)
+        if host:
+            way = self.network.way(host, asked.host, port)
+            address = self.network.address_of(host)
+        else:
+            self.trace.join(Participant(YOU))
+            way = self.network.way(asked.host, asked.host, port)
+            address = "127.0.0.1"
+        patient = component_of(self.plan, asked.name) == MASTER_AGENT
+        return Target(asker, host, address, asked, port, way, patient)
+
+    def _asker(self, by: str | None) -> tuple[str, str]:
+        """Who asks, and on which host it runs; you are on none."""
+        if by is None:
+            managers = (n for n in self._running if component_of(self.plan, n) == NETWORK_MANAGEMENT_SYSTEM)
+            by = next(managers, YOU)
+        if by == YOU and not self.plan.has_application(YOU):
+            return YOU, ""
+        if by not in self._running:
+            self.plan.application(by)
+            raise NotRunningError(by)
+        return by, self._running[by].host
+
+    def _snmp_port(self, application: Application, port_id: str | None) -> ListeningPort:
+        speaks = [port for port in application.ports if self._speaks_snmp(application, port)]
+        others = [f"{port} ({port.port_id})" for port in speaks]
+        if port_id is None:
+            if not speaks:
+                raise NoSnmpPortError(application.name)
+            return speaks[0]
+        port = application.port(port_id)
+        if port not in speaks:
+            traps = component_of(self.plan, application.name) == NETWORK_MANAGEMENT_SYSTEM
+            raise NoSnmpPortError(application.name, str(port), words.FOR_TRAPS if traps else port.purpose, others)
+        return port
+
+    def _speaks_snmp(self, application: Application, port: ListeningPort) -> bool:
+        if component_of(self.plan, application.name) == NETWORK_MANAGEMENT_SYSTEM:
+            return False
+        return port.transport is Transport.UDP and port.purpose is Purpose.MANAGEMENT
+
+    def _object(self, name: str, application: Application) -> Oid:
+        oid = _known(name)
+        kind = kind_of(oid)
+        if kind is None or kind.oid != oid:
+            return oid
+        table = next((one for one in TABLES.values() if kind in one.columns), None)
+        if table is None:
+            return (*oid, 0)
+        known = self.plan.has_application(application.name)
+        own_row = known and table.index == ("gpApplicationIndex",)
+        return (*oid, number_of(self.plan, application.name)) if own_row else oid
+
+    def _reading(self, target: Target, variables: Variables) -> Reading:
+        caption = words.READING.format(application=target.application.name, port=target.port)
+        return Reading(variables, caption)
+
+    def next_request(self) -> int:
+        """The number of the next question: counted, so that two runs send the same bytes."""
+        self._asked += 1
+        return self._asked
+
+    def user_called(self, user: str | User) -> User:
+        """A user of version 3; one that nobody knows has a name and no password."""
+        if isinstance(user, User):
+            return user
+        return next((one for one in getattr(self, "snmp_users", ()) if one.name == user), User(str(user)))
+
+
+class _Questions:
+    """A conversation with one agent, as a context."""
+
+    def __init__(self, lab: Manager, target: Target, community: str, user: str | User | None, version: str) -> None:
+        self._lab = lab
+        self._version = "1" if str(version) == "1" else "2c"
+        self._community = str(community)
+        self._asker = Asker(lab, target)
+        self._secure = None
+        if user is not None:
+            from .snmp_secure import Secure
+
+            self._version = "2c"
+            self._secure = Secure(lab.user_called(user))
+
+    async def __aenter__(self) -> _Questions:
+        await self._asker.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        if self._secure is not None:
+            self._secure.close()
+        await self._asker.__aexit__(*error)
+
+    async def ask(self, kind: str, oids: Sequence[Oid]) -> Variables:
+        return await self._send(kind, [(oid, NULL) for oid in oids])
+
+    async def put(self, oid: Oid, value: Value) -> Variables:
+        return await self._send("set", [(oid, value)])
+
+    async def next(self, oids: Sequence[Oid]) -> Variables:
+        """The object after each of these; nothing where there is none."""
+        try:
+            return await self.ask("getnext", oids)
+        except SnmpRefusedError as error:
+            # Version 1 says so of the end.
+            if self._version == "1" and error.status == "noSuchName":
+                return ()
+            raise
+
+    async def _send(self, kind: str, variables: Variables) -> Variables:
+        packet = Packet(kind, tuple(variables), self._lab.next_request(), self._community, self._version)
+        if self._secure is not None:
+            return await self._asker.ask_securely(self._secure, packet)
+        return await self._asker.ask(packet)
+
+
+def _known(name: str) -> Oid:
+    oid = oid_of(name) if isinstance(name, str) else None
+    if oid is None:
+        raise UnknownObjectError(name, list(OBJECTS))
+    return oid
+
+
+def _table(name: str) -> TableType:
+    wanted = name_of(_known(name)) if isinstance(name, str) and oid_of(name) else name
+    if wanted not in TABLES:
+        raise UnknownObjectError(name, list(TABLES))
+    return TABLES[wanted]
+
+
+def _goes_on(root: Oid, before: Oid, one: tuple[Oid, Value]) -> bool:
+    """Whether this is a further object below `root`. An agent that goes back would be asked for ever."""
+    oid, value = one
+    return value.is_there and oid[: len(root)] == root and oid > before
