@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias, TypeGuard
 
 from .objects import END_OF_VIEW, Oid, Syntax, Value
 
@@ -67,13 +67,13 @@ class Answer(NamedTuple):
 class Objects(Protocol):
     """What an agent answers from: a `Tree`, or what a master agent has behind it.
 
-    `told` may be called at once, or later; once.
+    `told` may be called at once, or later; once. None tells that a sub-agent has them and gave no answer.
     """
 
-    def read(self, oids: Sequence[Oid], told: Callable[[Sequence[Value]], None]) -> None:
+    def read(self, oids: Sequence[Oid], told: Callable[[Sequence[Value] | None], None]) -> None:
         """The value of each of these objects, or what stands in place of one."""
 
-    def read_next(self, oids: Sequence[Oid], told: Callable[[Sequence[Binding]], None]) -> None:
+    def read_next(self, oids: Sequence[Oid], told: Callable[[Sequence[Binding] | None], None]) -> None:
         """The object after each of these; `END_OF_VIEW` with the number asked for where there is none."""
 
 
@@ -88,7 +88,11 @@ def answer(question: Question, objects: Objects, told: Callable[[Answer], None])
     elif not oids:
         told(Answer(Status.NO_ERROR))
     elif question.operation is Operation.GET:
-        objects.read(oids, lambda values: told(_whole(question, list(zip(oids, values, strict=True)))))
+
+        def read(values: Sequence[Value] | None) -> None:
+            told(_whole(question, None if values is None else list(zip(oids, values, strict=True))))
+
+        objects.read(oids, read)
     elif question.operation is Operation.NEXT:
         _next(question, objects, list(oids), told)
     else:
@@ -98,10 +102,10 @@ def answer(question: Question, objects: Objects, told: Callable[[Answer], None])
 def _next(
     question: Question, objects: Objects, oids: list[Oid], told: Callable[[Answer], None], tries: int = MOST_BINDINGS
 ) -> None:
-    def read(bindings: Sequence[Binding]) -> None:
+    def read(bindings: Sequence[Binding] | None) -> None:
         # RFC 3584, section 4.2.2.1: in version 1 a Counter64 is passed over.
-        wide = [at for at, one in enumerate(bindings) if one[1].syntax is Syntax.COUNTER64 and question.is_v1]
-        if not wide or not tries:
+        wide = [at for at, one in enumerate(bindings or ()) if one[1].syntax is Syntax.COUNTER64 and question.is_v1]
+        if bindings is None or not wide or not tries:
             told(_whole(question, bindings))
             return
         for at in wide:
@@ -111,8 +115,10 @@ def _next(
     objects.read_next(oids, read)
 
 
-def _whole(question: Question, bindings: Sequence[Binding]) -> Answer:
+def _whole(question: Question, bindings: Sequence[Binding] | None) -> Answer:
     """An answer that has room for all its bindings, or none."""
+    if bindings is None:
+        return _failed(question)
     if question.is_v1:
         for index, (_, value) in enumerate(bindings, 1):
             if not value.is_there or value.syntax is Syntax.COUNTER64:
@@ -121,6 +127,11 @@ def _whole(question: Question, bindings: Sequence[Binding]) -> Answer:
         # Version 1 gives the request back (RFC 1157, section 4.1.2); its successors leave the bindings out.
         return _refused(question, Status.TOO_BIG, 0) if question.is_v1 else Answer(Status.TOO_BIG)
     return Answer(Status.NO_ERROR, 0, tuple(bindings))
+
+
+def _failed(question: Question) -> Answer:
+    """Whoever has the values gave no answer (RFC 3416, section 4.2.1: nothing else fits, so genErr)."""
+    return _refused(question, Status.GENERAL_ERROR, int(len(question.oids) == 1))
 
 
 def _refused(question: Question, status: Status, index: int) -> Answer:
@@ -134,6 +145,7 @@ class _Bulk:
 
     def __init__(self, question: Question, objects: Objects, told: Callable[[Answer], None]) -> None:
         self._objects = objects
+        self._question = question
         self._told = told
         self._room = question.limit
         once = min(max(question.non_repeaters, 0), len(question.oids))
@@ -148,7 +160,7 @@ class _Bulk:
         else:
             self._round()
 
-    def _read_once(self, bindings: Sequence[Binding]) -> None:
+    def _read_once(self, bindings: Sequence[Binding] | None) -> None:
         if self._add(bindings):
             self._round()
 
@@ -159,7 +171,7 @@ class _Bulk:
         self._left -= 1
         self._objects.read_next(self._again, self._read)
 
-    def _read(self, bindings: Sequence[Binding]) -> None:
+    def _read(self, bindings: Sequence[Binding] | None) -> None:
         if not self._add(bindings):
             return
         self._again = [oid for oid, _ in bindings]
@@ -168,7 +180,10 @@ class _Bulk:
         else:
             self._round()
 
-    def _add(self, bindings: Sequence[Binding]) -> bool:
+    def _add(self, bindings: Sequence[Binding] | None) -> TypeGuard[Sequence[Binding]]:
+        if bindings is None:
+            self._told(_failed(self._question))
+            return False
         for one in bindings:
             self._room -= size_of(one)
             if self._room < 0 or len(self._bindings) == MOST_BINDINGS:
