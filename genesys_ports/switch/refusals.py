@@ -68,4 +68,6 @@ def refused(value: ErrorValue, sentence: str, **places: object) -> SwitchError:
 def guess(name: str, known: Iterable[str], sentence: str) -> str:
     """What somebody who wrote an unknown name may have meant, or which names there are."""
     names = list(known)
-    return did_you_mean(name, names) or (sentence.format(known=listed(names)) if names else "")
+    # Every number is near to some other one, and that says nothing.
+    meant = did_you_mean(name, names) if any(map(str.isalpha, name)) else ""
+    return meant or (sentence.format(known=listed(names)) if names else "")
