@@ -27,7 +27,7 @@ CALL_COLOURS = ("#0072B2", "#A23B8F", "#087F5B", "#7A6400", "#5A5FC7", "#3E7385"
 
 # Pixels.
 CARD, SLOT, CARD_HEAD, CARD_FOOT, GAP, EAR, EDGE, TITLE = 242, 58, 44, 14, 12, 26, 16, 62
-SOCKET, APART, LEGEND = 17, 44, 46
+SOCKET, APART, LEGEND, NARROWEST = 17, 44, 46, 640
 
 CHASSIS, RAIL, PLATE, HANDLE, DARK = "#39424c", "#2a3138", "#fbfbfa", "#c9ced3", "#5b6670"
 
@@ -50,7 +50,7 @@ def draw_frame(frame: Frame) -> Canvas:
     beside = frame.beside
     ports = beside.ports[: portmaps.DRAWN] if beside else ()
     right = EDGE + wide + APART
-    page = right + portmaps.WIDE + EDGE if beside else EDGE + wide + EDGE
+    page = max(NARROWEST, right + portmaps.WIDE + EDGE if beside else EDGE + wide + EDGE)
     tcp_tall = len(ports) * (portmaps.TALL + portmaps.GAP)
     if beside and len(beside.ports) > len(ports):
         more = len(beside.ports) - len(ports)
@@ -146,6 +146,8 @@ def _slot(canvas: Canvas, x: float, y: float, slot: Slot) -> None:
     canvas.line([(x + 12, y), (x + CARD - 12, y)], colour="#dfe3e6", line=1)
     middle = y + SLOT / 2
     _socket(canvas, x + 34, middle, slot.kind, slot.state, slot.mark)
+    if slot.closing:
+        _strike(canvas, x + 34, middle, 1)
     left, room = x + 64, CARD - 76
     used = min(room / 2, canvas.width(slot.label, 18, bold=True))
     canvas.text(left, middle - 12, slot.label, room=used + 1, size=18, bold=True)
@@ -181,11 +183,14 @@ def _socket(canvas: Canvas, x: float, y: float, kind: VoicePortKind, state: str,
         if state != words.OUT_OF_SERVICE:
             canvas.shape(_outline(kind, x, y, SOCKET * 0.42), colour=HANDLE, edge=DARK, line=1.0)
     if state == words.OUT_OF_SERVICE:
-        reach = SOCKET + 3
-        for ahead in (1, -1):
-            canvas.line(
-                [(x - reach, y - ahead * reach), (x + reach, y + ahead * reach)], colour=RED, line=3.4, level=4.5
-            )
+        _strike(canvas, x, y, 1, -1)
+
+
+def _strike(canvas: Canvas, x: float, y: float, *ways: int) -> None:
+    """One stroke, or a cross of two, over a socket."""
+    reach = SOCKET + 3
+    for way in ways:
+        canvas.line([(x - reach, y - way * reach), (x + reach, y + way * reach)], colour=RED, line=3.4, level=4.5)
 
 
 def _legend(frame: Frame, page: float) -> list[list[tuple[float, VoicePortKind, str, str]]]:

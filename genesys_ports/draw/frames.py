@@ -32,7 +32,9 @@ class Slot(NamedTuple):
     """One voice port as the frame shows it.
 
     `state` is "planned", or what a switch that runs says: "idle", "ringing", "talking", "held", "out of service".
-    `mark` is the letter of the call it carries, the same for all ports of that call; `party` is whom it carries.
+    `mark` is the letter of the call it carries, the same for all ports of that call. `party` is who is at its other
+    end: behind a trunk channel the number outside, else whom the call connects it with. `closing` says that it goes
+    out of service when its call ends.
     """
 
     card: str
@@ -42,6 +44,7 @@ class Slot(NamedTuple):
     state: str
     mark: str = ""
     party: str = ""
+    closing: bool = False
 
     @property
     def told(self) -> str:
@@ -132,13 +135,23 @@ def _lit(states: Iterable[Any]) -> list[Slot]:
     """The ports of a switch that runs, with a mark for each call."""
     every = list(states)
     marks = _marks(dict.fromkeys(one.call_id for one in every if one.call_id))
-    return [
-        Slot(
-            clean(one.port.card), clean(one.port.label), one.port.kind, clean(one.port.dn), str(one.status),
-            marks.get(one.call_id, ""), clean(one.party),
-        )
-        for one in every
-    ]  # fmt: skip
+    parties: dict[str, list[tuple[str, str]]] = {}
+    for one in every:
+        parties.setdefault(one.call_id, []).append((one.port.label, one.party))
+    slots = []
+    for one in every:
+        port = one.port
+        if port.kind is VoicePortKind.TRUNK or not one.call_id:
+            party = one.party
+        else:
+            party = ", ".join(party for label, party in parties[one.call_id] if label != port.label)
+        slots.append(
+            Slot(
+                clean(port.card), clean(port.label), port.kind, clean(port.dn), str(one.status),
+                marks.get(one.call_id, ""), clean(party), one.closing,
+            )
+        )  # fmt: skip
+    return slots
 
 
 def _marks(calls: Iterable[str]) -> dict[str, str]:
@@ -204,7 +217,7 @@ class Frame(Picture):
     def table(self) -> Table:
         """The same facts as rows."""
         rows = [
-            (*slot[:2], words.VOICE_KINDS[slot.kind], slot.dn, _marked(slot.state), slot.mark, slot.party)
+            (*slot[:2], words.VOICE_KINDS[slot.kind], slot.dn, _marked(slot), slot.mark, slot.party)
             for slot in self.slots
         ]
         for cell, clients in self.beside.ports if self.beside else ():
@@ -254,8 +267,9 @@ class Frame(Picture):
         return draw_frame(self)
 
 
-def _marked(state: str) -> str:
-    return f"{words.VOICE_MARKS.get(state, '?')} {state}"
+def _marked(slot: Slot) -> str:
+    state = words.CLOSING.format(state=slot.state) if slot.closing else slot.state
+    return f"{words.VOICE_MARKS[slot.state]} {state}"
 
 
 def _named(clients: Sequence[str]) -> str:

@@ -241,6 +241,7 @@ NUMBERS = {"station": "DN {dn}", "trunk": "access {dn}", "ivr": "group {dn}"}
 VOICE_MARKS = {"planned": "◇", "idle": "○", "ringing": "◔", "talking": "●", "held": "◑", "out of service": "⊗"}
 OUT_OF_SERVICE = "out of service"
 CARRIES = "{state} · {party}"
+CLOSING = "{state}, then out of service"
 CARD = "Card {card}"
 CARDLESS = "Ports"
 SWITCH_NAME = "switch of this plan"

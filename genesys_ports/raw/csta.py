@@ -9,7 +9,7 @@ from .text import SHOWN, Names, plain, rest
 
 __all__ = ["csta"]
 
-#: Bytes before the XML: two zeros, the length of the whole, four digits (ECMA-323, annex on CSTA XML without SOAP).
+#: Bytes before the XML: two zeros, the length of the whole, four digits (ECMA-323, annex J).
 HEADER = 8
 
 #: Blanks that XML stands farther right by than what it stands in; and how deep that is done.
