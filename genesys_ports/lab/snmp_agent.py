@@ -1,28 +1,45 @@
-"""An SNMP agent: pysnmp's message processing over our own managed objects and our own socket."""
+"""An SNMP agent: whoever may ask gets an answer, whoever may not gets what the standard says, and all is noted.
+
+pysnmp does the messages and their security. It is loaded when the first datagram comes.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
-from ..snmp.objects import Oid, Value
+from ..snmp.answer import Answer, Objects, Question, answer
+from ..snmp.objects import Oid, Syntax, Value
+from ..snmp.telling import asked_name, bindings_text, report_name, response_name
+from ..trace import Kind
+from . import snmp_words as words
 
-__all__ = ["COMMUNITY", "Agent", "Level", "Objects", "User"]
+if TYPE_CHECKING:
+    from .snmp_engine import Engine, Request
 
-Address: TypeAlias = tuple[str, int]
+__all__ = ["COMMUNITY", "USERS", "Address", "Agent", "Port", "User", "engine_id"]
 
-#: Who knows this word may read everything, and change nothing (v1 and v2c).
+#: Where a datagram comes from: the real address and number.
+Address = tuple[str, int]
+
+#: Who knows this word may read everything, and change nothing (versions 1 and 2c).
 COMMUNITY = "public"
 
-Level: TypeAlias = str
+#: Bytes of the largest datagram that is looked at.
+LARGEST = 4_096
+
+#: Enterprise number of Net-SNMP, in whose playground our objects are, and "text follows" (RFC 3411, SnmpEngineID).
+_ENGINE_ID = (0x8000_0000 | 8072).to_bytes(4, "big") + b"\x04"
+_TEXT = 27
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user of SNMPv3. Without passwords there is nothing to prove; with both, requests are encrypted, too.
+    """A user of version 3. Without a password there is nothing to prove; with both, requests can be encrypted, too.
 
-    `authentication` is SHA, SHA-224, SHA-256, SHA-384 or SHA-512 (or MD5), `privacy` AES (AES-128).
+    `authentication` is SHA, SHA-224, SHA-256, SHA-384, SHA-512 or MD5; `privacy` is AES (of 128 bits).
     """
 
     name: str
@@ -32,41 +49,156 @@ class User:
     privacy: str = "AES"
 
 
-class Objects(Protocol):
-    """What an agent answers from: a `Tree`, or what a master agent has behind it.
+#: The users that every agent of a lab has. The passwords are no secret: agents of a lab answer on this machine alone.
+USERS = (User("trainee", "training-auth", "training-priv"), User("guest"))
 
-    `told` may be called at once, or later.
-    """
 
-    def read(self, oids: Sequence[Oid], told: Callable[[Sequence[Value]], None]) -> None:
-        """The values of these objects, or what stands in place of one."""
+class Port(Protocol):
+    """The socket of an agent, and what it notes in the trace."""
 
-    def read_next(self, oids: Sequence[Oid], told: Callable[[Sequence[tuple[Oid, Value]]], None]) -> None:
-        """The object after each of these; `END_OF_VIEW` with the number asked for where there is none."""
+    def note_request(
+        self, data: bytes, address: Address, name: str, text: str = "", kind: Kind = Kind.REQUEST
+    ) -> int | None:
+        """A datagram has come; its number in the trace."""
+
+    def note_silence(self, text: str) -> None:
+        """It gets no answer."""
+
+    def answer(self, data: bytes, address: Address, name: str, text: str, reply_to: int | None) -> None:
+        """Send an answer to it."""
+
+
+def engine_id(name: str) -> bytes:
+    """The engine ID of an agent, the same on each run: its name, or what stands for one that is too long."""
+    text = name.encode("ascii", "replace")
+    return _ENGINE_ID + (text if len(text) <= _TEXT else hashlib.sha256(name.encode()).hexdigest()[:_TEXT].encode())
+
+
+_COMMUNITY = "UnknownCommunityName"
+
+#: Why a request is not answered, by the names of pysnmp's error indications.
+_REASONS = {
+    _COMMUNITY: words.WRONG_COMMUNITY,
+    "UnknownEngineID": words.DISCOVERED,
+    "UnknownSecurityName": words.UNKNOWN_USER,
+    "AuthenticationFailure": words.WRONG_KEY,
+    "UnsupportedSecurityLevel": words.WRONG_LEVEL,
+    "NotInTimeWindow": words.WRONG_TIME,
+    "DecryptionError": words.WRONG_CIPHER,
+    "NoSuchContext": words.NO_CONTEXT,
+}
+
+_NOTHING = Value(Syntax.NULL)
+
+
+class _Datagram:
+    """One that is being read, or waits for its answer."""
+
+    __slots__ = ("address", "data", "noted", "number", "port")
+
+    def __init__(self, port: Port, data: bytes, address: Address) -> None:
+        self.port = port
+        self.data = data
+        self.address = address
+        self.noted = False
+        self.number: int | None = None
+
+    def note(self, name: str, text: str = "", kind: Kind = Kind.REQUEST) -> None:
+        if not self.noted:
+            self.noted = True
+            self.number = self.port.note_request(self.data, self.address, name, text, kind)
 
 
 class Agent:
-    """Answers datagrams. pysnmp is loaded when the first one comes, or when the first trap goes."""
+    """Answers datagrams from `objects`. `name` makes up its engine ID, `boots` counts its starts from 1.
+
+    `users` may be changed by its owner at any time.
+    """
 
     def __init__(
         self,
         objects: Objects,
         name: str,
-        send: Callable[[bytes, Address], None],
         *,
-        users: Sequence[User] = (),
+        users: Sequence[User] = USERS,
         community: str = COMMUNITY,
+        boots: int = 1,
         now: Callable[[], float],
     ) -> None:
-        """`name` makes up the engine ID; `now` is a clock in seconds, of which only differences count."""
+        self._objects = objects
+        self._name = name
+        self._users = users
+        self._community = community
+        self._boots = boots
+        self._now = now
+        self._closed = False
+        self._engine: Engine | None = None
+        self._current: _Datagram | None = None
+        # What the next datagram that goes out is called.
+        self._saying = ("", "")
+        #: Requests without an answer: wrong communities, and what was no request at all.
+        self.ignored = 0
 
-    def handle(self, datagram: bytes, address: Address) -> None:
-        """Answer a datagram, if it deserves an answer. Never raises."""
+    def handle(self, port: Port, datagram: bytes, address: Address) -> None:
+        """Answer a datagram from `port`, if it deserves an answer. Never raises."""
+        if self._closed:
+            return
+        current = self._current = _Datagram(port, datagram, address)
+        if len(datagram) > LARGEST:
+            self.ignored += 1
+            current.note(words.DATAGRAM, words.TOO_LARGE.format(most=LARGEST), Kind.EVENT)
+            return
+        if self._engine is None:
+            from .snmp_engine import Engine
 
-    def notify(
-        self, name: str, variables: Sequence[tuple[Oid, Value]], to: Address, *, community: str = COMMUNITY
-    ) -> None:
-        """Send a notification (`gsServerUpTrap`) as a v2c trap."""
+            users = {user.name: user for user in self._users}
+            self._engine = Engine(engine_id(self._name), self._boots, self._now, self, users, self._community)
+        self._engine.receive(datagram, address)
+        if not current.noted:
+            self.ignored += 1
+            current.note(words.DATAGRAM, words.UNREADABLE, Kind.EVENT)
+
+    # --- what the engine tells
+
+    def asked(self, request: Request, question: Question, told: Callable[[Answer], None]) -> None:
+        """A request that is allowed."""
+        current = self._current
+        assert current is not None
+        secured = words.SECURED.format(user=request.user, level=request.level) if request.user else ""
+        current.note(asked_name(question.operation, question.oids), secured)
+
+        def say(found: Answer) -> None:
+            if not self._closed:
+                self._current = current
+                self._saying = response_name(found.status), "" if found.status else bindings_text(found.bindings)
+                told(found)
+
+        answer(question, self._objects, say)
+
+    def failed(self, request: Request, reason: str, report: Oid) -> None:
+        """A request that gets no answer, or a report instead."""
+        current = self._current
+        assert current is not None
+        if request.operation is None:
+            name = words.REQUEST_OF.format(user=request.user) if request.user else words.REQUEST_OF_NOBODY
+        else:
+            name = asked_name(request.operation, request.oids)
+        text = _REASONS.get(reason, words.UNREADABLE)
+        current.note(name, text)
+        if report:
+            self._saying = report_name([(report, _NOTHING)]), text
+        else:
+            self.ignored += 1
+            current.port.note_silence(words.NO_ANSWER if reason == _COMMUNITY else text)
+
+    def send(self, data: bytes, address: Address) -> None:
+        """Send an answer."""
+        current = self._current
+        if current is not None and not self._closed:
+            current.note(words.DATAGRAM, words.UNREADABLE, Kind.EVENT)
+            current.port.answer(data, address, *self._saying, current.number)
 
     def close(self) -> None:
         """Answer nothing any more. May be called again."""
+        self._closed = True
+        self._engine = self._current = None

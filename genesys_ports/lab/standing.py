@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections import deque
+from collections import Counter, deque
 from html import escape
 from typing import Any
 
@@ -21,6 +21,7 @@ from .network import Network, PortTaken
 from .outsiders import Outsiders
 from .owners import owner_sentence
 from .seen import seen_on
+from .snmp_agent import USERS, User
 
 __all__ = ["Standing"]
 
@@ -42,6 +43,9 @@ class Standing:
         #: Programs outside the lab: those it lets run, and those that call.
         self.outsiders = Outsiders(network, self.trace)
         self.events: deque[LogEvent] = deque(maxlen=EVENTS_KEPT)
+        #: Users of SNMPv3 that every agent of this lab has from its start on; and how often each agent has started.
+        self.snmp_users: list[User] = list(USERS)
+        self.snmp_boots: Counter[str] = Counter()
         self._running: dict[str, RunningApplication] = {}
         # (application, port id) → who had the port when the application last tried to open it; empty is a stranger.
         self._taken: dict[tuple[str, str], str] = {}
@@ -56,15 +60,29 @@ class Standing:
         """Whether the application has been started and not stopped since."""
         return application in self._running
 
-    def port_states(self) -> tuple[PortState, ...]:
-        """Every planned port with its state; a running application's ports are those it has opened."""
+    def running(self, application: str) -> RunningApplication | None:
+        """The run of an application, between its start and its stop."""
+        return self._running.get(application)
+
+    def port_states(self, application: str | None = None) -> tuple[PortState, ...]:
+        """Every planned port with its state; a running application's ports are those it has opened.
+
+        Those of one `application` alone, where it is named. Raises `UnknownApplicationError`.
+        """
+        if application is not None:
+            named = self._running.get(application) or self.plan.application(application)
+            return tuple(self._port_state(named, port) for port in named.ports)
         planned = [self._running.get(one.name, one) for one in self.plan.applications]
         gone = [one for one in self._running.values() if not self.plan.has_application(one.name)]
         return tuple(self._port_state(one, port) for one in (*planned, *gone) for port in one.ports)
 
-    def connection_states(self) -> tuple[ConnectionState, ...]:
-        """Every planned connection with its state, and the host and port as its client holds them."""
-        return tuple(self._connection_state(connection) for connection in self.plan.connections)
+    def connection_states(self, client: str | None = None) -> tuple[ConnectionState, ...]:
+        """Every planned connection with its state, and the host and port as its client holds them.
+
+        Those of one `client` alone, where it is named.
+        """
+        planned = self.plan.connections if client is None else self.plan.servers_of(client)
+        return tuple(self._connection_state(connection) for connection in planned)
 
     def ports(self) -> Table:
         """A table of the planned ports and their states."""

@@ -10,7 +10,7 @@ from .answer import Binding, Operation
 from .names import name_of, text_of
 from .objects import Oid, Syntax
 
-__all__ = ["asked_name", "bindings_text", "report_name", "response_name", "trap_name"]
+__all__ = ["asked_name", "bindings_text", "report_name", "response_name"]
 
 #: Objects that are named one by one; the rest are counted.
 NAMED = 3
@@ -42,11 +42,6 @@ def response_name(status: int = 0) -> str:
 def report_name(bindings: Sequence[Binding]) -> str:
     """`report usmStatsUnknownEngineIDs.0`."""
     return words.REPORT.format(names=_few(bindings, lambda one: name_of(one[0])))
-
-
-def trap_name(notification: Oid) -> str:
-    """`trap gsServerUpTrap`."""
-    return words.TRAP.format(name=name_of(notification))
 
 
 def bindings_text(bindings: Sequence[Binding]) -> str:

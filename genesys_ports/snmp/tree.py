@@ -25,7 +25,8 @@ __all__ = ["LONGEST_TEXT", "Tree", "display_string"]
 #: Characters of a text (DisplayString, RFC 2579, section 2).
 LONGEST_TEXT = 255
 
-#: What a number of 32 bits can hold: a gauge stays at its most, a counter begins anew (RFC 2578, sections 7.1.6, 7.1.7).
+#: What a number of 32 bits can hold: a gauge stays at its most, a counter begins anew (RFC 2578, sections 7.1.6 and
+#: 7.1.7).
 _MOST = 2**32 - 1
 
 _Facts = ApplicationFacts | PortFacts | ConnectionFacts
@@ -144,7 +145,8 @@ class Tree:
 
     def __init__(self, system: SystemFacts, applications: Callable[[], Sequence[ApplicationFacts]]) -> None:
         self._applications = applications
-        nodes = sorted([*_scalars(system), *_columns()], key=lambda node: node.oid)
+        nodes: list[_Scalar | _Column] = [*_scalars(system), *_columns()]
+        nodes.sort(key=attrgetter("oid"))
         self._nodes = {node.oid: node for node in nodes}
         self._oids = [node.oid for node in nodes]
         self._lengths = sorted({len(oid) for oid in self._oids})

@@ -1,0 +1,150 @@
+"""The management port of an application: an SNMP agent that tells how the application is."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING
+
+from ..model import Connection, ListeningPort, Purpose, Transport
+from ..snmp.objects import ApplicationFacts, AppState, ConnectionFacts, PortFacts, SystemFacts
+from ..snmp.tree import Tree
+from ..state import ConnectionStatus
+from . import snmp_words as words
+from .snmp_agent import Address, Agent
+from .snmp_port import SNMP, SnmpPort
+
+if TYPE_CHECKING:
+    from ..model import Application
+    from .application import RunningApplication
+    from .lab import Lab
+
+__all__ = ["SnmpSide", "facts_of", "is_management"]
+
+#: Hundredths of a second, in one.
+HUNDREDTHS = 100
+
+
+def is_management(port: ListeningPort) -> bool:
+    """Whether an agent answers on this port: over UDP, for management."""
+    return port.transport is Transport.UDP and port.purpose is Purpose.MANAGEMENT
+
+
+class SnmpSide:
+    """What an application with a management port tells about itself, and only about itself."""
+
+    def __init__(self, owner: RunningApplication) -> None:
+        self._owner = owner
+        self._began = asyncio.get_running_loop().time()
+        self._ports: list[SnmpPort] = []
+        application = owner.application
+        system = SystemFacts(
+            descr=words.DESCRIPTION.format(type=application.type or words.NO_TYPE, name=owner.name),
+            name=owner.name,
+            up_time=self._up_time,
+            contact=words.CONTACT,
+            location=words.LOCATION.format(host=owner.host),
+        )
+        lab = owner.lab
+        lab.snmp_boots[owner.name] += 1
+        self.agent = Agent(
+            Tree(system, lambda: (facts_of(lab, owner.name),)),
+            owner.name,
+            users=lab.snmp_users,
+            boots=lab.snmp_boots[owner.name],
+            now=asyncio.get_running_loop().time,
+        )
+
+    def _up_time(self) -> int:
+        return int((asyncio.get_running_loop().time() - self._began) * HUNDREDTHS)
+
+    def serves(self, port: ListeningPort) -> bool:
+        """Every UDP port for management."""
+        return is_management(port)
+
+    async def serve(self, port: ListeningPort, sockets: list[socket.socket]) -> None:
+        """Answer on the bound sockets of a planned port."""
+        for sock in sockets:
+            one = SnmpPort(self._owner, port, sock, self._heard)
+            self._ports.append(one)
+            await one.serve()
+
+    def _heard(self, port: SnmpPort, data: bytes, address: Address) -> None:
+        self.agent.handle(port, data, address)
+
+    def makes(self, connection: Connection) -> bool:
+        """None: an agent is asked."""
+        return False
+
+    async def connect(self, connection: Connection) -> ConnectionStatus:
+        """Nothing to do."""
+        return self._owner.statuses[connection]
+
+    async def start(self) -> None:
+        """Nothing to do."""
+
+    async def stop(self) -> None:
+        """Nothing to do: an agent owes nobody a good-bye."""
+
+    def close_port(self, port: ListeningPort) -> None:
+        """Answer nothing any more on this port."""
+        for one in [one for one in self._ports if one.port is port]:
+            self._ports.remove(one)
+            one.close()
+
+    def close_ports(self) -> None:
+        """Answer nothing any more."""
+        for one in self._ports:
+            one.close()
+        self.agent.close()
+
+    async def close(self, *, crash: bool) -> None:
+        """Nothing to do: it has no connection."""
+
+    def let_go(self) -> None:
+        """The same as `close_ports`."""
+        self.close_ports()
+
+
+def facts_of(lab: Lab, name: str) -> ApplicationFacts:
+    """What there is to tell of an application of the lab now, whether it runs or not.
+
+    Its index is its place in the plan, from 1. Raises `UnknownApplicationError`.
+    """
+    one = lab.running(name)
+    plan = lab.plan if lab.plan.has_application(name) or one is None else one.plan
+    application: Application = one.application if one is not None else plan.application(name)
+    sent, received = lab.trace.tally(name, without=(SNMP,))
+    return ApplicationFacts(
+        index=plan.applications.index(plan.application(name)) + 1,
+        name=name,
+        type=application.type,
+        host=application.host,
+        state=_state(one),
+        started=_started(one),
+        ports=tuple(
+            PortFacts(
+                state.port.port_id, state.port.number, state.port.transport, state.port.purpose, state.status,
+                state.port.last or 0,
+            )
+            for state in lab.port_states(name)
+        ),
+        connections=tuple(
+            ConnectionFacts(state.connection.server, state.port, state.status) for state in lab.connection_states(name)
+        ),
+        clients=0 if one is None else sum(link.known and not link.closing for link in one.incoming),
+        sent=sent,
+        received=received,
+    )  # fmt: skip
+
+
+def _state(one: RunningApplication | None) -> AppState:
+    if one is None or not one.listens:
+        return AppState.STOPPED
+    return AppState.OVERLOADED if one.overloaded else AppState.RUNNING
+
+
+def _started(one: RunningApplication | None) -> int:
+    if one is None or not one.listens:
+        return 0
+    return int((asyncio.get_running_loop().time() - one.began) * HUNDREDTHS)
