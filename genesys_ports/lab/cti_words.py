@@ -28,6 +28,11 @@ NO_T_SERVER = (
 )
 LOST = "{client} has lost its CTI link to {server}. Calls go on; {client} hears nothing of them until the link is back."
 
+ONE_SWITCH = (
+    "{client} has its CTI link in another connection of the plan, and a T-Server serves one switch: it does not call "
+    "{server} on port {port}."
+)
+
 # --- cutting a connection
 CUT = "The connection between {client} and {server} is cut. Both ends have noticed."
 CUT_SILENTLY = (
@@ -67,10 +72,10 @@ NO_DN = "{dn} is no DN of this switch in the plan."
 NO_NUMBER = "OtherDN says whom to call: digits, letters and * # + . _ -, at most {limit} of them."
 NO_CALL = "DN {dn} has no call that this request could be about."
 NOT_RINGING = "DN {dn} is not ringing, so there is nothing to answer."
-NOT_CONNECTED_DN = "DN {dn} has no call that could be held."
+NO_CALL_TO_HOLD = "DN {dn} has no call that could be held."
 NOT_HELD = "DN {dn} has put no call on hold."
 NOT_TALKING = "DN {dn} has no call that could be transferred."
-REFUSED = "The switch refused {name}: {value} ({category})."
+REFUSED = "The switch refused {name}: {value}."
 UNANSWERED = "The switch gave no answer to {name}."
 PARTY_CHANGED = "DN {this_dn}, the other party is {other_dn} now"
 

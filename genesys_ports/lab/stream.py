@@ -192,8 +192,11 @@ class Stream(asyncio.Protocol):
         reply_to: int | None = None,
         back: bool = False,
         call: str = "",
+        dropped: bool = False,
     ) -> Message:
-        """Note in the trace what this end sends; with `back`, what it receives. `call` names the call it is about."""
+        """Note in the trace what this end sends; with `back`, what it receives. `call` names the call it is about,
+        `dropped` tells that the network loses it.
+        """
         route = self.route
         sender, receiver = (self.peer, self.owner.name) if back else (self.owner.name, self.peer)
         if self.partner is None:
@@ -201,5 +204,5 @@ class Stream(asyncio.Protocol):
         return self._lab.trace.add(
             kind, name, sender, receiver,
             route.client, route.server, route.host, route.port,
-            text, payload, reply_to, self.protocol, call, self.client_number,
+            text, payload, reply_to, self.protocol, call, self.client_number, False, dropped,
         )  # fmt: skip

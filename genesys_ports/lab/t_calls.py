@@ -1,0 +1,261 @@
+"""What T-Server makes of CSTA events: the calls of its DNs, and the events that T-Library's clients are told.
+
+T-Server owns no call: the switch does, and tells of it. A call that is in progress when the CTI link is lost goes on,
+and so nobody is told that it is released. T-Server keeps what it knew, as the documentation's "stuck calls" have it
+(MLUG, How to Handle Stuck Calls: the switch has released a call, and word of it never came), and corrects it with the
+first event that contradicts it: a DN that takes part in another call, or a call of that number with other parties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+
+from ..csta import Message
+from ..sip.tlib import PARTY, EventName, PartyEvent, PartyState, TEvent, conn_id
+from . import cti_words as words
+
+__all__ = ["CALLS_KEPT", "CallWatch", "Party", "TransferEvent"]
+
+#: Calls that T-Server remembers; the oldest give way. More than any switch of a lesson has ports for.
+CALLS_KEPT = 10_000
+
+ORIGINATION, DESTINATION = "Origination", "Destination"
+
+
+class TransferEvent(StrEnum):
+    """What T-Library's clients are told of a transfer, beside the events that the others have (Events and Models)."""
+
+    PARTY_CHANGED = "EventPartyChanged"
+
+
+class Party:
+    """One DN in one call: where it stands in T-Library's view, and with whom it talks."""
+
+    __slots__ = ("call", "dn", "other", "role", "state")
+
+    def __init__(self, call: WatchedCall, dn: str, role: str, other: str) -> None:
+        self.call = call
+        self.dn = dn
+        self.role = role
+        self.other = other
+        self.state: PartyState | None = None
+
+
+class WatchedCall:
+    """A call of the switch as T-Server knows it. `old` tells that it is known from before the link was lost."""
+
+    __slots__ = ("call_id", "called", "calling", "conn_id", "old", "parties", "somebody_left")
+
+    def __init__(self, call_id: str, number: str, calling: str, called: str) -> None:
+        self.call_id = call_id
+        self.conn_id = number
+        self.calling = calling
+        self.called = called
+        self.old = False
+        self.somebody_left = False
+        self.parties: dict[str, Party] = {}
+
+
+class CallWatch:
+    """The calls of T-Server's DNs. `told` gets each event for T-Library's clients.
+
+    `name_of` gives the name of a call in the trace.
+    """
+
+    def __init__(self, name_of: Callable[[str], str], told: Callable[[TEvent], None]) -> None:
+        self._name_of = name_of
+        self._told = told
+        self._calls: dict[str, WatchedCall] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def parties(self, dn: str) -> Iterator[Party]:
+        """Where a DN takes part, the newest call first."""
+        return (call.parties[dn] for call in reversed(self._calls.values()) if dn in call.parties)
+
+    def link_lost(self) -> None:
+        """From now on nothing is known to be true any more."""
+        for call in self._calls.values():
+            call.old = True
+
+    def heard(self, dn: str, event: Message) -> None:
+        """The monitor of a DN has told of something."""
+        handler = _HANDLERS.get(event.name)
+        if handler is not None:
+            handler(self, dn, event)
+
+    # --- events
+
+    def _originated(self, dn: str, event: Message) -> None:
+        if _number(event, "callingDevice") == dn:
+            self._begin(dn, event, ORIGINATION, PartyEvent.DIAL)
+
+    def _delivered(self, dn: str, event: Message) -> None:
+        if _number(event, "alertingDevice") == dn:
+            self._begin(dn, event, DESTINATION, PartyEvent.RING)
+
+    def _established(self, dn: str, event: Message) -> None:
+        if dn in (_number(event, "callingDevice"), _number(event, "answeringDevice")):
+            self._goes_on(dn, event, PartyEvent.CONNECT)
+
+    def _network_reached(self, dn: str, event: Message) -> None:
+        if _number(event, "callingDevice") == dn:
+            self._goes_on(dn, event, PartyEvent.REACH)
+
+    def _failed(self, dn: str, event: Message) -> None:
+        if _number(event, "callingDevice") == dn:
+            self._goes_on(dn, event, PartyEvent.BUSY)
+
+    def _held(self, dn: str, event: Message) -> None:
+        self._changes(dn, event, "holdingDevice", PartyEvent.HOLD)
+
+    def _retrieved(self, dn: str, event: Message) -> None:
+        self._changes(dn, event, "retrievingDevice", PartyEvent.RETRIEVE)
+
+    def _cleared(self, dn: str, event: Message) -> None:
+        call = self._calls.get(event.get("droppedConnection/callID"))
+        if call is None:
+            return
+        call.old = False
+        if _number(event, "releasingDevice") != dn:
+            call.somebody_left = True
+        elif dn in call.parties:
+            # Whoever rings and is cleared after the caller has hung up, was not waited for.
+            gave_up = call.somebody_left and call.parties[dn].state is PartyState.ALERTING
+            self._leave(call.parties[dn], PartyEvent.ABANDON if gave_up else PartyEvent.RELEASE)
+
+    def _transferred(self, dn: str, event: Message) -> None:
+        old, new = event.get("primaryOldCall/callID"), _new_call(event)
+        call = self._calls.pop(old, None) or self._calls.get(new)
+        if call is None:
+            return
+        call.call_id, call.old = new or old, False
+        self._calls[call.call_id] = call
+        leaves, comes = _number(event, "transferringDevice"), _number(event, "transferredToDevice")
+        party = call.parties.get(dn)
+        if party is None:
+            return
+        if dn == leaves:
+            self._leave(party, PartyEvent.RELEASE)
+        elif dn != comes:
+            party.other = comes
+            self._tell(party, TransferEvent.PARTY_CHANGED, words.PARTY_CHANGED)
+
+    def _out_of_service(self, dn: str, event: Message) -> None:
+        self._told(TEvent(EventName.OUT_OF_SERVICE, dn))
+
+    def _back_in_service(self, dn: str, event: Message) -> None:
+        self._told(TEvent(EventName.BACK_IN_SERVICE, dn))
+
+    # --- what follows
+
+    def _begin(self, dn: str, event: Message, role: str, what: PartyEvent) -> None:
+        call_id = _call_id(event)
+        known = self._calls.get(call_id)
+        if known is not None and known.old and (dn in known.parties or what is PartyEvent.DIAL):
+            # Call numbers begin anew when a switch does.
+            self._forget(known)
+        for party in list(self.parties(dn)):
+            if party.call.old and party.call.call_id != call_id:
+                # It has ended while nobody could tell.
+                self._leave(party, PartyEvent.RELEASE)
+        self._happens(self._party(dn, event, role), what)
+
+    def _goes_on(self, dn: str, event: Message, what: PartyEvent) -> None:
+        role = ORIGINATION if _number(event, "callingDevice") == dn else DESTINATION
+        self._happens(self._party(dn, event, role), what)
+
+    def _changes(self, dn: str, event: Message, who: str, what: PartyEvent) -> None:
+        call = self._calls.get(_call_id(event))
+        if call is not None and _number(event, who) == dn and dn in call.parties:
+            call.old = False
+            self._step(call.parties[dn], what)
+
+    def _party(self, dn: str, event: Message, role: str) -> Party:
+        call_id = _call_id(event)
+        call = self._calls.get(call_id)
+        calling, called = _number(event, "callingDevice"), _number(event, "calledDevice")
+        if call is None:
+            self._count += 1
+            call = self._calls[call_id] = WatchedCall(call_id, conn_id(self._count), calling, called)
+            while len(self._calls) > CALLS_KEPT:
+                self._forget(next(iter(self._calls.values())))
+        call.old = False
+        party = call.parties.get(dn)
+        if party is None:
+            party = call.parties[dn] = Party(call, dn, role, called if role == ORIGINATION else calling)
+        return party
+
+    def _happens(self, party: Party, what: PartyEvent) -> None:
+        """Go where the table says, and tell of it. A call that began unheard has its beginning told first."""
+        if party.state is None:
+            self._step(party, PartyEvent.DIAL if party.role == ORIGINATION else PartyEvent.RING)
+        self._step(party, what)
+
+    def _step(self, party: Party, what: PartyEvent) -> None:
+        row = PARTY.rows.get((party.state, what))
+        if row is not None:
+            party.state, names = row
+            for name in names:
+                self._tell(party, name)
+
+    def _leave(self, party: Party, what: PartyEvent) -> None:
+        self._step(party, what)
+        call = party.call
+        del call.parties[party.dn]
+        if not call.parties:
+            self._calls.pop(call.call_id, None)
+
+    def _forget(self, call: WatchedCall) -> None:
+        for party in list(call.parties.values()):
+            self._leave(party, PartyEvent.RELEASE)
+        self._calls.pop(call.call_id, None)
+
+    def _tell(self, party: Party, name: str, sentence: str = "") -> None:
+        other = DESTINATION if party.role == ORIGINATION else ORIGINATION
+        fields = {"ThisDNRole": party.role, "OtherDNRole": other}
+        call = party.call
+        self._told(TEvent(name, party.dn, party.other, call.conn_id, self._name_of(call.call_id), fields))
+
+
+Handler = Callable[[CallWatch, str, Message], None]
+
+_HANDLERS: dict[str, Handler] = {
+    "OriginatedEvent": CallWatch._originated,
+    "DeliveredEvent": CallWatch._delivered,
+    "EstablishedEvent": CallWatch._established,
+    "NetworkReachedEvent": CallWatch._network_reached,
+    "FailedEvent": CallWatch._failed,
+    "HeldEvent": CallWatch._held,
+    "RetrievedEvent": CallWatch._retrieved,
+    "ConnectionClearedEvent": CallWatch._cleared,
+    "TransferredEvent": CallWatch._transferred,
+    "OutOfServiceEvent": CallWatch._out_of_service,
+    "BackInServiceEvent": CallWatch._back_in_service,
+}
+
+#: Where each event has the call it is about.
+_CONNECTIONS = {
+    "OriginatedEvent": "originatedConnection",
+    "DeliveredEvent": "connection",
+    "EstablishedEvent": "establishedConnection",
+    "NetworkReachedEvent": "outboundConnection",
+    "FailedEvent": "failedConnection",
+    "HeldEvent": "heldConnection",
+    "RetrievedEvent": "retrievedConnection",
+}
+
+
+def _call_id(event: Message) -> str:
+    return event.get(f"{_CONNECTIONS[event.name]}/callID")
+
+
+def _new_call(event: Message) -> str:
+    return event.get("transferredConnections/connectionListItem/newConnection/callID")
+
+
+def _number(event: Message, who: str) -> str:
+    return event.get(f"{who}/deviceIdentifier")

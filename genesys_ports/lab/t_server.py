@@ -1,0 +1,410 @@
+"""T-Server in the lab: client of its switch on the CTI link, server of T-Library's clients on its communication port.
+
+It serves the DNs that the plan gives its switch (stations, and groups of trunk channels and IVR ports): a real one
+reads them from the Switch object of the Configuration Layer. On the link it asks for a session, and then for a monitor
+of each of them. What T-Library's clients ask for becomes a request of CSTA; their line is acknowledged at once, and
+what comes of it are events, or EventError, when the switch has answered.
+
+When the link is lost, every client hears EventLinkDisconnected, and nobody EventReleased: a T-Server watches calls, the
+switch carries them, and they go on. Events and Models (General Events) has EventLinkConnected for the link that is
+back, and for a client that has just connected; nothing there tells clients of calls that the loss would end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..csta import LinkSession, LinkState, Message
+from ..errors import CSTAError, LinkDownError, NoCallError
+from ..model import Purpose, Transport, VoicePortKind
+from ..sip.server import LONGEST_NUMBER, NUMBER
+from ..sip.tlib import EventName, PartyState, TEvent
+from . import cti_words as words
+from .cti_stream import text_of
+from .roles import LINK_CONNECTED, LINK_LOST, Answer, Role, component_of
+from .switch_role import SWITCH, call_name
+from .t_calls import CallWatch, Party
+from .tlib import CALLS, Clients, Request, error, is_request
+from .wire import answer_id
+
+if TYPE_CHECKING:
+    from ..model import Connection, Deployment
+    from .application import RunningApplication
+    from .cti_stream import CtiStream
+    from .link import Link
+
+__all__ = ["T_SERVER", "Done", "LinkEnd", "TServer", "TServerRole", "dns_of", "is_link"]
+
+T_SERVER = "t_server"
+
+#: T-Library's names (docs.genesys.com, Events and Models: General Events; Call-Handling and Transfer/Conference).
+EVENT_LINK_CONNECTED = "EventLinkConnected"
+EVENT_LINK_DISCONNECTED = "EventLinkDisconnected"
+SINGLE_STEP_TRANSFER = "RequestSingleStepTransfer"
+
+#: Told what has come of an attempt to have the link.
+Done = Callable[[LinkState], None]
+
+#: Messages of the trace among which the acknowledgement of a request is looked for.
+NEAR = 50
+
+REQUESTS: Mapping[str, Request] = {
+    **CALLS,
+    SINGLE_STEP_TRANSFER: lambda asking, dn, fields: asking.transfer_call(
+        dn, fields.get("OtherDN", ""), fields.get("ConnID", "")
+    ),
+}
+
+
+class TServerRole(Role):
+    """Answers T-Library's requests on the communication port."""
+
+    server: TServer
+
+    def begin(self, application: RunningApplication) -> None:
+        """Nobody is connected yet."""
+        self.server = TServer(application)
+
+    def asked(self, application: RunningApplication, link: Link, fields: dict[str, Any]) -> Answer:
+        """The answer to a request of a T-Library client."""
+        return self.server.asked(link, fields) if is_request(fields) else Answer()
+
+    def joined(self, application: RunningApplication, link: Link) -> None:
+        """A client is told at once whether the link is up, as the answer to TOpenServer (General Events)."""
+        self.server.tell_state(link)
+
+
+class TServer:
+    """Between the session on the CTI link and T-Library's clients.
+
+    `link` is the planned connection to the switch; a T-Server has one switch. But for calls it keeps the plan it read
+    at its start.
+    """
+
+    def __init__(self, application: RunningApplication) -> None:
+        self._application = application
+        plan = application.plan
+        self.link: Connection | None = next(
+            (one for one in plan.servers_of(application.name) if is_link(plan, one)), None
+        )
+        #: Its DNs, in the order of the switch's frame.
+        self.dns = dns_of(plan, self.switch)
+        self.clients = Clients(application, frozenset(self.dns), calls=REQUESTS, unknown=words.UNKNOWN_REQUEST)
+        self.watch = CallWatch(lambda call_id: call_name(self.switch, call_id), self.clients.tell)
+        self.stream: CtiStream | None = None
+        #: Whether T-Library's clients have been told that the link is up.
+        self.is_up = False
+        # The seconds that have been made to pass while a heartbeat was waited for.
+        self._ahead = 0.0
+        self._monitored: dict[str, str] = {}
+        self._clock = application.lab.signalling.clock
+        self._done: Done = lambda state: None
+        self._stopping = False
+        self.session = LinkSession(
+            self._send,
+            lambda: self._clock.now() + self._ahead,
+            on_event=self._heard,
+            on_state=self._state,
+            received=self._received,
+        )
+
+    @property
+    def switch(self) -> str:
+        """The name of its switch; empty where the plan has none for it."""
+        return self.link.server if self.link else ""
+
+    # --- the link
+
+    def due(self) -> float | None:
+        """When something has to be done, on the clock of the lab."""
+        due = self.session.due()
+        return None if due is None else due - self._ahead
+
+    def advance(self) -> None:
+        """Do what is due: heartbeats, and what has got no answer."""
+        self.session.advance()
+        self._clock.look(self)
+
+    def hurry(self) -> None:
+        """Let the time pass until the next thing is due."""
+        due = self.session.due()
+        if due is not None:
+            self._ahead = max(self._ahead, due - self._clock.now())
+            self.session.advance()
+
+    def begin(self, stream: CtiStream, done: Done) -> None:
+        """The connection stands: ask for a session. `done` is told of each state that comes of it."""
+        self.stream, self._done = stream, done
+        self._clock.join(self)
+        self.session.connecting()
+        self.session.start(self._application.name)
+        self._clock.look(self)
+
+    def receive(self, data: bytes) -> None:
+        """Bytes have come from the switch."""
+        self.session.receive(data)
+        self._clock.look(self)
+
+    def lost(self) -> None:
+        """The connection is over."""
+        self.stream = None
+        self._clock.leave(self)
+        self.session.lost()
+
+    def stop(self) -> None:
+        """End the session in good order; nobody is told that the link is down."""
+        self._stopping = True
+        if self.stream is not None:
+            self.session.stop()
+
+    def _monitor(self) -> None:
+        """Ask for the events of every DN."""
+        self._monitored.clear()
+        waiting = len(self.dns)
+
+        def answered(dn: str, answer: Message | None) -> None:
+            nonlocal waiting
+            waiting -= 1
+            if answer is not None and answer.name == "MonitorStartResponse":
+                self._monitored[answer.get("monitorCrossRefID")] = dn
+            elif answer is not None:
+                # The switch does not have it, or not any more.
+                self.clients.tell(TEvent(EventName.OUT_OF_SERVICE, dn))
+            if not waiting:
+                self._ready()
+
+        for dn in self.dns:
+            self.session.monitor(dn, partial(answered, dn))
+        if not self.dns:
+            self._ready()
+
+    def _send(self, raw: bytes, message: Message, invoke_id: int, call_id: str) -> None:
+        if self.stream is not None:
+            self.stream.sent(raw, message, invoke_id, call_id)
+
+    def _received(self, frame: Any) -> None:
+        if self.stream is not None:
+            self.stream.received(frame)
+
+    def _heard(self, event: Message) -> None:
+        dn = self._monitored.get(event.get("monitorCrossRefID"))
+        if dn is not None:
+            self.watch.heard(dn, event)
+
+    def _state(self, state: LinkState) -> None:
+        if state is LinkState.UP:
+            self._monitor()
+        elif state not in (LinkState.CONNECTING, LinkState.STARTING):
+            if self.is_up:
+                self.is_up = False
+                self.watch.link_lost()
+                if not self._stopping:
+                    self._tell_of_link()
+            self._done(state)
+            if self.stream is not None and not self._stopping:
+                # What nobody answers any more is no link.
+                self.stream.abort()
+
+    def _ready(self) -> None:
+        """Every monitor is there."""
+        if self.session.state is LinkState.UP and self.stream is not None:
+            self._done(LinkState.UP)
+            self.is_up = True
+            self._tell_of_link()
+
+    def _tell_of_link(self) -> None:
+        application = self._application
+        name, text, code, logged = _LINK[self.is_up]
+        self.clients.tell_all(name, text.format(server=self.switch), Server=self.switch)
+        application.report(code, logged.format(server=self.switch), self.switch)
+        # A management port tells of it with a trap.
+        status = getattr(application, "link_status", None)
+        if status is not None and self.link is not None:
+            status(self.link.port_id, self.is_up)
+
+    # --- T-Library's clients
+
+    def tell_state(self, link: Link) -> None:
+        """Tell one client whether the link is up."""
+        if self.link is not None and self.clients.is_client(link):
+            name, text, *_ = _LINK[self.is_up]
+            link.tell(name, text.format(server=self.switch), Server=self.switch)
+
+    def asked(self, link: Link, fields: dict[str, Any]) -> Answer:
+        """Carry out a request; what the switch says to it comes later."""
+        if self.link is None:
+            return error(words.NO_SWITCH.format(application=self._application.name), "")
+        before = self.clients.is_client(link)
+        answer = self.clients.asked(Asking(self, link, answer_id(fields)), link, fields)
+        if not before:
+            self.tell_state(link)
+        return answer
+
+
+class LinkEnd:
+    """The session of one connection: what comes over an older one is of no use."""
+
+    def __init__(self, server: TServer, stream: CtiStream, done: Done) -> None:
+        self._server = server
+        self._stream = stream
+        self._done = done
+
+    def begin(self) -> None:
+        """The connection stands."""
+        self._server.begin(self._stream, self._done)
+
+    def receive(self, data: bytes) -> None:
+        """Bytes have come."""
+        if self._server.stream is self._stream:
+            self._server.receive(data)
+
+    def lost(self) -> None:
+        """The connection is over."""
+        if self._server.stream is self._stream:
+            self._server.lost()
+        self._done(LinkState.LOST)
+
+
+class _Told(NamedTuple):
+    name: str
+    text: str
+    code: str
+    logged: str
+
+
+_LINK = {
+    True: _Told(EVENT_LINK_CONNECTED, words.LINK_IS_UP, LINK_CONNECTED, words.EVENT_LINK_CONNECTED),
+    False: _Told(EVENT_LINK_DISCONNECTED, words.LINK_IS_DOWN, LINK_LOST, words.EVENT_LINK_LOST),
+}
+
+
+class Asking:
+    """One request of one client on its way to the switch; see `tlib.CallControl`."""
+
+    def __init__(self, server: TServer, link: Link, reference: int | str | None) -> None:
+        self._server = server
+        self._link = link
+        self._reference = reference
+        # A client of this lab counts its questions as the trace does; that of another has just got its number.
+        trace = server._application.lab.trace
+        self._number = reference if link.partner is not None and isinstance(reference, int) else trace.last_number
+
+    def make_call(self, this_dn: str, other_dn: str) -> str:
+        """RequestMakeCall: MakeCall."""
+        self._check(this_dn)
+        if not NUMBER.fullmatch(other_dn):
+            raise NoCallError(this_dn, words.NO_NUMBER.format(limit=LONGEST_NUMBER))
+        fields = {"callingDevice": this_dn, "calledDirectoryNumber": other_dn, "autoOriginate": "doNotPrompt"}
+        return self._ask(this_dn, Message("MakeCall", fields))
+
+    def answer_call(self, this_dn: str, conn_id: str = "") -> str:
+        """RequestAnswerCall: AnswerCall."""
+        return self._about("AnswerCall", "callToBeAnswered", this_dn, conn_id, words.NOT_RINGING, PartyState.ALERTING)
+
+    def release_call(self, this_dn: str, conn_id: str = "") -> str:
+        """RequestReleaseCall: ClearConnection."""
+        return self._about("ClearConnection", "connectionToBeCleared", this_dn, conn_id, words.NO_CALL)
+
+    def hold_call(self, this_dn: str, conn_id: str = "") -> str:
+        """RequestHoldCall: HoldCall."""
+        return self._about("HoldCall", "callToBeHeld", this_dn, conn_id, words.NO_CALL_TO_HOLD, PartyState.CONNECTED)
+
+    def retrieve_call(self, this_dn: str, conn_id: str = "") -> str:
+        """RequestRetrieveCall: RetrieveCall."""
+        return self._about("RetrieveCall", "callToBeRetrieved", this_dn, conn_id, words.NOT_HELD, PartyState.HELD)
+
+    def transfer_call(self, this_dn: str, other_dn: str, conn_id: str = "") -> str:
+        """RequestSingleStepTransfer: SingleStepTransferCall."""
+        self._check(this_dn)
+        if not NUMBER.fullmatch(other_dn):
+            raise NoCallError(this_dn, words.NO_NUMBER.format(limit=LONGEST_NUMBER))
+        state = PartyState.CONNECTED
+        return self._about(
+            "SingleStepTransferCall", "activeCall", this_dn, conn_id, words.NOT_TALKING, state, transferredTo=other_dn
+        )
+
+    def _about(
+        self, name: str, what: str, dn: str, conn_id: str, problem: str, state: PartyState | None = None, **more: str
+    ) -> str:
+        self._check(dn)
+        party = self._party(dn, conn_id, problem, state)
+        call_id = party.call.call_id
+        return self._ask(dn, Message(name, {what: {"callID": call_id, "deviceID": dn}, **more}), call_id)
+
+    def _party(self, dn: str, conn_id: str, problem: str, state: PartyState | None) -> Party:
+        for party in self._server.watch.parties(dn):
+            if state in (None, party.state) and conn_id in ("", party.call.conn_id):
+                return party
+        raise NoCallError(dn, problem.format(dn=dn))
+
+    def _check(self, dn: str) -> None:
+        server = self._server
+        if dn not in server.dns:
+            raise NoCallError(dn, words.NO_DN.format(dn=dn))
+        if not server.is_up:
+            application = server._application.name
+            raise NoCallError(dn, words.LINK_DOWN.format(application=application, server=server.switch))
+
+    def _ask(self, dn: str, message: Message, call_id: str = "") -> str:
+        server = self._server
+        asked = 0
+
+        def answered(answer: Message | None) -> None:
+            if answer is None:
+                self._failed(dn, words.UNANSWERED.format(name=message.name))
+            elif answer.name == "CSTAErrorCode":
+                self._failed(dn, words.REFUSED.format(name=message.name, value=text_of(answer)))
+            elif not call_id:
+                self._belongs(asked, call_name(server.switch, answer.get("callingDevice/callID")))
+
+        try:
+            invoke_id = server.session.request(message, answered)
+        except (CSTAError, LinkDownError) as problem:
+            raise NoCallError(dn, str(problem)) from None
+        server._clock.look(server)
+        if server.stream is not None:
+            asked = server.stream.number_of(invoke_id)
+        return call_name(server.switch, call_id)
+
+    def _belongs(self, asked: int, call: str) -> None:
+        """The request, its acknowledgement and what it has become on the link belong to the call they have made."""
+        trace = self._server._application.lab.trace
+        numbers = [self._number, asked]
+        for back in range(1, min(NEAR, len(trace)) + 1):
+            if trace[-back].reply_to == self._number:
+                numbers.append(trace[-back].number)
+                break
+        for number in numbers:
+            trace.assign(number, call)
+
+    def _failed(self, dn: str, problem: str) -> None:
+        """The switch has refused: whoever asked is told, and nobody else."""
+        details = {"ThisDN": dn, "ErrorMessage": problem}
+        if self._reference is not None:
+            details["ReferenceID"] = str(self._reference)
+        self._link.tell(EventName.ERROR, problem, **details)
+
+
+def is_link(plan: Deployment, connection: Connection) -> bool:
+    """Whether a planned connection is meant as a CTI link.
+
+    That is every one to a CTI-link port of a switch; and every other one that a T-Server opens to a switch over TCP,
+    since it wants nothing else of one. Raises what looking the port up raises.
+    """
+    port = plan.application(connection.server).port(connection.port_id)
+    if port.transport is Transport.UDP or component_of(plan, connection.server) != SWITCH:
+        return False
+    return port.purpose is Purpose.CTI_LINK or component_of(plan, connection.client) == T_SERVER
+
+
+def dns_of(plan: Deployment, switch: str) -> tuple[str, ...]:
+    """The DNs of a switch, each once: those of its stations in the order of the frame, then those of its groups."""
+    from ..switch import default_switch
+
+    if not switch:
+        return ()
+    frame = next((one for one in plan.switches if one.name == switch), None) or default_switch(switch)
+    ports = sorted(frame.voice_ports, key=lambda port: port.kind is not VoicePortKind.STATION)
+    return tuple(dict.fromkeys(port.dn for port in ports if port.dn))
