@@ -78,6 +78,8 @@ class RunningApplication:
         self.voice = Voice(self)
         #: What it tells its network management system.
         self.traps = Traps(self)
+        #: When it started, by the clock of the event loop.
+        self.began = asyncio.get_running_loop().time()
         #: Whether the planned ports are open; `shut` are those of them that somebody has closed since.
         self.listens = False
         self.shut: set[ListeningPort] = set()
