@@ -11,15 +11,17 @@ from ..snmp.objects import ApplicationFacts, AppState, ConnectionFacts, PortFact
 from ..snmp.tree import Tree
 from ..state import ConnectionStatus
 from . import snmp_words as words
+from .roles import NETWORK_MANAGEMENT_SYSTEM, component_of
 from .snmp_agent import Address, Agent
 from .snmp_port import SNMP, SnmpPort
+from .traps import MASTER_AGENT
 
 if TYPE_CHECKING:
     from ..model import Application
     from .application import RunningApplication
     from .lab import Lab
 
-__all__ = ["SnmpSide", "facts_of", "is_management"]
+__all__ = ["SnmpSide", "facts_of", "has_agent", "is_management"]
 
 #: Hundredths of a second, in one.
 HUNDREDTHS = 100
@@ -28,6 +30,13 @@ HUNDREDTHS = 100
 def is_management(port: ListeningPort) -> bool:
     """Whether an agent answers on this port: over UDP, for management."""
     return port.transport is Transport.UDP and port.purpose is Purpose.MANAGEMENT
+
+
+def has_agent(application: RunningApplication) -> bool:
+    """Whether this application has an agent of its own: it has a port for one, and is not what manages the others."""
+    if component_of(application.plan, application.name) in (NETWORK_MANAGEMENT_SYSTEM, MASTER_AGENT):
+        return False
+    return any(map(is_management, application.ports))
 
 
 class SnmpSide:
