@@ -19,6 +19,7 @@ from .roles import (
     Role,
 )
 from .sip_server import PHONE, SIP_SERVER, TRUNKS, SipServerRole
+from .snmp_side import SnmpSide, has_agent
 from .switch_role import SWITCH, SwitchRole
 from .trunk import Trunk
 
@@ -59,4 +60,7 @@ def role_of(component: str) -> Role:
 
 def sides_of(application: RunningApplication) -> list[Side]:
     """What this application speaks besides the teaching format and SIP, for one run."""
-    return [NmsSide(application)] if is_manager(application) else []
+    sides: list[Side] = [NmsSide(application)] if is_manager(application) else []
+    if has_agent(application):
+        sides.append(SnmpSide(application))
+    return sides
