@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from .console_port import ConsoleSide
+from .cti_side import cti_sides
 from .media_server import MEDIA_SERVER, MediaServer
 from .nms import NmsSide, is_manager
 from .phone import Phone
@@ -21,6 +23,7 @@ from .roles import (
 from .sip_server import PHONE, SIP_SERVER, TRUNKS, SipServerRole
 from .snmp_side import SnmpSide, has_agent
 from .switch_role import SWITCH, SwitchRole
+from .t_server import T_SERVER, TServerRole
 from .trunk import Trunk
 
 if TYPE_CHECKING:
@@ -47,6 +50,7 @@ _ROLES: dict[str, Callable[[], Role]] = {
     MESSAGE_SERVER: MessageServer,
     SIP_SERVER: SipServerRole,
     SWITCH: SwitchRole,
+    T_SERVER: TServerRole,
     PHONE: partial(_Speaker, Phone),
     MEDIA_SERVER: partial(_Speaker, MediaServer),
     **dict.fromkeys(TRUNKS, partial(_Speaker, Trunk)),
@@ -63,4 +67,6 @@ def sides_of(application: RunningApplication) -> list[Side]:
     sides: list[Side] = [NmsSide(application)] if is_manager(application) else []
     if has_agent(application):
         sides.append(SnmpSide(application))
-    return sides
+    if isinstance(application.role, SwitchRole):
+        sides.append(ConsoleSide(application, application.role))
+    return [*sides, *cti_sides(application)]

@@ -30,6 +30,7 @@ from ..state import ConnectionStatus, PortStatus
 from ..trace import Message, Participant
 from . import words
 from .application import RunningApplication, is_called
+from .desks import Desks
 from .knock import knock_on
 from .link import WAIT_LIMIT, Link
 from .manager import Manager
@@ -52,7 +53,7 @@ LOSSES_KEPT = 1_000
 _LAST = 1_000
 
 
-class Lab(Manager):
+class Lab(Manager, Desks):
     """A plan brought to life on this machine's loopback.
 
     Open one with `lab = await Lab.open(plan)`, end it with `await lab.close()`. Applications start and stop by name;

@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from . import words
 
-__all__ = ["Step", "step"]
+__all__ = ["Step", "step", "step_of"]
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -23,6 +23,7 @@ class Step(Coroutine[Any, Any, _T]):
 
     def __init__(self, coroutine: Coroutine[Any, Any, _T], name: str) -> None:
         self._coroutine = coroutine
+        #: How a cell calls it: `lab.start`.
         self._name = name
 
     def __await__(self) -> Generator[Any, Any, _T]:
@@ -46,11 +47,19 @@ class Step(Coroutine[Any, Any, _T]):
         printer.text(repr(self))
 
 
+def step_of(owner: str) -> Callable[[Callable[_P, Coroutine[Any, Any, _T]]], Callable[_P, Step[_T]]]:
+    """Let async methods give a `Step`; `owner` is what a cell calls the object they belong to."""
+
+    def decorate(function: Callable[_P, Coroutine[Any, Any, _T]]) -> Callable[_P, Step[_T]]:
+        @wraps(function)
+        def call(*args: _P.args, **kwargs: _P.kwargs) -> Step[_T]:
+            return Step(function(*args, **kwargs), f"{owner}.{function.__name__}")
+
+        return call
+
+    return decorate
+
+
 def step(function: Callable[_P, Coroutine[Any, Any, _T]]) -> Callable[_P, Step[_T]]:
-    """Let an async method give a `Step`."""
-
-    @wraps(function)
-    def call(*args: _P.args, **kwargs: _P.kwargs) -> Step[_T]:
-        return Step(function(*args, **kwargs), function.__name__)
-
-    return call
+    """Let an async method of a lab give a `Step`."""
+    return step_of("lab")(function)

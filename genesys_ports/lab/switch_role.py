@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .roles import Role
+from ..model import Deployment, Switch
+from ..switch import CallEvent, Switching, default_switch
+from .roles import Role, component_of
 
 if TYPE_CHECKING:
-    from ..model import Switch
-    from ..switch import CallEvent, Switching
     from .application import RunningApplication
 
-__all__ = ["SWITCH", "SwitchRole", "call_name"]
+__all__ = ["SWITCH", "SwitchRole", "call_name", "is_switch", "switches_of"]
 
 #: The catalogue's key for a switch.
 SWITCH = "switch"
@@ -37,8 +37,6 @@ class SwitchRole(Role):
 
     def begin(self, application: RunningApplication) -> None:
         """Every port of the frame is idle: the frame of this name in the plan, else a small one."""
-        from ..switch import Switching
-
         self._application = application
         self.switching = Switching(frame_of(application), self._told)
 
@@ -46,6 +44,11 @@ class SwitchRole(Role):
         """Let `listener` hear every event from now on, after those who came before it. Calling the result ends it."""
         self._listeners[listener] = None
         return lambda: self._listeners.pop(listener, None)
+
+    def end_calls(self) -> None:
+        """End every call: the switch goes down in order, and whoever listens hears of each."""
+        for call in self.switching.calls():
+            self.switching.clear(call.call_id, call.parties[0].device)
 
     def _told(self, event: CallEvent) -> None:
         if event.old_call_id:
@@ -56,10 +59,18 @@ class SwitchRole(Role):
             listener(event)
 
 
+def is_switch(plan: Deployment, name: str) -> bool:
+    """Whether an application of the plan is a switch."""
+    return component_of(plan, name) == SWITCH
+
+
+def switches_of(plan: Deployment) -> list[str]:
+    """The applications of the plan that are switches."""
+    return [one.name for one in plan.applications if is_switch(plan, one.name)]
+
+
 def frame_of(application: RunningApplication) -> Switch:
     """The frame of a switch, as of its start."""
-    from ..switch import default_switch
-
     name = application.name
     planned = next((one for one in application.plan.switches if one.name == name), None)
     return planned or default_switch(name)

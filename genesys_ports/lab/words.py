@@ -31,7 +31,7 @@ RESERVED = (
 )
 
 # --- what a lab tells about itself and about what it has done
-NOT_AWAITED = "Nothing has happened yet: write await in front of it, as in  await lab.{name}(…)"
+NOT_AWAITED = "Nothing has happened yet: write await in front of it, as in  await {name}(…)"
 READY = "Lab ready: {hosts}."
 CLOSED = "This lab is closed."
 NOTHING_LISTENS = "Nothing is listening yet."
