@@ -10,6 +10,7 @@ __all__ = [
     "HEADER_LENGTH",
     "INVOKE_ID",
     "LINK_NAME",
+    "LINK_SOURCE",
     "LOST_REASON",
     "MISSING",
     "NOT_ONE",
@@ -17,14 +18,10 @@ __all__ = [
     "NO_ANSWER_REASON",
     "NO_BEAT_REASON",
     "NO_HEADER",
-    "NO_SESSION",
-    "ONE_SESSION",
-    "PRETTY_EVENT",
-    "PRETTY_HEADER",
-    "PRETTY_REST",
     "REFUSED_REASON",
     "SESSION_GONE_REASON",
     "SESSION_NAME",
+    "SESSION_SOURCE",
     "TOO_LONG",
     "TOO_MANY_ELEMENTS",
     "TOO_MANY_MONITORS",
@@ -72,8 +69,6 @@ BAD_TEXT = "{name}: the text of {path} has signs that cannot be printed, stands 
 
 # --- the switch's end
 
-NO_SESSION = "No application session has been started on this connection."
-ONE_SESSION = "The CTI link serves one T-Server at a time, and another one has it."
 UNKNOWN_DEVICE = "The switch has no device {device!r}."
 UNKNOWN_MONITOR = "No monitor has the number {number!r}."
 WHICH_MONITOR = "Only devices can be monitored here, not calls."
@@ -92,13 +87,9 @@ NO_ANSWER_REASON = "The switch did not answer when the session was to be started
 NO_BEAT_REASON = "The switch left {count} heartbeats unanswered, one after the other."
 SESSION_GONE_REASON = "The switch no longer knows the session."
 
-# --- a message for people
-
-PRETTY_HEADER = "header: {length} bytes in all, invoke ID {invoke_id}"
-PRETTY_EVENT = "header: {length} bytes in all, invoke ID {invoke_id} (an event: nobody asked for it)"
-PRETTY_REST = "… and {count} more characters"
-
 # --- diagrams
 
 LINK_NAME = "CTI link, T-Server's end"
+LINK_SOURCE = "sessions: ECMA-354; the states are our words"
 SESSION_NAME = "CTI link, the switch's end"
+SESSION_SOURCE = "sessions: ECMA-354; the states are our words"
