@@ -102,6 +102,7 @@ class ConsoleSession:
     def __init__(self, lab: Desks, end: ConsoleClient) -> None:
         self._lab = lab
         self._end = end
+        self._turn = asyncio.Lock()
         text, self._prompt = end.take()
         #: What the console said first.
         self.greeting = Answer(text)
@@ -114,7 +115,8 @@ class ConsoleSession:
     @_step
     async def type(self, line: str) -> Answer:
         """Type one line, and wait for the answer of the console. Raises `ConsoleError` when the session is over."""
-        return await self._ask(line)
+        async with self._turn:
+            return await self._ask(line)
 
     @_step
     async def login(self, name: str, password: str) -> Answer:
@@ -122,8 +124,9 @@ class ConsoleSession:
 
         The password is never shown, in no trace and in no picture. Raises `ConsoleError` when the session is over.
         """
-        answer = await self._ask(f"login {name}")
-        return await self._ask(password) if is_secret(self._prompt) else answer
+        async with self._turn:
+            answer = await self._ask(f"login {name}")
+            return await self._ask(password) if is_secret(self._prompt) else answer
 
     @_step
     async def close(self) -> Report:

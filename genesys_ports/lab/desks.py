@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from ..errors import NotASwitchError, NotRunningError
@@ -27,6 +28,8 @@ class Desks(Standing):
 
     def __init__(self, plan: Deployment, network: Network) -> None:
         super().__init__(plan, network)
+        #: The number of the last call of each switch: a switch that is started again counts on.
+        self.last_calls: Counter[str] = Counter()
         self._consoles: dict[tuple[str, str], ConsoleSession] = {}
 
     async def settle(self) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ..errors import BusyError, InvalidValueError, NoCallError, PortKindError, SwitchCallError, SwitchError
-from ..errors.root import short
-from ..model import ListeningPort, VoicePort, VoicePortKind
+from ..errors import BusyError, NoCallError, SwitchCallError, SwitchError
+from ..model import VoicePort, VoicePortKind
 from ..switch import (
     CallEvent,
     Cause,
@@ -26,6 +24,7 @@ from ..table import Table
 from . import switch_words as words
 from .report import CallReport, Report
 from .step import step_of
+from .switch_names import device_of, must_be_voice, number_of
 from .switch_role import SwitchRole, call_name
 from .switch_tables import calls_of, capacity_of, named, ports_of, with_states
 
@@ -35,9 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["SwitchDesk"]
 
 _step = step_of("desk")
-
-#: A number as people write that of a TCP or UDP port.
-_PORT_NUMBER = re.compile(r"([0-9]{1,5})(/(?:tcp|udp|tls))?", re.IGNORECASE)
 
 #: What the switch refuses when no port is left for a call, and the cause of the event that goes with it.
 _BUSY = {ErrorValue.NETWORK_BUSY: Cause.TRUNKS_BUSY, ErrorValue.RESOURCE_BUSY: Cause.BUSY}
@@ -139,7 +135,7 @@ class SwitchDesk:
         return await self._end(call, caller)
 
     async def _end(self, call: VoiceCall, device: str) -> CallReport:
-        ports = named(one.port for one in self.states() if one.call_id == call.call_id)
+        ports = self._occupied(call)
         own = next(one for one in call.parties if device in (one.device, one.number))
         with self._refusals(own.device):
             self._switching.clear(call.call_id, own.device)
@@ -264,10 +260,15 @@ class SwitchDesk:
     def _talks(self, call: VoiceCall) -> bool:
         return any(one.status is PortStatus.TALKING for one in self.states() if one.call_id == call.call_id)
 
+    def _occupied(self, call: VoiceCall) -> str:
+        """The ports of a call from end to end, in words."""
+        by_label = {one.port.label: one.port for one in self.states()}
+        return named(by_label[one.port] for one in call.parties)
+
     # --- telling
 
     def _report(self, call_id: str, sentence: str) -> CallReport:
-        ports = named(one.port for one in self.states() if one.call_id == call_id)
+        ports = self._occupied(self._find(call_id))
         return CallReport([sentence, words.OCCUPIED.format(ports=ports)], call_name(self.name, call_id))
 
     def _outcome(self, call_id: str) -> str:
@@ -307,40 +308,14 @@ class SwitchDesk:
             if cause is not None:
                 raise BusyError(caller, number, self._why(number, cause)) from None
             if error.category == "operation":
-                self._must_be_voice(number)
+                must_be_voice(number, self._switching, self._lab.plan)
             raise SwitchCallError(self.name, error.problem) from None
 
-    # --- what stands for a device, a number, or a port
+    def _number(self, value: object) -> str:
+        return number_of(value, self._switching, self._lab.plan)
 
     def _device(self, value: object) -> str:
-        """A device that the switch has. Raises `SwitchCallError`, `PortKindError`."""
-        name = self._number(value)
-        if not self._switching.has_device(name):
-            self._must_be_voice(name)
-            raise SwitchCallError(self.name, words.NO_DEVICE.format(switch=self.name, device=short(name)))
-        return name
-
-    def _number(self, value: object) -> str:
-        """A DN or a number as text. Raises `PortKindError` for the port of a program, `InvalidValueError`."""
-        if isinstance(value, VoicePort):
-            return value.dn if value.dn and value.kind is VoicePortKind.STATION else value.label
-        if isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-        self._must_be_voice(value)
-        if not isinstance(value, str):
-            raise InvalidValueError(words.NUMBER_WORD, str(value), words.NUMBERS)
-        return value
-
-    def _must_be_voice(self, value: object) -> None:
-        """Raise `PortKindError` for a listening port, or the number of one of the plan that is no number here."""
-        written = _PORT_NUMBER.fullmatch(value) if isinstance(value, str) else None
-        if written is not None and not written[2]:
-            number = int(written[1])
-            planned = any(number in port.numbers for _, port in self._lab.plan.ports())
-            if self._switching.has_device(written[1]) or not planned:
-                return
-        if written is not None or isinstance(value, ListeningPort):
-            raise PortKindError(used="listening port", wanted="voice port", what=f"port {value}")
+        return device_of(value, self._switching, self._lab.plan)
 
 
 def _other(call: VoiceCall, own: Party) -> str:

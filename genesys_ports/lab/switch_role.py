@@ -38,7 +38,10 @@ class SwitchRole(Role):
     def begin(self, application: RunningApplication) -> None:
         """Every port of the frame is idle: the frame of this name in the plan, else a small one."""
         self._application = application
-        self.switching = Switching(frame_of(application), self._told)
+        # A call of the next run is another one: the trace must not take the two for the same.
+        self.switching = Switching(
+            frame_of(application), self._told, after=application.lab.last_calls[application.name]
+        )
 
     def subscribe(self, listener: Callable[[CallEvent], None]) -> Callable[[], None]:
         """Let `listener` hear every event from now on, after those who came before it. Calling the result ends it."""
@@ -51,8 +54,11 @@ class SwitchRole(Role):
             self.switching.clear(call.call_id, call.parties[0].device)
 
     def _told(self, event: CallEvent) -> None:
+        name = self._application.name
+        if event.call_id:
+            last = self._application.lab.last_calls
+            last[name] = max(last[name], int(event.call_id))
         if event.old_call_id:
-            name = self._application.name
             # A transferred call goes on under a new number; for whoever looks at the trace it is still the same call.
             self._application.lab.trace.relate(call_name(name, event.call_id), to=call_name(name, event.old_call_id))
         for listener in list(self._listeners):

@@ -10,7 +10,7 @@ from ..state import ConnectionStatus
 from ..switch import PortStatus, VoiceCall, VoicePortState
 from ..table import Table
 from . import switch_words as words
-from .console_port import ConsoleSide
+from .console_port import ADMINISTRATORS, ConsoleSide
 from .roles import component_of
 from .switch_role import call_name
 
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 __all__ = ["calls_of", "capacity_of", "named", "ports_of", "with_states"]
 
 T_SERVER = "t_server"
+
+#: What becomes of one client more, where not every one that connects is served.
+_FOLLOWING = {
+    Purpose.CTI_LINK: words.CONNECTS_LINK,
+    Purpose.MANAGEMENT: words.CONNECTS_CONSOLE.format(limit=ADMINISTRATORS),
+}
 
 
 def ports_of(switch: str, states: Iterable[VoicePortState]) -> Table:
@@ -33,13 +39,14 @@ def ports_of(switch: str, states: Iterable[VoicePortState]) -> Table:
 
 def calls_of(switch: str, calls: Iterable[VoiceCall], states: Sequence[VoicePortState]) -> Table:
     """One row for each call: who called whom, and from end to end the ports it occupies."""
+    by_label = {one.port.label: one.port for one in states}
     rows = [
         (
             call_name(switch, call.call_id),
             call.calling,
             call.called,
             ", ".join(f"{one.device}: {one.state}" for one in call.parties),
-            named(state.port for state in states if state.call_id == call.call_id),
+            named(by_label[one.port] for one in call.parties),
         )
         for call in calls
     ]
@@ -70,7 +77,9 @@ def _tcp_rows(lab: Desks, switch: str) -> Iterator[tuple[object, ...]]:
             is_tcp = port.transport.carrier is Transport.TCP
             if is_tcp and (one.name == switch or port.purpose is Purpose.COMMUNICATION):
                 what = words.TCP_PORT.format(port=port, application=one.name, purpose=port.purpose)
-                following = words.CONNECTS if lab.is_running(one.name) else words.REFUSED_NOW
+                following = _FOLLOWING.get(port.purpose, words.CONNECTS)
+                if not lab.is_running(one.name):
+                    following = words.REFUSED_NOW
                 yield what, 1, _count(_clients(lab, one, port)), words.NO_LIMIT, "", following
 
 

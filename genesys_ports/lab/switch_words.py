@@ -62,6 +62,8 @@ NO_LIMIT = "not counted"
 FINDS_PORT = "finds a free port"
 HEARS_BUSY = "hears busy"
 CONNECTS = "connects, too"
+CONNECTS_LINK = "connects, too; but the switch talks with one T-Server at a time"
+CONNECTS_CONSOLE = "connects, too; the console serves {limit} at a time"
 REFUSED_NOW = "is refused: nobody listens"
 
 # --- the console's port

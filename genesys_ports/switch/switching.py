@@ -23,7 +23,8 @@ class Switching:
     """The calls of one switch. Each of them occupies physical ports from end to end, one port for each party.
 
     `told` hears every event in the order of the standard, after the whole of what was asked for has been done: an event
-    carries the states of its own moment. What cannot be done raises `SwitchError`, and nothing has changed then.
+    carries the states of its own moment. What cannot be done raises `SwitchError`, and nothing has changed then. Calls
+    are counted from 1, or from the number behind `after`.
 
     Decided where the standard leaves a choice (ECMA-269, 17.1 and 17.2): a called party that cannot be reached puts
     the *caller's* connection into the state fail, and the caller hears busy until it is cleared; when one of two
@@ -32,11 +33,11 @@ class Switching:
     rings, not when it is answered. The far end behind a trunk, and an IVR port, answer at once.
     """
 
-    def __init__(self, switch: Switch, told: Callable[[CallEvent], None]) -> None:
+    def __init__(self, switch: Switch, told: Callable[[CallEvent], None], *, after: int = 0) -> None:
         self._frame = Frame(switch)
         self._told = told
         self._calls: dict[str, Call] = {}
-        self._count = 0
+        self._count = after
         self._waiting: deque[CallEvent] = deque()
         self._telling = False
 
