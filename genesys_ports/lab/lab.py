@@ -20,16 +20,18 @@ from ..errors import (
     NoConnectionError,
     NotConnectedError,
     NotRunningError,
+    OnlyCtiLinkError,
     OnlySipError,
     OnlyUdpError,
     PlanFileError,
     UnknownApplicationError,
 )
-from ..model import Application, Deployment, ListeningPort, Purpose
+from ..model import Application, Connection, Deployment, ListeningPort, Purpose
 from ..state import ConnectionStatus, PortStatus
 from ..trace import Message, Participant
 from . import words
 from .application import RunningApplication, is_called
+from .cuts import Cuts
 from .desks import Desks
 from .knock import knock_on
 from .link import WAIT_LIMIT, Link
@@ -39,6 +41,7 @@ from .report import Report
 from .roles import component_of
 from .step import step
 from .stream import Stream
+from .t_server import is_link
 
 __all__ = ["Lab"]
 
@@ -53,7 +56,7 @@ LOSSES_KEPT = 1_000
 _LAST = 1_000
 
 
-class Lab(Manager, Desks):
+class Lab(Manager, Desks, Cuts):
     """A plan brought to life on this machine's loopback.
 
     Open one with `lab = await Lab.open(plan)`, end it with `await lab.close()`. Applications start and stop by name;
@@ -382,8 +385,8 @@ class Lab(Manager, Desks):
 
         It travels over the connection the sender has opened, else over the one the receiver has opened to it. A sender
         whose call was refused before tries once more. Raises `NotRunningError`, `NoConnectionError`,
-        `OnlyUdpError`, `OnlySipError`, `NotConnectedError`, `ConnectionRefusedByPeerError`, `ConnectionLostError`,
-        `NoAnswerError`, `MessageTooLargeError`.
+        `OnlyUdpError`, `OnlySipError`, `OnlyCtiLinkError`, `NotConnectedError`, `ConnectionRefusedByPeerError`,
+        `ConnectionLostError`, `NoAnswerError`, `MessageTooLargeError`.
         """
         self._check_open()
         one = self._running.get(self._name(sender))
@@ -407,7 +410,7 @@ class Lab(Manager, Desks):
         return next((link for peer, link in one.peers() if peer == receiver), None)
 
     async def _call(self, one: RunningApplication, receiver: str) -> Link:
-        connection = next((c for c in one.statuses if c.server == receiver and is_called(one.plan, c)), None)
+        connection = next((c for c in one.statuses if c.server == receiver and _carries(one.plan, c)), None)
         if connection is None:
             raise self._why_not(one, receiver)
         async with self._alone():
@@ -424,11 +427,13 @@ class Lab(Manager, Desks):
         """The error for a sender that may not call the receiver."""
         self.plan.application(receiver)
         back = [c for c in self.plan.clients_of(one.name) if c.client == receiver]
-        if any(is_called(self.plan, c) for c in back):
+        if any(_carries(self.plan, c) for c in back):
             return NotConnectedError(one.name, receiver)
         forth = [c for c in one.statuses if c.server == receiver]
         for plan, c in [*((one.plan, c) for c in forth), *((self.plan, c) for c in back)]:
             port = plan.application(c.server).port(c.port_id)
+            if is_link(plan, c):
+                return OnlyCtiLinkError(c.client, c.server, str(port))
             problem = OnlySipError if port.purpose is Purpose.SIP else OnlyUdpError
             return problem(c.client, c.server, str(port))
         return NoConnectionError(one.name, receiver)
@@ -490,6 +495,11 @@ class Lab(Manager, Desks):
             for link in one.links():
                 link.expire(now)
         self._ticking = self._loop.call_later(TICK, self._tick)
+
+
+def _carries(plan: Deployment, connection: Connection) -> bool:
+    """Whether messages like those of `send` travel over a planned connection."""
+    return is_called(plan, connection) and not is_link(plan, connection)
 
 
 def _flat(names: Iterable[str | Iterable[str]]) -> list[str]:

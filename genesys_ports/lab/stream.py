@@ -75,6 +75,8 @@ class Stream(asyncio.Protocol):
         self._loop = loop
         self._transport: asyncio.Transport | None = None
         self._on_their_way = 0
+        #: Whether this end reads nothing: what comes waits in the system.
+        self.deaf = False
         # The planned name of a caller that speaks something else.
         self._stranger = ""
 
@@ -101,9 +103,7 @@ class Stream(asyncio.Protocol):
         try:
             self.heard(data)
         finally:
-            coming = min(len(data), self._on_their_way)
-            self._on_their_way -= coming
-            self._lab.on_their_way -= coming
+            self.arrived(len(data))
 
     def pause_writing(self) -> None:
         # Whoever does not read what it is told gets no more of it.
@@ -111,11 +111,44 @@ class Stream(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._transport = None
-        self._lab.on_their_way -= self._on_their_way
-        self._on_their_way = 0
+        self.arrived(self._on_their_way)
         self._on_gone(self)
         if not self.gone.done():
             self.gone.set_result(None)
+
+    # --- what is on its way to this end
+
+    def expect(self, count: int) -> None:
+        """The other end has sent something; the lab waits until it has arrived, unless this end reads nothing."""
+        self._on_their_way += count
+        if not self.deaf:
+            self._lab.on_their_way += count
+
+    def arrived(self, count: int) -> None:
+        """So much of it has arrived, or never will."""
+        count = min(count, self._on_their_way)
+        self._on_their_way -= count
+        if not self.deaf:
+            self._lab.on_their_way -= count
+
+    def listen(self, *, deaf: bool) -> None:
+        """Read nothing from now on (`deaf`), or go on reading with what has come meanwhile."""
+        if deaf is self.deaf:
+            return
+        self._lab.on_their_way += -self._on_their_way if deaf else self._on_their_way
+        self.deaf = deaf
+        if self._transport is None or self._transport.is_closing():
+            return
+        if deaf:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
+
+    def _reach_the_deaf(self) -> None:
+        # Who does not read does not see the end of a connection either; the system tells it all the same.
+        partner = self.partner
+        if partner is not None and partner.deaf and partner._transport is not None:
+            partner._transport.abort()
 
     # --- who is there
 
@@ -157,8 +190,7 @@ class Stream(asyncio.Protocol):
             return
         partner = self.partner
         if partner is not None and partner._transport is not None:
-            partner._on_their_way += len(payload)
-            self._lab.on_their_way += len(payload)
+            partner.expect(len(payload))
         self._transport.write(payload)
 
     def close(self) -> None:
@@ -166,6 +198,7 @@ class Stream(asyncio.Protocol):
         self.closing = True
         if self._transport is None:
             return
+        self._reach_the_deaf()
         if self.partner is None and self._transport.get_write_buffer_size():
             # A program from outside that does not read would keep the connection open for ever.
             self.abort()
@@ -176,9 +209,15 @@ class Stream(asyncio.Protocol):
         """Break the connection off, as a crash does. May be called again."""
         self.closing = True
         if self._transport is not None:
+            self._reach_the_deaf()
             # An event loop that has ended takes no more calls; the lab looks after what is left open then.
             with contextlib.suppress(RuntimeError):
                 self._transport.abort()
+
+    def break_off(self) -> None:
+        """The network breaks the connection off: neither end has ended it, and both notice."""
+        if self._transport is not None:
+            self._transport.abort()
 
     # --- the trace
 

@@ -1,0 +1,158 @@
+"""Cutting connections in a lab, and mending them: what a loose cable or a firewall does. `Lab` has all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
+
+from ..csta import LinkState, Message
+from ..errors import NoLinkError, NotRunningError
+from ..model import Connection
+from ..state import ConnectionStatus
+from . import cti_words as words
+from .application import RunningApplication
+from .calls import Calls
+from .cti_stream import CtiStream
+from .report import Report
+from .step import step
+from .stream import Stream
+from .t_server import TServer, TServerRole
+
+__all__ = ["Cuts"]
+
+
+class Cuts(Calls):
+    """What happens to connections between the applications of a lab."""
+
+    def _alone(self) -> AbstractAsyncContextManager[None]:
+        """One change at a time."""
+        raise NotImplementedError
+
+    def _heard(self) -> list[str]:
+        """What clients have told of losses since they were last asked."""
+        raise NotImplementedError
+
+    @step
+    async def cut(self, one: str, other: str, *, silently: bool = False) -> Report:
+        """Cut the connection between two applications, whichever of them has opened it; `mend` brings it back.
+
+        Both ends notice at once, as when a device in between resets the connection. `silently` lets nothing travel any
+        more while both ends think that the connection stands (half-open), as when a cable is pulled: then the heartbeat
+        notices (`beat`). Raises `NoLinkError`, `NotRunningError`, `UnknownApplicationError`, `LabClosedError`.
+        """
+        async with self._alone():
+            stream = self._stream(one, other)
+            values = {"client": stream.route.client, "server": stream.route.server}
+            if silently:
+                if not isinstance(stream, CtiStream) or stream.partner is None:
+                    raise NoLinkError(values["client"], words.ONLY_CTI_SILENTLY.format(**values))
+                stream.cut = stream.partner.cut = True
+                return Report([words.CUT_SILENTLY.format(**values)])
+            partner = stream.partner
+            stream.break_off()
+            for end in (stream, partner):
+                if end is not None:
+                    await end.gone
+            await self.settle()
+            return Report([words.CUT.format(**values), *self._heard()])
+
+    @step
+    async def mend(self, one: str, other: str) -> Report:
+        """Make the network between two applications whole again: the client connects anew where it has noticed the cut.
+
+        Raises `NoLinkError`, `NotRunningError`, `UnknownApplicationError`, `LabClosedError`.
+        """
+        async with self._alone():
+            client, connections = self._planned_between(one, other)
+            values = {"client": client.name, "server": connections[0].server}
+            sentences = [words.MENDED.format(**values)]
+            standing = next(self._streams(client, values["server"]), None)
+            if isinstance(standing, CtiStream) and standing.cut:
+                standing.cut = False
+                if standing.partner is not None:
+                    standing.partner.cut = False
+                return Report(sentences)
+            down = [one for one in connections if client.statuses[one] is not ConnectionStatus.CONNECTED]
+            for connection in down:
+                await client.connect(connection)
+            await self.settle()
+            return Report([*sentences, *client.hear()] if down else [words.NOT_CUT.format(**values)])
+
+    @step
+    async def beat(self, application: str) -> Report:
+        """Let a T-Server ask now whether its switch is still there; it does so by itself every 30 seconds, too.
+
+        Where no answer comes, the time until T-Server gives up passes at once. Raises `NoLinkError`, `NotRunningError`,
+        `UnknownApplicationError`, `LabClosedError`.
+        """
+        async with self._alone():
+            server = self._t_server(application)
+            stream = server.stream
+            if stream is None or not _is_up(server):
+                raise NoLinkError(application, words.NO_LINK.format(application=application))
+            answers: list[Message | None] = []
+            ends = [end for end in (stream, stream.partner) if end is not None]
+            for end in ends:
+                end.noted = True
+            try:
+                server.session.beat(answers.append)
+                await self._until(lambda: bool(answers) or stream.cut)
+                while not answers and _is_up(server):
+                    server.hurry()
+                    await self.settle()
+            finally:
+                for end in ends:
+                    end.noted = False
+            values = {"client": application, "server": stream.route.server}
+            if _is_up(server):
+                return Report([words.BEAT.format(**values)])
+            await stream.gone
+            await self.settle()
+            return Report([words.NO_BEAT.format(**values), *self._heard()])
+
+    # --- who is connected
+
+    def _t_server(self, name: str) -> TServer:
+        running = self._running_or_planned(name)
+        if not isinstance(running.role, TServerRole):
+            raise NoLinkError(name, words.NO_LINK.format(application=name))
+        return running.role.server
+
+    def _running_or_planned(self, name: str) -> RunningApplication:
+        running = self._running.get(name) if isinstance(name, str) else None
+        if running is None:
+            # Whoever is not planned is another error than whoever does not run.
+            self.plan.application(name)
+            raise NotRunningError(name)
+        return running
+
+    def _planned_between(self, one: str, other: str) -> tuple[RunningApplication, list[Connection]]:
+        for name in (one, other):
+            self.plan.application(name)
+        for client, server in ((one, other), (other, one)):
+            running = self._running.get(client)
+            plan = running.plan if running else self.plan
+            connections = [connection for connection in plan.servers_of(client) if connection.server == server]
+            if connections:
+                return self._running_or_planned(client), connections
+        raise NoLinkError(one, words.NO_PLAN.format(client=one, server=other))
+
+    def _stream(self, one: str, other: str) -> Stream:
+        client, connections = self._planned_between(one, other)
+        server = connections[0].server
+        stream = next(self._streams(client, server), None)
+        if stream is None:
+            raise NoLinkError(client.name, words.NOT_CONNECTED.format(client=client.name, server=server))
+        return stream
+
+    @staticmethod
+    def _streams(client: RunningApplication, server: str) -> Iterator[Stream]:
+        """The connections over TCP that an application has opened to another; those of SIP have a life of their own."""
+        sides = (stream for side in client.sides for stream in getattr(side, "streams", ()))
+        for stream in (*client.outgoing.values(), *sides):
+            if stream.is_client and stream.route.server == server and stream.is_open:
+                yield stream
+
+
+def _is_up(server: TServer) -> bool:
+    return server.session.state is LinkState.UP
