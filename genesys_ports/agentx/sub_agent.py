@@ -46,14 +46,14 @@ TRAP_OID: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
 class SubAgent:
     """One session, from `begin` to `stop` or to the end of its connection.
 
-    `told` is called once when every subtree is registered (`state` is open then), and once when the session is over by
-    no will of its own; `error` says why, where the master agent has said so.
+    It answers for `registrations` from `objects`. `told` is called once when all are registered (`state` is open then),
+    and once when the session is over by no will of its own; `error` says why, where the master agent has said so.
     """
 
     def __init__(
         self,
         objects: Objects,
-        subtrees: Sequence[Oid],
+        registrations: Sequence[Register],
         *,
         description: str,
         send: Send,
@@ -64,7 +64,7 @@ class SubAgent:
         self.error: AgentXError | None = None
         self.session = 0
         self._objects = objects
-        self._subtrees = tuple(subtrees)
+        self._registrations = tuple(registrations)
         self._description = description
         self._identifier = identifier
         self._send = send
@@ -128,13 +128,13 @@ class SubAgent:
         self._happen(Event.ACCEPTED)
 
     def _register(self) -> None:
-        if self._registered == len(self._subtrees):
+        if self._registered == len(self._registrations):
             return self._happen(Event.REGISTERED)
-        self._ask(Register(subtree=self._subtrees[self._registered]), self._answered_registration)
+        self._ask(self._registrations[self._registered], self._answered_registration)
 
     def _answered_registration(self, response: Response, session: int) -> None:
         if response.error:
-            subtree = name_of(self._subtrees[self._registered])
+            subtree = name_of(self._registrations[self._registered].subtree)
             status = status_text(response.error)
             self.error = _refusal(words.REFUSED_SUBTREE.format(subtree=subtree, status=status), response)
             self._reason = Reason.OTHER

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from ..snmp.names import name_of, text_of
-from ..snmp.objects import Oid, Syntax
+from ..snmp.names import name_of
+from ..snmp.objects import Oid
+from ..snmp.telling import bindings_text
 from . import words
 from .encoding import VarBind
 from .pdu import (
@@ -26,10 +27,10 @@ from .pdu import (
 __all__ = ["reason_text", "status_text", "text_of_pdu"]
 
 #: Objects that one line names; the rest are counted.
-NAMED = 8
+NAMED = 3
 
-_HIDDEN = frozenset({Syntax.TICKS, Syntax.NULL})
-_TRAP_OID: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
+#: sysUpTime.0 and snmpTrapOID.0, which come with every notification.
+_ENVELOPE: tuple[Oid, ...] = ((1, 3, 6, 1, 2, 1, 1, 3, 0), (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0))
 
 
 def status_text(error: int) -> str:
@@ -60,28 +61,21 @@ def text_of_pdu(pdu: Pdu) -> str:
         return words.BULK.format(names=names, repetitions=pdu.max_repetitions)
     if isinstance(pdu, Get):
         return _several([name_of(one.start) for one in pdu.ranges])
-    if isinstance(pdu, TestSet | Notify):
-        return _several(_pairs(pdu.varbinds))
+    if isinstance(pdu, Notify):
+        trap = [name_of(one.value.value) for one in pdu.varbinds if isinstance(one.value.value, tuple)]
+        return _several([*trap[:1], *_texts([one for one in pdu.varbinds if one.name not in _ENVELOPE])])
+    if isinstance(pdu, TestSet):
+        return bindings_text(pdu.varbinds)
     if isinstance(pdu, Response):
         if pdu.error:
             sentence = words.FAILED_AT if pdu.index else words.FAILED
             return sentence.format(status=status_text(pdu.error), index=pdu.index)
-        return _several(_pairs(pdu.varbinds))
+        return bindings_text(pdu.varbinds)
     return ""
 
 
-def _pairs(varbinds: Iterable[VarBind]) -> list[str]:
-    return [_pair(one) for one in varbinds]
-
-
-def _pair(one: VarBind) -> str:
-    name, value = one
-    if value.syntax in _HIDDEN:
-        return name_of(name)
-    if name == _TRAP_OID and isinstance(value.value, tuple):
-        return name_of(value.value)
-    text = text_of(value, name) if value.is_there else value.syntax
-    return words.PAIR.format(name=name_of(name), value=text)
+def _texts(varbinds: Iterable[VarBind]) -> Iterator[str]:
+    return (bindings_text([one]) for one in varbinds)
 
 
 def _several(texts: Sequence[str]) -> str:

@@ -22,7 +22,6 @@ REFUSED_SUBTREE = "The master agent has refused to register {subtree}: {status}.
 CLOSED = "The master agent has closed the session: {reason}."
 
 # --- lines of a trace
-PAIR = "{name} = {value}"
 FAILED = "{status}"
 FAILED_AT = "{status} (number {index})"
 MORE = "{text}, and {count} more"

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from .agentx_side import SubAgentSide, is_sub_agent
 from .console_port import ConsoleSide
 from .cti_side import cti_sides
+from .master_agent import MasterAgentSide, is_master_agent
 from .media_server import MEDIA_SERVER, MediaServer
 from .nms import NmsSide, is_manager
 from .phone import Phone
@@ -15,6 +17,7 @@ from .roles import (
     CONFIGURATION_SERVER,
     LCA,
     MESSAGE_SERVER,
+    SOLUTION_CONTROL_SERVER,
     ConfigurationServer,
     LocalControlAgent,
     MessageServer,
@@ -22,6 +25,7 @@ from .roles import (
 )
 from .sip_server import PHONE, SIP_SERVER, TRUNKS, SipServerRole
 from .snmp_side import SnmpSide, has_agent
+from .solution_control import SolutionControlServer
 from .switch_role import SWITCH, SwitchRole
 from .t_server import T_SERVER, TServerRole
 from .trunk import Trunk
@@ -49,6 +53,7 @@ _ROLES: dict[str, Callable[[], Role]] = {
     LCA: LocalControlAgent,
     MESSAGE_SERVER: MessageServer,
     SIP_SERVER: SipServerRole,
+    SOLUTION_CONTROL_SERVER: SolutionControlServer,
     SWITCH: SwitchRole,
     T_SERVER: TServerRole,
     PHONE: partial(_Speaker, Phone),
@@ -65,8 +70,12 @@ def role_of(component: str) -> Role:
 def sides_of(application: RunningApplication) -> list[Side]:
     """What this application speaks besides the teaching format and SIP, for one run."""
     sides: list[Side] = [NmsSide(application)] if is_manager(application) else []
-    if has_agent(application):
+    if is_master_agent(application):
+        sides.append(MasterAgentSide(application))
+    elif has_agent(application):
         sides.append(SnmpSide(application))
     if isinstance(application.role, SwitchRole):
         sides.append(ConsoleSide(application, application.role))
+    if is_sub_agent(application):
+        sides.append(SubAgentSide(application))
     return [*sides, *cti_sides(application)]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .link import Link
 
 __all__ = [
+    "APPLICATION_STATUS",
     "CONFIGURATION_SERVER",
     "CONNECTED",
     "LCA",
@@ -27,6 +28,8 @@ __all__ = [
     "NETWORK_MANAGEMENT_SYSTEM",
     "READ_CONFIGURATION",
     "SOLUTION_CONTROL_SERVER",
+    "STARTED",
+    "STOPPED",
     "Answer",
     "Role",
     "component_of",
@@ -47,6 +50,9 @@ LOST = "00-04504"
 #: numbers stand in a part of that page which nobody here could read: they go by words.
 LINK_CONNECTED = "CTI link connected"
 LINK_LOST = "CTI link disconnected"
+
+#: What a Local Control Agent tells Solution Control Server of an application, and what has become of that.
+APPLICATION_STATUS, STARTED, STOPPED = "application status", "started", "stopped"
 
 #: What an application asks Configuration Server before it opens its own ports.
 READ_CONFIGURATION = "read configuration"
@@ -148,20 +154,21 @@ class LocalControlAgent(Role):
     """Tells Solution Control Server which applications of its host have started and stopped."""
 
     def joined(self, application: RunningApplication, link: Link) -> None:
-        self._report(application, link, words.STATUS_STARTED)
+        self._report(application, link, STARTED, words.STATUS_STARTED)
 
     def left(self, application: RunningApplication, link: Link) -> None:
-        self._report(application, link, words.STATUS_STOPPED)
+        self._report(application, link, STOPPED, words.STATUS_STOPPED)
 
-    def _report(self, application: RunningApplication, link: Link, sentence: str) -> None:
+    def _report(self, application: RunningApplication, link: Link, status: str, sentence: str) -> None:
         if component_of(application.plan, link.peer) != SOLUTION_CONTROL_SERVER:
-            _tell_control(application, "application status", sentence.format(application=link.peer))
+            text = sentence.format(application=link.peer)
+            _tell_control(application, APPLICATION_STATUS, text, application=link.peer, status=status)
 
 
-def _tell_control(application: RunningApplication, name: str, text: str) -> None:
-    for peer, link in application.peers():
-        if component_of(application.plan, peer) == SOLUTION_CONTROL_SERVER:
-            link.tell(name, text)
+def _tell_control(teller: RunningApplication, event: str, sentence: str, **details: str) -> None:
+    for peer, link in teller.peers():
+        if component_of(teller.plan, peer) == SOLUTION_CONTROL_SERVER:
+            link.tell(event, sentence, **details)
 
 
 def component_of(plan: Any, name: str) -> str:

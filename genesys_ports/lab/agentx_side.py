@@ -1,0 +1,238 @@
+"""A sub-agent in a lab: an application that lets a master agent answer SNMP for it, over AgentX."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..agentx.pdu import Register
+from ..agentx.states import State
+from ..agentx.sub_agent import SubAgent
+from ..model import Connection, Deployment, ListeningPort, Purpose, Transport
+from ..snmp.names import ROOT, TABLES, oid_of
+from ..snmp.objects import Oid, Value
+from ..state import ConnectionStatus
+from ..trace import Kind
+from . import agentx_words as said
+from . import words
+from .agentx_stream import AgentXStream
+from .known_applications import is_solution_control, tree_of
+from .network import PortTaken
+from .roles import CONNECTED, LOST, component_of
+from .stream import Route
+from .traps import MASTER_AGENT
+
+if TYPE_CHECKING:
+    from .application import RunningApplication
+
+__all__ = ["AGENTX_ID", "SubAgentSide", "is_agentx", "is_sub_agent"]
+
+#: The id of a port that speaks AgentX, whoever has it.
+AGENTX_ID = "agentx"
+
+
+def is_agentx(plan: Deployment, server: str, port: ListeningPort) -> bool:
+    """Whether a port of an application speaks AgentX: by its id, or as what manages a master agent over TCP."""
+    if port.transport.carrier is not Transport.TCP:
+        return False
+    return port.port_id == AGENTX_ID or (
+        port.purpose is Purpose.MANAGEMENT and component_of(plan, server) == MASTER_AGENT
+    )
+
+
+def is_sub_agent(application: RunningApplication) -> bool:
+    """Whether the plan connects an application with an AgentX port."""
+    return any(_speaks_agentx(application.plan, connection) for connection in application.statuses)
+
+
+def _speaks_agentx(plan: Deployment, connection: Connection) -> bool:
+    server = plan.application(connection.server)
+    return is_agentx(plan, server.name, server.port(connection.port_id))
+
+
+class SubAgentSide:
+    """Every planned connection of an application to an AgentX port."""
+
+    def __init__(self, owner: RunningApplication) -> None:
+        self._owner = owner
+        self._ends: dict[Connection, _End] = {}
+
+    def serves(self, port: ListeningPort) -> bool:
+        """None: a sub-agent calls."""
+        return False
+
+    async def serve(self, port: ListeningPort, sockets: list[socket.socket]) -> None:
+        """Never asked to."""
+
+    def makes(self, connection: Connection) -> bool:
+        """Every connection to an AgentX port."""
+        return _speaks_agentx(self._owner.plan, connection)
+
+    async def start(self) -> None:
+        """Nothing to do: its connections come later."""
+
+    async def connect(self, connection: Connection) -> ConnectionStatus:
+        """Open a session, and register what it answers for; says in `said` of its application how it went."""
+        if connection in self._ends:
+            return ConnectionStatus.CONNECTED
+        from .application import GREETING_LIMIT
+
+        owner = self._owner
+        server = owner.plan.application(connection.server)
+        port = server.port(connection.port_id)
+        values = {"client": owner.name, "server": server.name, "port": port}
+        end = self._ends[connection] = _End(self, owner, connection)
+        limit = min(GREETING_LIMIT, owner.lab.patience)
+        status, sentence = ConnectionStatus.LOST, words.SILENT
+        try:
+            deadline = asyncio.get_running_loop().time() + limit
+            await owner.dial(end.stream, connection, server, port, limit)
+            async with asyncio.timeout_at(deadline):
+                await end.decided
+        except PortTaken as taken:
+            raise owner.lab.explain(taken, owner.application, None) from None
+        except ConnectionRefusedError:
+            end.stream.record(Kind.REFUSED, "refused")
+            status, sentence = ConnectionStatus.REFUSED, words.REFUSED
+        except ssl.SSLError:
+            sentence = words.NO_TRUST if port.transport is Transport.TLS else words.TLS_TO_PLAIN
+        except OSError as error:
+            if isinstance(error, TimeoutError):
+                # One call of the lab may meet several silent servers, and has to end all the same.
+                owner.lab.patience = max(0.1, owner.lab.patience - limit)
+        except BaseException:
+            end.stream.abort()
+            raise
+        finally:
+            if not end.is_open:
+                self._ends.pop(connection, None)
+        if end.is_open:
+            end.is_known = True
+            owner.said.append(said.SESSION_OPEN.format(**values))
+            owner.statuses[connection] = ConnectionStatus.CONNECTED
+            event = words.EVENT_CONNECTED.format(server=server.name, host=server.host, port=port)
+            owner.report(CONNECTED, event, server.name)
+            return ConnectionStatus.CONNECTED
+        end.stream.abort()
+        if end.agent.error is not None:
+            status, sentence = ConnectionStatus.REFUSED, said.SESSION_REFUSED
+            values["why"] = end.agent.error.problem
+        elif status is ConnectionStatus.LOST:
+            end.stream.record(Kind.LOST, "no answer")
+        owner.said.append(sentence.format(**values))
+        owner.statuses[connection] = status
+        return status
+
+    def notify(self, trap: str, variables: Sequence[tuple[Oid, Value]]) -> bool:
+        """Let every master agent send a notification, such as gsServerDownTrap; False where there is none to tell."""
+        oid = oid_of(trap)
+        assert oid is not None
+        told = [end.agent.notify(oid, variables) for end in list(self._ends.values())]
+        return any(told)
+
+    def gone(self, end: _End) -> None:
+        """A connection is over."""
+        connection, owner = end.connection, self._owner
+        if self._ends.get(connection) is end:
+            del self._ends[connection]
+        owner.hung_up(end.stream)
+        if not end.is_known:
+            return
+        if end.stream.closing and not end.is_lost:
+            owner.statuses[connection] = ConnectionStatus.CLOSED
+            return
+        owner.statuses[connection] = ConnectionStatus.LOST
+        route = end.stream.route
+        end.stream.record(Kind.LOST, "connection lost", back=True)
+        owner.report(LOST, words.EVENT_LOST.format(server=route.server, host=route.host, port=route.port), route.server)
+        owner.lab.heard_loss(words.LOST.format(client=owner.name, server=route.server))
+
+    async def stop(self) -> None:
+        """Take leave of every master agent."""
+        for end in list(self._ends.values()):
+            end.agent.stop()
+        await self._owner.lab.settle()
+
+    def close_ports(self) -> None:
+        """It has none."""
+
+    async def close(self, *, crash: bool) -> None:
+        """End every connection, one after the other."""
+        for end in list(self._ends.values()):
+            await end.stream.end(crash=crash)
+
+    def let_go(self) -> None:
+        """Break off every connection at once."""
+        for end in list(self._ends.values()):
+            end.stream.abort()
+
+
+class _End:
+    """One connection to a master agent, with the session on it."""
+
+    def __init__(self, side: SubAgentSide, owner: RunningApplication, connection: Connection) -> None:
+        server = owner.plan.application(connection.server)
+        route = Route(owner.name, server.name, server.host, str(server.port(connection.port_id)))
+        self.connection = connection
+        self.stream = AgentXStream(owner, route, self._gone, connection)
+        #: Done once the master agent has taken it, or not.
+        self.decided: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        #: Whether its application has said that it is connected.
+        self.is_known = False
+        #: Whether the master agent has ended the session.
+        self.is_lost = False
+        self._side = side
+        self._owner = owner
+        self.agent = SubAgent(
+            tree_of(owner),
+            registrations_of(owner),
+            description=said.SUB_AGENT.format(name=owner.name),
+            send=self.stream.send,
+            told=self._told,
+        )
+        self.stream.on_begun = self.agent.begin
+        self.stream.on_frame = self.agent.receive
+        self.stream.on_garbage = self._garbage
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the session is open, and everything registered."""
+        return self.agent.state is State.OPEN
+
+    def _told(self) -> None:
+        if not self.decided.done():
+            self.decided.set_result(None)
+        if not self.is_open and self.is_known:
+            self.is_lost = True
+            self.stream.close()
+
+    def _garbage(self) -> None:
+        self.is_lost = True
+        self.agent.stop()
+
+    def _gone(self, stream: AgentXStream) -> None:
+        self.agent.lost()
+        if not self.decided.done():
+            self.decided.set_result(None)
+        self._side.gone(self)
+
+
+def registrations_of(owner: RunningApplication) -> list[Register]:
+    """What a sub-agent answers for: Solution Control Server all there is, anybody else its own rows.
+
+    A row of a table is registered as a range: its number stands behind that of the column (RFC 2741, 7.1.4).
+    """
+    if is_solution_control(owner):
+        return [Register(subtree=(*ROOT, 1))]
+    number = next(number for number, one in enumerate(owner.plan.applications, 1) if one.name == owner.name)
+    return [
+        Register(
+            subtree=(*table.columns[0].oid, number),
+            range_subid=len(table.columns[0].oid),
+            upper_bound=table.columns[-1].oid[-1],
+        )
+        for table in TABLES.values()
+    ]

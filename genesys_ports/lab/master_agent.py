@@ -1,0 +1,152 @@
+"""An SNMP master agent in a lab: it answers SNMP itself, and sub-agents have what it answers with (AgentX)."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ..agentx.master import Master
+from ..agentx.pdu import Reason
+from ..agentx.session import Peer, Session
+from ..model import ListeningPort, Transport
+from ..snmp.objects import Oid, SystemFacts, Value
+from ..snmp.tree import Tree
+from ..trace import Kind
+from . import snmp_words
+from .agentx_side import is_agentx
+from .agentx_stream import AgentXStream
+from .listener import Listener
+from .roles import component_of
+from .snmp_agent import Agent
+from .snmp_side import SnmpSide, is_management
+from .stream import Route
+from .traps import MASTER_AGENT
+
+if TYPE_CHECKING:
+    from .application import RunningApplication
+
+__all__ = ["MasterAgentSide", "is_master_agent"]
+
+#: Connections from outside the lab that one master agent keeps at a time.
+OUTSIDERS = 100
+
+
+def is_master_agent(application: RunningApplication) -> bool:
+    """Whether an application is a master agent: by its component, or since it has a port that speaks AgentX."""
+    plan, name = application.plan, application.name
+    return component_of(plan, name) == MASTER_AGENT or any(is_agentx(plan, name, port) for port in application.ports)
+
+
+class MasterAgentSide(SnmpSide):
+    """The ports of a master agent: SNMP over UDP, AgentX over TCP.
+
+    The system group is its own; everything else is asked of the sub-agent that has registered it, on each request.
+    """
+
+    def __init__(self, owner: RunningApplication) -> None:
+        super().__init__(owner)
+        lab = owner.lab
+        clock = lab.signalling.clock
+        own = SystemFacts(
+            descr=snmp_words.DESCRIPTION.format(type=owner.application.type or snmp_words.NO_TYPE, name=owner.name),
+            name=owner.name,
+            up_time=self._up_time,
+            contact=snmp_words.CONTACT,
+            location=snmp_words.LOCATION.format(host=owner.host),
+        )
+        #: The AgentX end, with its sessions and registrations.
+        self.master = Master(
+            Tree(own, lambda: ()),
+            up_time=self._up_time,
+            now=clock.now,
+            waits=lambda: clock.look(self.master),
+            notified=self._notified,
+        )
+        self.agent = Agent(
+            self.master,
+            owner.name,
+            users=lab.snmp_users,
+            boots=lab.snmp_boots[owner.name],
+            now=asyncio.get_running_loop().time,
+        )
+        self._peers: dict[AgentXStream, Peer] = {}
+        self._listeners: list[tuple[ListeningPort, Listener]] = []
+        self._coming: set[asyncio.Task[object]] = set()
+        self._stopped = False
+        clock.join(self.master)
+
+    def serves(self, port: ListeningPort) -> bool:
+        """Every UDP port for management, and every TCP port that speaks AgentX."""
+        return is_management(port) or is_agentx(self._owner.plan, self._owner.name, port)
+
+    async def serve(self, port: ListeningPort, sockets: list[socket.socket]) -> None:
+        """Answer, or take calls, on the bound sockets of a planned port."""
+        if port.transport.carrier is Transport.UDP:
+            return await super().serve(port, sockets)
+        owner = self._owner
+        for sock in sockets:
+            tls = None
+            if port.transport is Transport.TLS:
+                tls = owner.lab.certificates.server_context([owner.host], [sock.getsockname()[0]])
+            listener = Listener(sock, partial(self._answer, str(port)), self._coming, tls=tls)
+            self._listeners.append((port, listener))
+
+    def _answer(self, port: str) -> AgentXStream:
+        owner = self._owner
+        stream = AgentXStream(owner, Route("", owner.name, owner.host, port), self._caller_gone)
+        stream.on_begun = partial(self._admit, stream)
+        return stream
+
+    def _admit(self, stream: AgentXStream) -> None:
+        peer = self._peers[stream] = self.master.attach(stream.send)
+        stream.on_frame = peer.receive
+        stream.on_garbage = partial(peer.close, Reason.PARSE_ERROR)
+        outsiders = sum(one.partner is None for one in self._peers)
+        if self._stopped or (stream.partner is None and outsiders > OUTSIDERS):
+            # The system had taken the call before the port was closed; or there are too many.
+            stream.abort()
+
+    def _caller_gone(self, stream: AgentXStream) -> None:
+        peer = self._peers.pop(stream, None)
+        if peer is not None:
+            self.master.detach(peer)
+        if stream.outsider:
+            stream.record(Kind.DISCONNECT, "disconnect", back=not stream.closing)
+
+    def _notified(self, session: Session, trap: Oid, variables: Sequence[tuple[Oid, Value]]) -> None:
+        self._owner.traps.send(".".join(map(str, trap)), variables)
+
+    async def stop(self) -> None:
+        """Tell every sub-agent that its session is over."""
+        self.master.close()
+        await self._owner.lab.settle()
+
+    def close_port(self, port: ListeningPort) -> None:
+        """Answer nothing, or take no calls, any more on this port. Sub-agents that are connected stay."""
+        super().close_port(port)
+        for one, listener in self._listeners:
+            if one is port:
+                listener.close()
+        self._listeners = [pair for pair in self._listeners if pair[0] is not port]
+
+    def close_ports(self) -> None:
+        """Answer nothing, and take no calls, any more."""
+        super().close_ports()
+        self._stopped = True
+        self._owner.lab.signalling.clock.leave(self.master)
+        for _, listener in self._listeners:
+            listener.close()
+
+    async def close(self, *, crash: bool) -> None:
+        """End every connection, one after the other."""
+        for stream in list(self._peers):
+            await stream.end(crash=crash)
+
+    def let_go(self) -> None:
+        """Break off everything at once."""
+        super().let_go()
+        for stream in list(self._peers):
+            stream.abort()
