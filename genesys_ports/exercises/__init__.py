@@ -12,22 +12,34 @@ from .checks import (
     check_same_number,
     check_travelled,
 )
+from .cti_checks import check_link, check_link_restored, check_switch_call
+from .management_checks import check_management_port, check_polled, check_trap
 from .plan_checks import check_as_planned, check_holder, check_plan
 from .questions import Question, question
 from .sip_checks import check_call, check_registered
+from .switch_checks import check_calls_at_once, check_ports_free, check_station
 
 __all__ = [
     "Check",
     "Question",
     "check_as_planned",
     "check_call",
+    "check_calls_at_once",
     "check_collision",
     "check_connected",
     "check_holder",
+    "check_link",
+    "check_link_restored",
     "check_listening",
+    "check_management_port",
     "check_plan",
+    "check_polled",
+    "check_ports_free",
     "check_registered",
     "check_same_number",
+    "check_station",
+    "check_switch_call",
+    "check_trap",
     "check_travelled",
     "question",
 ]
