@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -146,6 +149,7 @@ def _show(lab: Lab, as_json: bool) -> None:
         if one.status is not ConnectionStatus.CONNECTED and one.connection.client in started:
             show(words.NOT_CONNECTED.format(connection=one.connection, status=one.status))
     show(*_registrations(lab, listening))
+    show(*_agents(lab, listening))
     show(words.SERVE_UP.format(network=lab.network.text) if rows else words.SERVE_NOTHING, flush=True)
 
 
@@ -168,6 +172,37 @@ def _registrations(lab: Lab, listening: Sequence[PortState]) -> Iterator[str]:
             # Those of this very number: TLS has another one.
             transports=", ".join(str(one.port.transport) for one in ports if one.sockets[0] == place),
         )
+
+
+def _agents(lab: Lab, listening: Sequence[PortState]) -> Iterator[str]:
+    """For each management port, how Net-SNMP's tools ask there, exactly."""
+    from ..lab.roles import NETWORK_MANAGEMENT_SYSTEM, component_of
+    from ..lab.snmp_agent import COMMUNITY
+    from ..lab.snmp_side import is_management
+    from ..snmp.names import MIB_OPTIONS
+
+    user = next((one for one in lab.snmp_users if one.privacy_password), None)
+    asked = False
+    for state in listening:
+        # A network management system asks; nobody asks it.
+        if is_management(state.port) and component_of(lab.plan, state.application) != NETWORK_MANAGEMENT_SYSTEM:
+            asked = True
+            place = _text(state.sockets[0].address, state.sockets[0].number)
+            command = ["snmpwalk", "-v2c", "-c", COMMUNITY, *MIB_OPTIONS, place, "gpObjects"]
+            yield words.SERVE_SNMP.format(application=state.application, command=_command(command))
+    if asked and user is not None:
+        yield words.SERVE_SNMP_USER.format(
+            user=user.name,
+            authentication=user.authentication,
+            password=user.password,
+            privacy=user.privacy,
+            privacy_password=user.privacy_password,
+        )
+
+
+def _command(parts: Sequence[str]) -> str:
+    """A command as the shell of this system wants it."""
+    return subprocess.list2cmdline(parts) if sys.platform == "win32" else shlex.join(parts)
 
 
 def _sockets(state: PortState) -> str:

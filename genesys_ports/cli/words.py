@@ -219,6 +219,11 @@ SERVE_TRACED_NEWEST = "Written: {file} (the newest {kept} of {count} steps)."
 SERVE_COLUMNS = ("Application", "Port ID", "Planned", "Open on this machine")
 SERVE_DNS = "Registered with {server}: {dns}. Any SIP tool can call them: sip:{dn}@{address} ({transports})."
 SERVE_MORE_DNS = "{dns} and {count} more"
+SERVE_SNMP = "Ask {application} by SNMP:  {command}"
+SERVE_SNMP_USER = (
+    "With version 3, instead of -v2c -c public:  "
+    "-v3 -l authPriv -u {user} -a {authentication} -A {password} -x {privacy} -X {privacy_password}"
+)
 SERVE_UP = "Network {network}. These ports are open; Ctrl-C closes them."
 SERVE_NOTHING = "No application that was started has a port in this plan, so none is open. Ctrl-C ends this."
 SERVE_CLOSED = "Closed."

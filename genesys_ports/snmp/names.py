@@ -18,6 +18,7 @@ from .objects import AppState, Oid, Syntax, Value
 
 __all__ = [
     "MIB",
+    "MIB_OPTIONS",
     "OBJECTS",
     "ROOT",
     "TABLES",
@@ -30,8 +31,11 @@ __all__ = [
     "text_of",
 ]
 
-#: The MIB file, for `snmpwalk -M +… -m +GENESYS-PORTS-MIB`.
+#: The MIB file. Beside it stand short ones for machines that have none of the IETF's.
 MIB = Path(__file__).parent / "mibs" / "GENESYS-PORTS-MIB.txt"
+
+#: What Net-SNMP's tools have to be told to know the names. With `-M -` the modules that a machine has take precedence.
+MIB_OPTIONS = ("-M", f"-{MIB.parent}", "-m", "GENESYS-PORTS-MIB:SNMPv2-MIB")
 
 #: MODULE-IDENTITY of GENESYS-PORTS-MIB: netSnmpPlaypen is where Net-SNMP leaves room for trials (NET-SNMP-MIB).
 ROOT: Oid = (1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 5150)
