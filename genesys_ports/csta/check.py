@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from . import words
+from .elements import LONGEST, Element, Group, Need, Text
 from .message import Message
-from .structure import LONGEST, STRUCTURE, Element, Group, Need, Text
+from .structure import STRUCTURE
 
 __all__ = ["check"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..switch import CallEvent, EventName
-from .structure import LONGEST
+from .elements import LONGEST
 
 __all__ = ["fields_of"]
 

@@ -10,62 +10,17 @@ write stands behind them: whatever we do not know is passed over when it comes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["CSTA", "ERRORS", "LONGEST", "SESSION", "STRUCTURE", "Element", "Group", "Layout", "Need", "Text"]
+from .elements import Element, Group, Need, Text, maybe
+
+__all__ = ["CSTA", "ERRORS", "SESSION", "STRUCTURE", "Layout"]
 
 #: The namespace we write: edition 4, which is what public traffic of switches shows most.
 CSTA = "http://www.ecma-international.org/standards/ecma-323/csta/ed4"
 
 #: The namespace of ECMA-354.
 SESSION = "http://www.ecma-international.org/standards/ecma-354/appl_session"
-
-#: Our limit for a piece of text; the standard leaves most of them open.
-LONGEST = 256
-
-
-class Need(StrEnum):
-    """Whether an element has to be there."""
-
-    NEEDED = "needed"
-    #: We always write it. Real switches leave it out, so a message without it is read all the same.
-    EXPECTED = "expected"
-    OPTIONAL = "optional"
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Text in an element, any text or one of some words; `empty` where the element itself says it all."""
-
-    name: str
-    values: tuple[str, ...] = ()
-    empty: bool = False
-    digits: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Elements in an element: all in their order, or exactly one of them."""
-
-    name: str
-    elements: tuple[Element, ...]
-    choice: bool = False
-    by_name: Mapping[str, Element] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "by_name", {one.name: one for one in self.elements})
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One element: its name, what it holds, whether it is needed, and whether it may come more than once."""
-
-    name: str
-    of: Text | Group
-    need: Need = Need.NEEDED
-    many: bool = False
 
 
 class Layout(NamedTuple):
@@ -74,10 +29,6 @@ class Layout(NamedTuple):
     body: Group
     namespace: str
     source: str
-
-
-def _maybe(name: str, of: Text | Group) -> Element:
-    return Element(name, of, Need.OPTIONAL)
 
 
 # --- simple types
@@ -110,13 +61,13 @@ ERRORS = (
 
 # --- types made of others
 
-_CONNECTION = Group("ConnectionID", (Element("callID", _ANY_TEXT), _maybe("deviceID", _DEVICE_ID)))
+_CONNECTION = Group("ConnectionID", (Element("callID", _ANY_TEXT), maybe("deviceID", _DEVICE_ID)))
 
 
 def _device(name: str, *others: str) -> Group:
     alternatives = ("notKnown", *others)
     return Group(
-        name, (_maybe("deviceIdentifier", _DEVICE_ID), *(_maybe(one, _NOTHING) for one in alternatives)), choice=True
+        name, (maybe("deviceIdentifier", _DEVICE_ID), *(maybe(one, _NOTHING) for one in alternatives)), choice=True
     )
 
 
@@ -128,17 +79,17 @@ _REDIRECTION = Group(
     "RedirectionDeviceID",
     (
         # Seen in real traffic as both; the standard's own XML says numberDialed.
-        _maybe("numberDialed", _DEVICE_ID),
-        _maybe("deviceIdentifier", _DEVICE_ID),
-        _maybe("notKnown", _NOTHING),
-        _maybe("notRequired", _NOTHING),
-        _maybe("notSpecified", _NOTHING),
+        maybe("numberDialed", _DEVICE_ID),
+        maybe("deviceIdentifier", _DEVICE_ID),
+        maybe("notKnown", _NOTHING),
+        maybe("notRequired", _NOTHING),
+        maybe("notSpecified", _NOTHING),
     ),
     choice=True,
 )
 _END_POINT = Group(
     "EndPoint",
-    (_maybe("deviceID", _DEVICE_ID), _maybe("notKnown", _NOTHING), _maybe("restricted", _NOTHING)),
+    (maybe("deviceID", _DEVICE_ID), maybe("notKnown", _NOTHING), maybe("restricted", _NOTHING)),
     choice=True,
 )
 _CONNECTIONS = Group(
@@ -149,9 +100,9 @@ _CONNECTIONS = Group(
             Group(
                 "ConnectionListItem",
                 (
-                    _maybe("newConnection", _CONNECTION),
-                    _maybe("oldConnection", _CONNECTION),
-                    _maybe("endpoint", _END_POINT),
+                    maybe("newConnection", _CONNECTION),
+                    maybe("oldConnection", _CONNECTION),
+                    maybe("endpoint", _END_POINT),
                 ),
             ),
             many=True,
@@ -159,20 +110,20 @@ _CONNECTIONS = Group(
     ),
 )
 _MONITOR_OBJECT = Group(
-    "CSTAObject", (_maybe("deviceObject", _DEVICE_ID), _maybe("callObject", _CONNECTION)), choice=True
+    "CSTAObject", (maybe("deviceObject", _DEVICE_ID), maybe("callObject", _CONNECTION)), choice=True
 )
 _ERROR = Group(
     "UniversalFailure",
     # A switch may have errors of its own; `privateErrorCode` was seen in real traffic.
-    tuple(_maybe(name, _ANY_TEXT) for name in (*ERRORS, "privateErrorCode")),
+    tuple(maybe(name, _ANY_TEXT) for name in (*ERRORS, "privateErrorCode")),
     choice=True,
 )
 
 # --- ECMA-354. The standard has more reasons than these; the two errors are those that public code names.
 
-_SESSION_ERROR = Group("errorCode", (_maybe("definedError", _ANY_TEXT), _maybe("applError", _ANY_TEXT)), choice=True)
+_SESSION_ERROR = Group("errorCode", (maybe("definedError", _ANY_TEXT), maybe("applError", _ANY_TEXT)), choice=True)
 _END_REASON = Group(
-    "sessionEndReason", (_maybe("definedEndReason", _ANY_TEXT), _maybe("appEndReason", _ANY_TEXT)), choice=True
+    "sessionEndReason", (maybe("definedEndReason", _ANY_TEXT), maybe("appEndReason", _ANY_TEXT)), choice=True
 )
 _APPLICATION = Group("applicationInfo", (Element("applicationID", _ANY_TEXT),))
 _VERSIONS = Group("requestedProtocolVersions", (Element("protocolVersion", _ANY_TEXT, many=True),))
@@ -180,11 +131,11 @@ _VERSIONS = Group("requestedProtocolVersions", (Element("protocolVersion", _ANY_
 # --- messages
 
 _XREF = Element("monitorCrossRefID", _ANY_TEXT)
-_LOCAL = _maybe("localConnectionInfo", _STATE)
+_LOCAL = maybe("localConnectionInfo", _STATE)
 _WHY = Element("cause", _CAUSE)
 _LAST = Element("lastRedirectionDevice", _REDIRECTION)
 _PARTIES = (Element("callingDevice", _CALLING), Element("calledDevice", _CALLED))
-_OUTSIDE = (_maybe("associatedCallingDevice", _ASSOCIATED), _maybe("associatedCalledDevice", _ASSOCIATED))
+_OUTSIDE = (maybe("associatedCallingDevice", _ASSOCIATED), maybe("associatedCalledDevice", _ASSOCIATED))
 
 _CALL_SERVICES = "ECMA-269 17.1"
 _MONITORING = "ECMA-269, monitoring services"
@@ -211,13 +162,13 @@ STRUCTURE: Mapping[str, Layout] = dict(
             "StartApplicationSession",
             Element("applicationInfo", _APPLICATION),
             Element("requestedProtocolVersions", _VERSIONS),
-            _maybe("requestedSessionDuration", _NUMBER),
+            maybe("requestedSessionDuration", _NUMBER),
         ),
         _session(
             "StartApplicationSessionPosResponse",
             Element("sessionID", _ANY_TEXT),
             Element("actualProtocolVersion", _ANY_TEXT),
-            _maybe("actualSessionDuration", _NUMBER),
+            maybe("actualSessionDuration", _NUMBER),
         ),
         _session("StartApplicationSessionNegResponse", Element("errorCode", _SESSION_ERROR)),
         _session("StopApplicationSession", Element("sessionID", _ANY_TEXT), Element("sessionEndReason", _END_REASON)),
@@ -225,9 +176,9 @@ STRUCTURE: Mapping[str, Layout] = dict(
         _session(
             "ResetApplicationSessionTimer",
             Element("sessionID", _ANY_TEXT),
-            _maybe("requestedSessionDuration", _NUMBER),
+            maybe("requestedSessionDuration", _NUMBER),
         ),
-        _session("ResetApplicationSessionTimerPosResponse", _maybe("actualSessionDuration", _NUMBER)),
+        _session("ResetApplicationSessionTimerPosResponse", maybe("actualSessionDuration", _NUMBER)),
         _session("ResetApplicationSessionTimerNegResponse", Element("errorCode", _SESSION_ERROR, Need.EXPECTED)),
         _message("RequestSystemStatus", source=_SYSTEM),
         _message("RequestSystemStatusResponse", Element("systemStatus", _SYSTEM_STATUS, Need.EXPECTED), source=_SYSTEM),
@@ -236,7 +187,7 @@ STRUCTURE: Mapping[str, Layout] = dict(
         _message(
             "MonitorStart",
             Element("monitorObject", _MONITOR_OBJECT),
-            _maybe("monitorType", Text("MonitorType", ("call", "device"))),
+            maybe("monitorType", Text("MonitorType", ("call", "device"))),
             source=_MONITORING,
         ),
         _message("MonitorStartResponse", _XREF, source=_MONITORING),
@@ -246,7 +197,7 @@ STRUCTURE: Mapping[str, Layout] = dict(
             "MakeCall",
             Element("callingDevice", _DEVICE_ID),
             Element("calledDirectoryNumber", _DEVICE_ID),
-            _maybe("autoOriginate", Text("AutoOriginate", ("prompt", "doNotPrompt"))),
+            maybe("autoOriginate", Text("AutoOriginate", ("prompt", "doNotPrompt"))),
             source="ECMA-269 17.1.18",
         ),
         _message("MakeCallResponse", Element("callingDevice", _CONNECTION), source="ECMA-269 17.1.18"),
@@ -353,7 +304,7 @@ STRUCTURE: Mapping[str, Layout] = dict(
             _WHY,
             source="ECMA-269 17.2.18",
         ),
-        _event("BackInServiceEvent", Element("device", _SUBJECT), _maybe("cause", _CAUSE), source="ECMA-269 23.1.1"),
-        _event("OutOfServiceEvent", Element("device", _SUBJECT), _maybe("cause", _CAUSE), source="ECMA-269 23.1"),
+        _event("BackInServiceEvent", Element("device", _SUBJECT), maybe("cause", _CAUSE), source="ECMA-269 23.1.1"),
+        _event("OutOfServiceEvent", Element("device", _SUBJECT), maybe("cause", _CAUSE), source="ECMA-269 23.1"),
     )
 )

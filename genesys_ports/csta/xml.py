@@ -13,8 +13,9 @@ from xml.parsers import expat
 from ..errors import CSTAError
 from . import words
 from .check import check
+from .elements import Group, Text
 from .message import Message
-from .structure import STRUCTURE, Group, Text
+from .structure import STRUCTURE
 
 __all__ = ["decode", "to_xml"]
 
