@@ -385,7 +385,7 @@ async def test_one_caller_has_one_life_line(lab, monkeypatch):
 
 
 async def test_answers_that_find_no_place_are_lost(lab):
-    (port,) = lab._running["over_udp"]._datagrams
+    (port,) = next(iter(lab._running["over_udp"].doors._open.values()))
     port.pause_writing()
     await exchange(lab, b'{"message": "hello"}', answers=False)
     await until(lambda: lab.trace[-1].name == "ack")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import ssl
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import ConnectionRefusedByPeerError, LabError, NoAnswerError, TLSMismatchError
@@ -16,9 +14,9 @@ from ..state import ConnectionStatus
 from ..trace import Kind
 from . import words
 from .cast import role_of, sides_of
-from .datagram import DatagramPort
+from .doors import Doors
 from .link import Link
-from .listener import SHUTDOWN_LIMIT, Listener
+from .listener import SHUTDOWN_LIMIT
 from .network import PortTaken
 from .roles import (
     CONFIGURATION_SERVER,
@@ -32,7 +30,7 @@ from .sides import Side
 from .sip_side import SipSide, is_sip
 from .stream import Route, Stream
 from .traps import Traps
-from .voice import Voice, is_voice
+from .voice import Voice
 
 if TYPE_CHECKING:
     from .lab import Lab
@@ -80,16 +78,13 @@ class RunningApplication:
         self.traps = Traps(self)
         #: When it started, by the clock of the event loop.
         self.began = asyncio.get_running_loop().time()
-        #: Whether the planned ports are open; `shut` are those of them that somebody has closed since.
+        #: Whether the planned ports are open; `doors` knows which of them somebody has closed since.
         self.listens = False
-        self.shut: set[ListeningPort] = set()
+        self.doors = Doors(self)
         #: Whether it reads nothing of what its communication connections bring.
         self.overloaded = False
         self._outsiders = 0
         self._stopped = False
-        self._listeners: list[Listener] = []
-        self._datagrams: list[DatagramPort] = []
-        self._coming: set[asyncio.Task[object]] = set()
 
     def is_outdated(self, plan: Deployment) -> bool:
         """Whether `plan` tells this application anything else than the plan it read at its start."""
@@ -141,27 +136,19 @@ class RunningApplication:
 
     async def _open_ports(self) -> None:
         # All are bound before the first is served: a port that is taken stops everything before anybody can call.
-        opened = [(port, str(port), self._bind(port)) for port in self.ports]
+        opened = [(port, str(port), self.doors.bind(port)) for port in self.ports]
         self.role.begin(self)
         if any(port.purpose is Purpose.SIP for port in self.ports):
             self.sip = SipSide(self)
             self.sides.append(self.sip)
         self.sides += sides_of(self)
-        for port, text, sockets in opened:
-            side = next((side for side in self.sides if side.serves(port)), None)
-            if side:
-                await side.serve(port, sockets)
-                continue
-            for sock in sockets:
-                if is_voice(port):
-                    await self.voice.keep(port, sock)
-                else:
-                    await self._serve(port, text, sock)
+        for port, _, sockets in opened:
+            await self.doors.serve(port, sockets)
         for side in self.sides:
             await side.start()
         self.listens = True
         for _, text, _ in opened:
-            self._record_port(Kind.OPENED, "opens port", text)
+            self.doors.record(Kind.OPENED, "opens port", text)
         self.said.append(self._listens([text for _, text, _ in opened]))
 
     def _listens(self, ports: list[str]) -> str:
@@ -170,33 +157,12 @@ class RunningApplication:
             ports = [*ports[:PORTS_NAMED], words.MORE_PORTS.format(count=len(ports) - PORTS_NAMED)]
         return sentence.format(application=self.name, port=", ".join(ports), host=self.host)
 
-    async def _serve(self, port: ListeningPort, text: str, sock: socket.socket) -> None:
-        if port.transport is Transport.UDP:
-            datagram = DatagramPort(self, port)
-            self._datagrams.append(datagram)
-            await asyncio.get_running_loop().create_datagram_endpoint(lambda: datagram, sock=sock)
-            return
-        tls = None
-        if port.transport is Transport.TLS:
-            tls = self.lab.certificates.server_context([self.host], [sock.getsockname()[0]])
-        unlike = partial(self._unlike, text)
-        self._listeners.append(Listener(sock, partial(_answer, self, text), self._coming, tls=tls, unlike=unlike))
-
-    def _bind(self, port: ListeningPort) -> list[socket.socket]:
-        try:
-            return self.lab.network.bind(self.name, self.host, port)
-        except PortTaken as taken:
-            raise self.lab.explain(taken, self.application, port) from None
-
-    def _record_port(self, kind: Kind, name: str, port: str) -> None:
-        self.lab.trace.add(kind, name, self.name, self.name, server=self.name, host=self.host, port=port)
-
     # --- being called
 
     def admit(self, link: Link) -> None:
         """Somebody has connected; who it is, and what it wants, comes with the first line."""
         self.incoming[link] = None
-        if self._stopped:
+        if self._stopped or self.doors.is_shut(link.route.port):
             # The system had taken the call before the port was closed.
             link.abort()
         if link.partner is None:
@@ -212,12 +178,6 @@ class RunningApplication:
             link.record(Kind.DISCONNECT, "disconnect", back=not link.closing)
         elif link.known:
             self.role.left(self, link)
-
-    def _unlike(self, port: str, caller: object) -> None:
-        """Somebody has called a TLS port and speaks something else; an application of the lab tells so itself."""
-        if caller not in self.lab.dialling:
-            name = self.lab.outsiders.name_caller()
-            self.lab.trace.add(Kind.REFUSED, "no TLS", name, self.name, name, self.name, self.host, port, words.NOT_TLS)
 
     # --- calling
 
@@ -394,7 +354,8 @@ class RunningApplication:
         self._close_ports()
         if listened and not silent:
             for port in self.ports:
-                self._record_port(Kind.CLOSED, "closes port", str(port))
+                if port not in self.doors.shut:
+                    self.doors.record(Kind.CLOSED, "closes port", str(port))
         try:
             # Waiting may fail, ending may not: whatever is left after that is broken off.
             with contextlib.suppress(TimeoutError):
@@ -419,9 +380,7 @@ class RunningApplication:
     def _close_ports(self) -> None:
         self.listens = False
         self._stopped = True
-        opened: list[Listener | DatagramPort] = [*self._listeners, *self._datagrams]
-        for one in opened:
-            one.close()
+        self.doors.close()
         self.voice.close()
         for side in self.sides:
             side.close_ports()
@@ -447,10 +406,6 @@ def is_called(plan: Deployment, connection: Connection) -> bool:
 def _speaks_tls(connection: Connection, port: ListeningPort) -> bool:
     """Whether the client begins with TLS: as the connection says, else as the port wants it."""
     return port.transport is Transport.TLS if connection.secure is None else connection.secure
-
-
-def _answer(application: RunningApplication, port: str) -> Link:
-    return Link(application, Route("", application.name, application.host, port), application.caller_gone)
 
 
 def _servers(plan: Deployment, client: str) -> list[tuple[Connection, Application | None]]:

@@ -54,6 +54,8 @@ class Link(Stream):
         self._places = asyncio.Semaphore(OPEN_QUESTIONS)
         self._full = False
         self._mistakes = 0
+        # Questions that came while this end read nothing.
+        self._unread = 0
 
     # --- what the event loop tells us
 
@@ -64,8 +66,10 @@ class Link(Stream):
             payload = encode({"connect": self.owner.name, "to": self.route.server})
             self.record(Kind.CONNECT, "connect", payload=payload)
             self._transport.write(payload)
+            self.listen(deaf=self.owner.overloaded)
             return
         self.find_partner()
+        self.listen(deaf=self.owner.overloaded)
         self.owner.admit(self)
 
     def data_received(self, data: bytes) -> None:
@@ -128,6 +132,9 @@ class Link(Stream):
             self.record(Kind.REQUEST, clean(name), text=clean(text or listed(details)), payload=payload)
             answer: asyncio.Future[Message] = self._loop.create_future()
             self._open[number] = (answer, deadline)
+            if self.partner is not None and self.partner.deaf:
+                self.partner.expect(1)
+                self.partner._unread += 1
             self._transport.write(payload)
             try:
                 return await answer
@@ -144,8 +151,7 @@ class Link(Stream):
         payload = _sized({"event": name, "text": text}, details)
         self.record(Kind.EVENT, name, text=clean(text), payload=payload, call=call)
         if self.partner is not None and self.partner._transport is not None:
-            self.partner._on_their_way += 1
-            self._lab.on_their_way += 1
+            self.partner.expect(1)
         self._transport.write(payload)
 
     def expire(self, now: float) -> None:
@@ -214,14 +220,15 @@ class Link(Stream):
         said = answer.text or listed(answer.details)
         self.record(Kind.RESPONSE, answer.name, text=said, payload=payload, reply_to=reply_to, call=answer.call)
         self._reply(payload)
+        if self._unread:
+            self._unread -= 1
+            self.arrived(1)
 
     def _told(self, fields: dict[str, Any], line: bytes) -> None:
         if self.partner is None:
             self.record(Kind.EVENT, text_of(fields, "event"), text=text_of(fields, "text"), payload=line, back=True)
         self.owner.role.told(self.owner, self, fields)
-        if self._on_their_way:
-            self._on_their_way -= 1
-            self._lab.on_their_way -= 1
+        self.arrived(1)
 
     def _acknowledged(self, fields: dict[str, Any], line: bytes) -> None:
         number = fields["ack"]

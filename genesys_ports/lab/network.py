@@ -60,6 +60,7 @@ class Network(Protocol):
     def sockets(self, owner: str, port: ListeningPort) -> tuple[Socket, ...]: ...  # noqa: D102
     def lend(self, host: str, port: ListeningPort, number: int) -> socket.socket: ...  # noqa: D102
     def release(self, owner: str) -> None: ...  # noqa: D102
+    def close_port(self, owner: str, host: str, port: ListeningPort) -> None: ...  # noqa: D102
     def holder(self, host: str, number: int, transport: str = "tcp") -> Holder | None: ...  # noqa: D102
     def is_free(self, host: str, number: int, transport: str = "tcp") -> bool: ...  # noqa: D102
     def dial(  # noqa: D102
@@ -214,6 +215,18 @@ class LoopbackNetwork:
         for key in self._stand_ins.pop(owner, ()):
             del self._translated[key]
         self._register.forget(owner)
+
+    def close_port(self, owner: str, host: str, port: ListeningPort) -> None:
+        """Close one port of an application, and strike it out of the register. May be called again."""
+        for sock in self._opened.get(owner, {}).pop(port, ()):
+            sock.close()
+        carrier = port.transport.carrier
+        stand_ins = self._stand_ins.get(owner, [])
+        for key in [one for one in stand_ins if one[1] in port.numbers and one[2] is carrier]:
+            stand_ins.remove(key)
+            del self._translated[key]
+        for number in port.numbers:
+            self._register.strike_out((host, number, carrier), owner)
 
     # --- the register: who has what, in planned terms
 

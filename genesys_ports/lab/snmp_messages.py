@@ -69,7 +69,10 @@ class _Codec:
 
         self.ber_encode, self.ber_decode = encoder.encode, decoder.decode
         self.version_of = api.decodeMessageVersion
-        self.bad: tuple[type[Exception], ...] = (PyAsn1Error, PySnmpError, ValueError, IndexError, TypeError)
+        #: What reading garbage raises.
+        self.bad: tuple[type[Exception], ...] = (
+            PyAsn1Error, PySnmpError, ValueError, IndexError, TypeError, KeyError, RecursionError,
+        )  # fmt: skip
         self.modules: dict[str, Any] = {"1": v1, "2c": v2c}
         pdus = ("GetRequest", "GetNextRequest", "GetBulkRequest", "SetRequest", "Response", "Trap", "InformRequest")
         self.pdus = {
@@ -169,7 +172,7 @@ def decode(data: bytes) -> Packet | None:
         message, _ = codec.ber_decode(data, asn1Spec=module.Message())
         community = bytes(module.apiMessage.get_community(message)).decode("utf-8", "replace")
         return packet_of(module.apiMessage.get_pdu(message), version, community)
-    except (*codec.bad, KeyError, RecursionError):
+    except codec.bad:
         return None
 
 

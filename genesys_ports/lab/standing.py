@@ -126,7 +126,7 @@ class Standing:
         return f"<p>{escape(self.status())}</p>{table}{notices}"
 
     def _port_state(self, one: Application | RunningApplication, port: ListeningPort) -> PortState:
-        runs = isinstance(one, RunningApplication) and one.listens
+        runs = isinstance(one, RunningApplication) and one.listens and port not in one.doors.shut
         holder = self._taken.get((one.name, port.port_id))
         return PortState(
             application=one.name,

@@ -57,7 +57,6 @@ class Traps:
         self._owner = owner
         self._sock: socket.socket | None = None
         self._place: Place | None = None
-        self._began = asyncio.get_running_loop().time()
         self._sent = 0
 
     # --- what is told
@@ -100,7 +99,7 @@ class Traps:
         assert oid is not None
         self._sent += 1
         # RFC 3416, section 4.2.6: how long the sender runs and what it notifies of come first, in this order.
-        ticks = int((asyncio.get_running_loop().time() - self._began) * 100)
+        ticks = int((asyncio.get_running_loop().time() - self._owner.began) * 100)
         packet = Packet(
             "trap",
             ((SYS_UP_TIME, Value(Syntax.TICKS, ticks)), (TRAP_OID, Value(Syntax.OID, oid)), *variables),
