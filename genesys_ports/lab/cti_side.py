@@ -25,6 +25,7 @@ from .wire import encode
 
 if TYPE_CHECKING:
     from .application import RunningApplication
+    from .sip_clock import SipClock
     from .t_server import Done, TServer
 
 __all__ = ["CtiClient", "CtiServer", "cti_sides"]
@@ -105,7 +106,16 @@ class CtiServer(_Ends):
     def _answer(self, port: str) -> CtiStream:
         owner = self._owner
         stream = CtiStream(owner, Route("", owner.name, owner.host, port), self._gone)
-        stream.session = SwitchSession(self._switching, self.link, stream.sent, received=stream.received)
+        clock = owner.lab.signalling.clock
+        session = SwitchSession(
+            self._switching,
+            self.link,
+            stream.sent,
+            received=stream.received,
+            hang_up=stream.close,
+            clock=clock.now,
+        )
+        stream.session = Timed(session, clock)
         stream.on_begun = partial(self._begun, stream)
         return stream
 
@@ -130,6 +140,25 @@ class CtiServer(_Ends):
         listeners, self._listeners = self._listeners, []
         for listener in listeners:
             listener.close()
+
+
+class Timed:
+    """A session of the switch whose timer runs on the clock of the lab."""
+
+    def __init__(self, session: SwitchSession, clock: SipClock) -> None:
+        self._session = session
+        self._clock = clock
+        clock.join(session)
+
+    def receive(self, data: bytes) -> None:
+        """Bytes have come."""
+        self._session.receive(data)
+        self._clock.look(self._session)
+
+    def lost(self) -> None:
+        """The connection is over."""
+        self._clock.leave(self._session)
+        self._session.lost()
 
 
 class CtiClient(_Ends):

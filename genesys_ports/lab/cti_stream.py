@@ -29,8 +29,13 @@ CSTA = "csta"
 #: Requests whose numbers in the trace one end remembers until they are answered.
 REMEMBERED = 1_000
 
-#: What asks whether the other end is alive, and what answers that.
-HEARTBEATS = frozenset(("RequestSystemStatus", "RequestSystemStatusResponse", "SystemStatus", "SystemStatusResponse"))
+#: What asks whether the other end is alive, and what answers that; and what prolongs the session.
+HEARTBEATS = frozenset(
+    (
+        "RequestSystemStatus", "RequestSystemStatusResponse", "SystemStatus", "SystemStatusResponse",
+        "ResetApplicationSessionTimer", "ResetApplicationSessionTimerPosResponse",
+    )
+)  # fmt: skip
 
 _KINDS = {Said.REQUEST: Kind.REQUEST, Said.RESPONSE: Kind.RESPONSE, Said.EVENT: Kind.EVENT}
 

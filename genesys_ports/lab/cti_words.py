@@ -77,7 +77,3 @@ NOT_HELD = "DN {dn} has put no call on hold."
 NOT_TALKING = "DN {dn} has no call that could be transferred."
 REFUSED = "The switch refused {name}: {value}."
 UNANSWERED = "The switch gave no answer to {name}."
-PARTY_CHANGED = "DN {this_dn}, the other party is {other_dn} now"
-
-# --- lines of the trace
-CALLS = "{calling} → {called}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 
 from ..csta import LinkState, Message
+from ..csta.link_session import MISSED
 from ..errors import NoLinkError, NotRunningError
 from ..model import Connection
 from ..state import ConnectionStatus
@@ -16,9 +17,12 @@ from .cti_stream import CtiStream
 from .report import Report
 from .step import step
 from .stream import Stream
-from .t_server import TServer, TServerRole
+from .t_server import ANSWER_WITHIN, TServer, TServerRole
 
 __all__ = ["Cuts"]
+
+#: Things that fall due, at most, until a T-Server has given up a switch that does not answer.
+HURRIED = 10
 
 
 class Cuts(Calls):
@@ -97,18 +101,21 @@ class Cuts(Calls):
             try:
                 server.session.beat(answers.append)
                 await self._until(lambda: bool(answers) or stream.cut)
-                while not answers and _is_up(server):
+                for _ in range(HURRIED):
+                    if any(answers) or not _is_up(server):
+                        break
                     server.hurry()
                     await self.settle()
             finally:
                 for end in ends:
                     end.noted = False
             values = {"client": application, "server": stream.route.server}
-            if _is_up(server):
+            if any(answers):
                 return Report([words.BEAT.format(**values)])
             await stream.gone
             await self.settle()
-            return Report([words.NO_BEAT.format(**values), *self._heard()])
+            sentence = words.NO_BEAT.format(**values, count=MISSED, seconds=ANSWER_WITHIN)
+            return Report([sentence, *self._heard()])
 
     # --- who is connected
 

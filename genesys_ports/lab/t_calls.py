@@ -8,17 +8,19 @@ first event that contradicts it: a DN that takes part in another call, or a call
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from enum import StrEnum
 
 from ..csta import Message
 from ..sip.tlib import PARTY, EventName, PartyEvent, PartyState, TEvent, conn_id
-from . import cti_words as words
 
 __all__ = ["CALLS_KEPT", "CallWatch", "Party", "TransferEvent"]
 
 #: Calls that T-Server remembers; the oldest give way. More than any switch of a lesson has ports for.
 CALLS_KEPT = 10_000
+
+#: Calls that have been handed on, and of which nobody has told yet who has them.
+HANDED_ON = 100
 
 ORIGINATION, DESTINATION = "Origination", "Destination"
 
@@ -30,13 +32,14 @@ class TransferEvent(StrEnum):
 
 
 class Party:
-    """One DN in one call: where it stands in T-Library's view, and with whom it talks."""
+    """One DN in one call: its device, where it stands in T-Library's view, and with whom it talks."""
 
-    __slots__ = ("call", "dn", "other", "role", "state")
+    __slots__ = ("call", "device", "dn", "other", "role", "state")
 
-    def __init__(self, call: WatchedCall, dn: str, role: str, other: str) -> None:
+    def __init__(self, call: WatchedCall, dn: str, device: str, role: str, other: str) -> None:
         self.call = call
         self.dn = dn
+        self.device = device
         self.role = role
         self.other = other
         self.state: PartyState | None = None
@@ -45,13 +48,11 @@ class Party:
 class WatchedCall:
     """A call of the switch as T-Server knows it. `old` tells that it is known from before the link was lost."""
 
-    __slots__ = ("call_id", "called", "calling", "conn_id", "old", "parties", "somebody_left")
+    __slots__ = ("call_id", "conn_id", "old", "parties", "somebody_left")
 
-    def __init__(self, call_id: str, number: str, calling: str, called: str) -> None:
+    def __init__(self, call_id: str, conn_id: str) -> None:
         self.call_id = call_id
-        self.conn_id = number
-        self.calling = calling
-        self.called = called
+        self.conn_id = conn_id
         self.old = False
         self.somebody_left = False
         self.parties: dict[str, Party] = {}
@@ -60,13 +61,18 @@ class WatchedCall:
 class CallWatch:
     """The calls of T-Server's DNs. `told` gets each event for T-Library's clients.
 
+    `dns` has the devices that each DN stands for: a station has one, the number of an IVR group one for each port.
     `name_of` gives the name of a call in the trace.
     """
 
-    def __init__(self, name_of: Callable[[str], str], told: Callable[[TEvent], None]) -> None:
+    def __init__(
+        self, dns: Mapping[str, Container[str]], name_of: Callable[[str], str], told: Callable[[TEvent], None]
+    ) -> None:
+        self._dns = dns
         self._name_of = name_of
         self._told = told
         self._calls: dict[str, WatchedCall] = {}
+        self._handed_on: dict[str, str] = {}
         self._count = 0
 
     def __len__(self) -> int:
@@ -90,24 +96,23 @@ class CallWatch:
     # --- events
 
     def _originated(self, dn: str, event: Message) -> None:
-        if _number(event, "callingDevice") == dn:
-            self._begin(dn, event, ORIGINATION, PartyEvent.DIAL)
+        if device := self._own(dn, event, "callingDevice"):
+            self._begin(dn, device, event, ORIGINATION, PartyEvent.DIAL)
 
     def _delivered(self, dn: str, event: Message) -> None:
-        if _number(event, "alertingDevice") == dn:
-            self._begin(dn, event, DESTINATION, PartyEvent.RING)
+        if device := self._own(dn, event, "alertingDevice"):
+            self._begin(dn, device, event, DESTINATION, PartyEvent.RING)
 
     def _established(self, dn: str, event: Message) -> None:
-        if dn in (_number(event, "callingDevice"), _number(event, "answeringDevice")):
-            self._goes_on(dn, event, PartyEvent.CONNECT)
+        self._calls_on(dn, event, PartyEvent.CONNECT)
+        if device := self._own(dn, event, "answeringDevice"):
+            self._happens(self._party(dn, device, event, DESTINATION), PartyEvent.CONNECT)
 
     def _network_reached(self, dn: str, event: Message) -> None:
-        if _number(event, "callingDevice") == dn:
-            self._goes_on(dn, event, PartyEvent.REACH)
+        self._calls_on(dn, event, PartyEvent.REACH)
 
     def _failed(self, dn: str, event: Message) -> None:
-        if _number(event, "callingDevice") == dn:
-            self._goes_on(dn, event, PartyEvent.BUSY)
+        self._calls_on(dn, event, PartyEvent.BUSY)
 
     def _held(self, dn: str, event: Message) -> None:
         self._changes(dn, event, "holdingDevice", PartyEvent.HOLD)
@@ -120,29 +125,34 @@ class CallWatch:
         if call is None:
             return
         call.old = False
-        if _number(event, "releasingDevice") != dn:
+        party = call.parties.get(dn)
+        if not self._own(dn, event, "releasingDevice"):
             call.somebody_left = True
-        elif dn in call.parties:
+        elif party is not None:
             # Whoever rings and is cleared after the caller has hung up, was not waited for.
-            gave_up = call.somebody_left and call.parties[dn].state is PartyState.ALERTING
-            self._leave(call.parties[dn], PartyEvent.ABANDON if gave_up else PartyEvent.RELEASE)
+            gave_up = call.somebody_left and party.state is PartyState.ALERTING
+            self._leave(party, PartyEvent.ABANDON if gave_up else PartyEvent.RELEASE)
 
     def _transferred(self, dn: str, event: Message) -> None:
-        old, new = event.get("primaryOldCall/callID"), _new_call(event)
+        old, new = event.get("primaryOldCall/callID"), event.get(NEW_CALL)
         call = self._calls.pop(old, None) or self._calls.get(new)
         if call is None:
             return
         call.call_id, call.old = new or old, False
         self._calls[call.call_id] = call
-        leaves, comes = _number(event, "transferringDevice"), _number(event, "transferredToDevice")
         party = call.parties.get(dn)
         if party is None:
             return
-        if dn == leaves:
+        if self._own(dn, event, "transferringDevice"):
             self._leave(party, PartyEvent.RELEASE)
-        elif dn != comes:
-            party.other = comes
-            self._tell(party, TransferEvent.PARTY_CHANGED, words.PARTY_CHANGED)
+            if not call.parties:
+                # Whoever it was handed on to takes part under the same ConnID.
+                self._handed_on[call.call_id] = call.conn_id
+                if len(self._handed_on) > HANDED_ON:
+                    del self._handed_on[next(iter(self._handed_on))]
+        else:
+            party.other = _number(event, "transferredToDevice")
+            self._tell(party, TransferEvent.PARTY_CHANGED)
 
     def _out_of_service(self, dn: str, event: Message) -> None:
         self._told(TEvent(EventName.OUT_OF_SERVICE, dn))
@@ -152,41 +162,49 @@ class CallWatch:
 
     # --- what follows
 
-    def _begin(self, dn: str, event: Message, role: str, what: PartyEvent) -> None:
+    def _own(self, dn: str, event: Message, who: str) -> str:
+        """The device of this DN that the event names there; empty when it names another."""
+        device = _number(event, who)
+        return device if device in self._dns.get(dn, ()) else ""
+
+    def _begin(self, dn: str, device: str, event: Message, role: str, what: PartyEvent) -> None:
         call_id = _call_id(event)
         known = self._calls.get(call_id)
         if known is not None and known.old and (dn in known.parties or what is PartyEvent.DIAL):
-            # Call numbers begin anew when a switch does.
+            # Call numbers may begin anew when a switch does.
             self._forget(known)
         for party in list(self.parties(dn)):
-            if party.call.old and party.call.call_id != call_id:
+            if party.call.old and party.device == device and party.call.call_id != call_id:
                 # It has ended while nobody could tell.
                 self._leave(party, PartyEvent.RELEASE)
-        self._happens(self._party(dn, event, role), what)
+        self._happens(self._party(dn, device, event, role), what)
 
-    def _goes_on(self, dn: str, event: Message, what: PartyEvent) -> None:
-        role = ORIGINATION if _number(event, "callingDevice") == dn else DESTINATION
-        self._happens(self._party(dn, event, role), what)
+    def _calls_on(self, dn: str, event: Message, what: PartyEvent) -> None:
+        """Something happens to the call of a DN that has called."""
+        if device := self._own(dn, event, "callingDevice"):
+            self._happens(self._party(dn, device, event, ORIGINATION), what)
 
     def _changes(self, dn: str, event: Message, who: str, what: PartyEvent) -> None:
         call = self._calls.get(_call_id(event))
-        if call is not None and _number(event, who) == dn and dn in call.parties:
+        if call is not None and self._own(dn, event, who) and dn in call.parties:
             call.old = False
             self._step(call.parties[dn], what)
 
-    def _party(self, dn: str, event: Message, role: str) -> Party:
+    def _party(self, dn: str, device: str, event: Message, role: str) -> Party:
         call_id = _call_id(event)
         call = self._calls.get(call_id)
-        calling, called = _number(event, "callingDevice"), _number(event, "calledDevice")
         if call is None:
-            self._count += 1
-            call = self._calls[call_id] = WatchedCall(call_id, conn_id(self._count), calling, called)
+            known = self._handed_on.pop(call_id, "")
+            if not known:
+                self._count += 1
+            call = self._calls[call_id] = WatchedCall(call_id, known or conn_id(self._count))
             while len(self._calls) > CALLS_KEPT:
                 self._forget(next(iter(self._calls.values())))
         call.old = False
         party = call.parties.get(dn)
         if party is None:
-            party = call.parties[dn] = Party(call, dn, role, called if role == ORIGINATION else calling)
+            other = _number(event, "calledDevice" if role == ORIGINATION else "callingDevice")
+            party = call.parties[dn] = Party(call, dn, device, role, other)
         return party
 
     def _happens(self, party: Party, what: PartyEvent) -> None:
@@ -214,7 +232,7 @@ class CallWatch:
             self._leave(party, PartyEvent.RELEASE)
         self._calls.pop(call.call_id, None)
 
-    def _tell(self, party: Party, name: str, sentence: str = "") -> None:
+    def _tell(self, party: Party, name: str) -> None:
         other = DESTINATION if party.role == ORIGINATION else ORIGINATION
         fields = {"ThisDNRole": party.role, "OtherDNRole": other}
         call = party.call
@@ -237,6 +255,9 @@ _HANDLERS: dict[str, Handler] = {
     "BackInServiceEvent": CallWatch._back_in_service,
 }
 
+#: Where a transfer has the number under which the call goes on.
+NEW_CALL = "transferredConnections/connectionListItem/newConnection/callID"
+
 #: Where each event has the call it is about.
 _CONNECTIONS = {
     "OriginatedEvent": "originatedConnection",
@@ -251,10 +272,6 @@ _CONNECTIONS = {
 
 def _call_id(event: Message) -> str:
     return event.get(f"{_CONNECTIONS[event.name]}/callID")
-
-
-def _new_call(event: Message) -> str:
-    return event.get("transferredConnections/connectionListItem/newConnection/callID")
 
 
 def _number(event: Message, who: str) -> str:

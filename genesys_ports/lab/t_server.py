@@ -1,6 +1,6 @@
 """T-Server in the lab: client of its switch on the CTI link, server of T-Library's clients on its communication port.
 
-It serves the DNs that the plan gives its switch (stations, and groups of trunk channels and IVR ports): a real one
+It serves the DNs that the plan gives its switch (those of its stations, and the numbers of its IVR groups): a real one
 reads them from the Switch object of the Configuration Layer. On the link it asks for a session, and then for a monitor
 of each of them. What T-Library's clients ask for becomes a request of CSTA; their line is acknowledged at once, and
 what comes of it are events, or EventError, when the switch has answered.
@@ -47,6 +47,13 @@ SINGLE_STEP_TRANSFER = "RequestSingleStepTransfer"
 #: Told what has come of an attempt to have the link.
 Done = Callable[[LinkState], None]
 
+#: Seconds between two heartbeats, and that T-Server waits for an answer. Both are ours: every T-Server has its own.
+HEARTBEAT = 30.0
+ANSWER_WITHIN = 10.0
+
+#: Monitors that are asked for at the same time.
+AT_ONCE = 100
+
 #: Messages of the trace among which the acknowledgement of a request is looked for.
 NEAR = 50
 
@@ -89,16 +96,15 @@ class TServer:
         self.link: Connection | None = next(
             (one for one in plan.servers_of(application.name) if is_link(plan, one)), None
         )
-        #: Its DNs, in the order of the switch's frame.
+        #: Its DNs, each with the devices it stands for.
         self.dns = dns_of(plan, self.switch)
         self.clients = Clients(application, frozenset(self.dns), calls=REQUESTS, unknown=words.UNKNOWN_REQUEST)
-        self.watch = CallWatch(lambda call_id: call_name(self.switch, call_id), self.clients.tell)
+        self.watch = CallWatch(self.dns, lambda call_id: call_name(self.switch, call_id), self.clients.tell)
         self.stream: CtiStream | None = None
         #: Whether T-Library's clients have been told that the link is up.
         self.is_up = False
         # The seconds that have been made to pass while a heartbeat was waited for.
         self._ahead = 0.0
-        self._monitored: dict[str, str] = {}
         self._clock = application.lab.signalling.clock
         self._done: Done = lambda state: None
         self._stopping = False
@@ -108,6 +114,8 @@ class TServer:
             on_event=self._heard,
             on_state=self._state,
             received=self._received,
+            heartbeat=HEARTBEAT,
+            answer_within=ANSWER_WITHIN,
         )
 
     @property
@@ -161,24 +169,24 @@ class TServer:
 
     def _monitor(self) -> None:
         """Ask for the events of every DN."""
-        self._monitored.clear()
-        waiting = len(self.dns)
+        waiting, asked = list(reversed(self.dns)), set[str]()
 
         def answered(dn: str, answer: Message | None) -> None:
-            nonlocal waiting
-            waiting -= 1
-            if answer is not None and answer.name == "MonitorStartResponse":
-                self._monitored[answer.get("monitorCrossRefID")] = dn
-            elif answer is not None:
+            asked.discard(dn)
+            if answer is not None and answer.name != "MonitorStartResponse":
                 # The switch does not have it, or not any more.
                 self.clients.tell(TEvent(EventName.OUT_OF_SERVICE, dn))
-            if not waiting:
+            ask()
+
+        def ask() -> None:
+            while waiting and len(asked) < AT_ONCE and self.session.state is LinkState.UP:
+                dn = waiting.pop()
+                asked.add(dn)
+                self.session.monitor(dn, partial(answered, dn))
+            if not waiting and not asked:
                 self._ready()
 
-        for dn in self.dns:
-            self.session.monitor(dn, partial(answered, dn))
-        if not self.dns:
-            self._ready()
+        ask()
 
     def _send(self, raw: bytes, message: Message, invoke_id: int, call_id: str) -> None:
         if self.stream is not None:
@@ -189,8 +197,8 @@ class TServer:
             self.stream.received(frame)
 
     def _heard(self, event: Message) -> None:
-        dn = self._monitored.get(event.get("monitorCrossRefID"))
-        if dn is not None:
+        dn = self.session.device_of(event)
+        if dn:
             self.watch.heard(dn, event)
 
     def _state(self, state: LinkState) -> None:
@@ -331,7 +339,7 @@ class Asking:
         self._check(dn)
         party = self._party(dn, conn_id, problem, state)
         call_id = party.call.call_id
-        return self._ask(dn, Message(name, {what: {"callID": call_id, "deviceID": dn}, **more}), call_id)
+        return self._ask(dn, Message(name, {what: {"callID": call_id, "deviceID": party.device}, **more}), call_id)
 
     def _party(self, dn: str, conn_id: str, problem: str, state: PartyState | None) -> Party:
         for party in self._server.watch.parties(dn):
@@ -399,12 +407,21 @@ def is_link(plan: Deployment, connection: Connection) -> bool:
     return port.purpose is Purpose.CTI_LINK or component_of(plan, connection.client) == T_SERVER
 
 
-def dns_of(plan: Deployment, switch: str) -> tuple[str, ...]:
-    """The DNs of a switch, each once: those of its stations in the order of the frame, then those of its groups."""
+def dns_of(plan: Deployment, switch: str) -> dict[str, frozenset[str]]:
+    """The DNs of a switch, and the devices that each stands for.
+
+    Those of its stations come first, in the order of the frame; then the numbers of its IVR groups, which stand for
+    their ports. The access number of a trunk group is none.
+    """
     from ..switch import default_switch
 
     if not switch:
-        return ()
+        return {}
     frame = next((one for one in plan.switches if one.name == switch), None) or default_switch(switch)
-    ports = sorted(frame.voice_ports, key=lambda port: port.kind is not VoicePortKind.STATION)
-    return tuple(dict.fromkeys(port.dn for port in ports if port.dn))
+    dns: dict[str, frozenset[str]] = {}
+    for kind in (VoicePortKind.STATION, VoicePortKind.IVR):
+        for port in frame.voice_ports:
+            if port.kind is kind and port.dn:
+                device = port.dn if kind is VoicePortKind.STATION else port.label
+                dns[port.dn] = dns.get(port.dn, frozenset()) | {device}
+    return dns
