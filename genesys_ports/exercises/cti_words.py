@@ -13,8 +13,8 @@ OTHER_PORT = "The exercise asks for port {wanted}."
 
 NOT_ASKED = "No client of T-Server has asked for a call from {caller} to {number} yet."
 DIALLED = (
-    "The switch has carried a call from {caller} to {number}, and it was dialled at the phone: the exercise asks for one "
-    "that a client of T-Server asks for."
+    "The switch has carried a call from {caller} to {number}, and it was dialled at the phone: the exercise asks for "
+    "one that a client of T-Server asks for."
 )
 ASKED = "{client} asked {server} on port {port} for a call from {caller} to {number}."
 REFUSED = "{server} answered with EventError: {problem}"

@@ -1,4 +1,4 @@
-"""Checks of the tasks on management ports: who was really asked over SNMP, what really answered, which trap was heard."""
+"""Checks of the tasks on management ports: who was asked over SNMP, what really answered, which trap was heard."""
 
 from __future__ import annotations
 
@@ -156,5 +156,5 @@ def check_trap(lab: Lab, trap: str, about: str) -> Check:
 
 
 def _is_about(text: str, name: str) -> bool:
-    """Whether the text of a trap names the application: `stat_server:server is DOWN`, `server t_server (4) - link …`."""
+    """Whether a trap names the application: `stat_server:server is DOWN`, `server t_server (4) - link …`."""
     return text.startswith((f"{name}:", f"server {name} "))

@@ -38,7 +38,11 @@ def check_calls_at_once(lab: Lab, count: int, switch: str | None = None) -> Chec
         for number, labels in enumerate(calls.values(), 1)
     ]
     enough = len(calls) >= count
-    sentence = words.ENOUGH_CALLS if enough else words.TOO_FEW_CALLS
+    if enough:
+        sentence = words.ENOUGH_ONE if len(calls) == 1 else words.ENOUGH_CALLS
+    else:
+        few = {0: words.TOO_FEW_NONE, 1: words.TOO_FEW_ONE}
+        sentence = few.get(len(calls), words.TOO_FEW_CALLS)
     steps.append(Step(enough, sentence.format(switch=name, seen=len(calls), wanted=count)))
     return Check(steps)
 

@@ -7,7 +7,10 @@ NOT_RUNNING = "{switch} does not run, so no port of it carries anything: start i
 
 CALL_TAKES = "Call {number} takes the ports {ports}."
 ENOUGH_CALLS = "{switch} carries {seen} calls at this moment."
+ENOUGH_ONE = "{switch} carries 1 call at this moment."
 TOO_FEW_CALLS = "{switch} carries {seen} calls at this moment; the exercise asks for {wanted}."
+TOO_FEW_ONE = "{switch} carries 1 call at this moment; the exercise asks for {wanted}."
+TOO_FEW_NONE = "{switch} carries no call at this moment; the exercise asks for {wanted}."
 
 ALL_FREE = "All {count} voice ports of {switch} are idle."
 NOT_FREE = "Voice port {port} is not free: {state}."
