@@ -11,6 +11,7 @@ from ..errors import NoFreePortError, PortInUseError
 from ..model import Application, Connection, Deployment, ListeningPort
 from ..plan import next_free_port
 from ..plan.sockets import Sockets
+from ..snmp.names import NAMES
 from ..state import ConnectionState, ConnectionStatus, PortState, PortStatus
 from ..table import Table
 from ..trace import Kind, Trace
@@ -39,6 +40,7 @@ class Standing:
         self.plan = plan
         self.network = network
         self.trace = Trace()
+        self.trace.objects.update(NAMES)
         self.certificates = Certificates()
         #: Programs outside the lab: those it lets run, and those that call.
         self.outsiders = Outsiders(network, self.trace)

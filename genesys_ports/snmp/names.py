@@ -19,6 +19,7 @@ from .objects import AppState, Oid, Syntax, Value
 __all__ = [
     "MIB",
     "MIB_OPTIONS",
+    "NAMES",
     "OBJECTS",
     "ROOT",
     "TABLES",
@@ -235,6 +236,9 @@ def name_of(oid: Oid) -> str:
 
 #: Numbers below `iso` and `internet` say more without a name.
 _SHORTEST = len(_NODES["mib-2"])
+
+#: Every name by its number, for whoever reads messages byte by byte.
+NAMES: Mapping[Oid, str] = {oid: name for oid, name in _BY_OID.items() if len(oid) >= _SHORTEST}
 
 
 def text_of(value: Value, oid: Oid | None = None) -> str:
