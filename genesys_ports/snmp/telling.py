@@ -53,7 +53,7 @@ def _says(binding: Binding) -> str:
     oid, value = binding
     if value.syntax is Syntax.TICKS:
         return name_of(oid)
-    return words.SAYS.format(name=name_of(oid), value=_cut(text_of(value, oid)))
+    return words.SAYS.format(name=name_of(oid), value=text_of(value, oid))
 
 
 def _few(things: Sequence[_One], text: Callable[[_One], str]) -> str:
