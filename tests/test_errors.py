@@ -52,6 +52,7 @@ from genesys_ports.errors import (
     PortInUseError,
     PortKindError,
     PortsError,
+    PortStaysOpenError,
     SIPError,
     SnmpRefusedError,
     SnmpSilentError,
@@ -278,6 +279,9 @@ TEXTS = [
      "Port 5150/tcp of message_server is for communication and speaks no SNMP. Network management asks over UDP, on a "
      "management port: a door of its own beside the others. Ports of message_server that speak SNMP: 5161/udp "
      "(management)."),
+    (PortStaysOpenError("sip_server", "5060/udp", "sip"),
+     "Port 5060/udp of sip_server is for sip, and stays open as long as it runs. To close it, stop the application:  "
+     'await lab.stop("sip_server")'),
     (NoSnmpPortError("stat_server"),
      "stat_server has no management port over UDP, so nobody can ask it by SNMP. Plan one, or ask the SNMP master "
      "agent, which answers for the applications of its site."),

@@ -53,6 +53,7 @@
         ├── SnmpRefusedError         the SNMP agent answered, and refused
         ├── UnknownObjectError       a name that no managed object has
         ├── NoSnmpPortError          a port that speaks something else was asked by SNMP
+        ├── PortStaysOpenError       a port that cannot be closed while its application runs
         ├── NotASwitchError          a switch was wanted, and this application is none
         ├── BusyError                a call that found no free port of the switch
         ├── SwitchCallError          something else that the switch refuses
@@ -112,7 +113,13 @@ from .plan import (
 )
 from .root import PortsError
 from .sip import LogFileError, NoRawMessageError, SIPError, UnknownCallError, UnknownParticipantError
-from .snmp import NoSnmpPortError, SnmpRefusedError, SnmpSilentError, UnknownObjectError
+from .snmp import (
+    NoSnmpPortError,
+    PortStaysOpenError,
+    SnmpRefusedError,
+    SnmpSilentError,
+    UnknownObjectError,
+)
 from .switch import SwitchError
 
 __all__ = [
@@ -160,6 +167,7 @@ __all__ = [
     "PlanFileError",
     "PortInUseError",
     "PortKindError",
+    "PortStaysOpenError",
     "PortsError",
     "SIPError",
     "SnmpRefusedError",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .lab import LabError
 from .root import did_you_mean, listed, short
 
-__all__ = ["NoSnmpPortError", "SnmpRefusedError", "SnmpSilentError", "UnknownObjectError"]
+__all__ = ["NoSnmpPortError", "PortStaysOpenError", "SnmpRefusedError", "SnmpSilentError", "UnknownObjectError"]
 
 #: What the answers mean that carry no value: error statuses of RFC 3416 (section 3) and of version 1 (RFC 1157, section
 #: 4.1.1), and the reports of the user-based security model (RFC 3414, section 3.2).
@@ -108,3 +108,16 @@ class NoSnmpPortError(LabError):
             yield f"Ports of {self.application} that speak SNMP: {listed(self.others)}."
         else:
             yield "Plan one, or ask the SNMP master agent, which answers for the applications of its site."
+
+
+@dataclass(eq=False)
+class PortStaysOpenError(LabError):
+    """A port that an application cannot close while it goes on running; `purpose` is what the port is for."""
+
+    application: str
+    port: str
+    purpose: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"Port {self.port} of {self.application} is for {self.purpose}, and stays open as long as it runs."
+        yield f'To close it, stop the application:  await lab.stop("{self.application}")'

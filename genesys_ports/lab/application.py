@@ -377,6 +377,18 @@ class RunningApplication:
         await asyncio.wait([end.gone for end in (link.partner, link) if end is not None])
         await self.lab.settle()
 
+    async def shut(self, port: ListeningPort) -> None:
+        """Close one port while the application goes on, and end the connections that others have made to it."""
+        for link in self.doors.close_one(port):
+            await self._end(link, crash=False, silent=False)
+        await self.lab.settle()
+
+    def read(self, *, overloaded: bool) -> None:
+        """Read nothing any more of what the communication connections bring (`overloaded`), or go on reading."""
+        self.overloaded = overloaded
+        for link in self.links():
+            link.listen(deaf=overloaded)
+
     def _close_ports(self) -> None:
         self.listens = False
         self._stopped = True

@@ -35,8 +35,8 @@ from .cuts import Cuts
 from .desks import Desks
 from .knock import knock_on
 from .link import WAIT_LIMIT, Link
-from .manager import Manager
 from .network import Network, PortTaken, open_network
+from .overload import Overload
 from .report import Report
 from .roles import component_of
 from .step import step
@@ -56,7 +56,7 @@ LOSSES_KEPT = 1_000
 _LAST = 1_000
 
 
-class Lab(Manager, Desks, Cuts):
+class Lab(Overload, Desks, Cuts):
     """A plan brought to life on this machine's loopback.
 
     Open one with `lab = await Lab.open(plan)`, end it with `await lab.close()`. Applications start and stop by name;
@@ -263,12 +263,14 @@ class Lab(Manager, Desks, Cuts):
         for port in application.ports:
             self._taken.pop((one.name, port.port_id), None)
         sentences = one.hear()
-        waiting = [caller for caller in self._callers.get(one.name, ()) if caller is not one]
+        again = await self._call_all_again(one)
         for connection in one.statuses:
             self._callers.setdefault(connection.server, {})[one] = None
-        for caller in waiting:
-            sentences += await self._call_again(caller, one.name)
-        return sentences
+        return [*sentences, *again]
+
+    async def _call_all_again(self, one: RunningApplication) -> list[str]:
+        waiting = [caller for caller in self._callers.get(one.name, ()) if caller is not one]
+        return [sentence for caller in waiting for sentence in await self._call_again(caller, one.name)]
 
     async def _call_again(self, client: RunningApplication, server: str) -> list[str]:
         # Genesys clients keep trying to connect. Here the next try comes when the server starts: the same lesson, and

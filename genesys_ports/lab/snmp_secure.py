@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from pysnmp.carrier.asyncio.dgram.udp import SNMP_UDP_DOMAIN
+from pysnmp.carrier.asyncio.dgram.udp import SNMP_UDP_DOMAIN, UdpAsyncioTransport
 from pysnmp.carrier.base import AbstractTransportDispatcher
 from pysnmp.entity import config
 from pysnmp.entity.engine import SnmpEngine
@@ -71,6 +71,10 @@ class _Dispatcher(AbstractTransportDispatcher):
     def __init__(self, send: Callable[[bytes], None]) -> None:
         super().__init__()
         self._send = send
+
+    def get_transport(self, domain: Any) -> Any:
+        """pysnmp asks for the kind of its addresses."""
+        return UdpAsyncioTransport
 
     def send_message(self, message: Any, domain: Any, address: Any) -> None:
         self._send(bytes(message))
