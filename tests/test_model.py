@@ -140,6 +140,12 @@ MIXED = [
     (lambda: PLAN.move("scs", VOICE), "is a voice port"),
     (lambda: VoicePort(label=ListeningPort(number=24), device="s"), "port 24/tcp is a listening port, and a voice"),
     (lambda: Switch(name="s", voice_ports=[ListeningPort(number=24)]), "port 24/tcp is a listening port"),
+    (lambda: VoicePort(label=7450, device="s"), "port 7450 is a listening port, and a voice port belongs"),
+    (lambda: VoicePort(label="7450/tcp", device="s"), "port 7450/tcp is a listening port"),
+    (lambda: VoicePort(label=" 161 / UDP ", device="s"), "port 161 / UDP is a listening port"),
+    (lambda: ListeningPort(number="03-05"), "port 03-05 is a voice port, and a listening port belongs"),
+    (lambda: PLAN.move("scs", "12-03"), "port 12-03 is a voice port"),
+    (lambda: PLAN.add("urs", host="framework-host", port="01-1"), "port 01-1 is a voice port"),
 ]
 
 
@@ -156,6 +162,25 @@ def test_the_two_kinds_share_no_base_class():
 def test_a_switch_has_voice_ports():
     switch = Switch(name="switch", voice_ports=[VOICE, VoicePort(label="25", device="switch")])
     assert [str(port) for port in switch.voice_ports] == ["trunk port 24 of switch", "station port 25 of switch"]
+
+
+@pytest.mark.parametrize(("label", "card"), [("03-05", "03"), ("24", ""), ("1-2-3", "1"), ("-5", "")])
+def test_the_card_of_a_voice_port(label, card):
+    assert VoicePort(label=label, device="switch").card == card
+
+
+def test_a_voice_port_without_a_dn():
+    assert VoicePort(label="03-05", device="switch").dn == ""
+
+
+def test_a_plan_with_a_switch():
+    one = Switch(name="one", voice_ports=[VOICE])
+    two = Switch(name="two")
+    plan = PLAN.with_switch(one).with_switch(two)
+    assert plan.switches == (one, two)
+    assert PLAN.switches == ()
+    # The same name once more takes its place.
+    assert plan.with_switch(Switch(name="one")).switches == (Switch(name="one"), two)
 
 
 # --- a plan

@@ -227,10 +227,10 @@ def _nearest(typed: list[str]) -> str:
     first = [word.lower() for word in typed[:2]]
     if first[0] in words.SYNONYMS:
         return words.SYNONYMS[first[0]]
-    for name in _COMMANDS:
-        parts = name.split()
-        if all(part.startswith(word) for part, word in zip(parts, first, strict=False)):
-            return name
+    for shown in (first, first[:1]):
+        for name in _COMMANDS:
+            if all(part.startswith(word) for part, word in zip(name.split(), shown, strict=False)):
+                return name
     for wanted in (" ".join(first), first[0]):
         close: list[str] = get_close_matches(wanted, _COMMANDS, n=1, cutoff=0.7)
         if close:

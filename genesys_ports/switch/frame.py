@@ -118,7 +118,7 @@ class Frame:
             if name.startswith(access):
                 outside = name[len(access) :]
                 if not is_dialled(outside):
-                    raise refused(value, words.NOT_DIALLED, number=short(outside), most=LONGEST_NUMBER)
+                    raise refused(value, words.NOT_DIALLED, number=short(name), most=LONGEST_NUMBER)
                 return Target(VoicePortKind.TRUNK, tuple(self._groups[access]), outside)
         inside = [one for one in self._groups if self._kind_of(one) is VoicePortKind.IVR]
         meant = guess(name, [*self._stations, *inside], words.NUMBERS_ARE)
