@@ -15,6 +15,7 @@ __all__ = [
     "MISSING",
     "NOT_ONE",
     "NOT_TEXT",
+    "NOT_UTF_8",
     "NO_ANSWER_REASON",
     "NO_BEAT_REASON",
     "NO_HEADER",
@@ -53,6 +54,7 @@ XML_WRONG = "The XML of the message cannot be read: line {line}, character {colu
 XML_DOCTYPE = "The XML of the message declares a document type. CSTA needs none, and entities can be harmful."
 XML_DEEP = "The elements of the message stand inside one another more than {limit} deep."
 XML_NAMESPACE = "The message {name} is of a namespace that is not of CSTA: {namespace}."
+NOT_UTF_8 = "The bytes of the message are not UTF-8, and CSTA over TCP is read here in UTF-8 only."
 WHICH_ENCODING = "The XML says that it is written in {encoding}. CSTA over TCP is read here in UTF-8 only."
 TOO_MANY_ELEMENTS = "The message has more than {limit} elements."
 UNKNOWN_MESSAGE = "{name} is no message that this end of the CTI link knows."

@@ -81,7 +81,11 @@ def decode(data: bytes) -> Message:
     """
     reader = _Reader()
     try:
+        # The parser would take a mark of UTF-16 at the beginning for more than the encoding it is told.
+        data.decode()
         reader.parser.Parse(data, True)
+    except UnicodeDecodeError:
+        raise CSTAError(words.NOT_UTF_8) from None
     except expat.ExpatError as error:
         raise CSTAError(words.XML_WRONG.format(line=error.lineno, column=error.offset + 1)) from None
     message = Message(reader.name, reader.fields, reader.namespace)
