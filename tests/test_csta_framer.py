@@ -1,5 +1,6 @@
 """Frames out of a stream, however it is cut; what cannot be one ends the stream."""
 
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
@@ -55,21 +56,25 @@ LOST = [
 ]
 
 
-@pytest.mark.parametrize("data, problem", LOST)
+@pytest.mark.parametrize(("data", "problem"), LOST)
 def test_a_wrong_header_ends_the_stream(data, problem):
     framer = Framer()
     assert seen(framer.feed(encode(5, STATUS) + data)) == [(5, STATUS)]
-    assert framer.error and problem in framer.error.problem and framer.error.lost
+    assert framer.error
+    assert problem in framer.error.problem
+    assert framer.error.lost
     with pytest.raises(CSTAError, match="the connection has to be closed"):
         framer.feed(encode(6, STATUS))
 
 
-@pytest.mark.parametrize("data, problem", LOST)
+@pytest.mark.parametrize(("data", "problem"), LOST)
 def test_a_wrong_header_byte_by_byte(data, problem):
     framer = Framer()
-    with pytest.raises(CSTAError, match=problem.replace(".", r"\.")):
+    with suppress(CSTAError):
         for at in range(len(data)):
-            framer.feed(data[at : at + 1])
+            assert framer.feed(data[at : at + 1]) == []
+    assert framer.error
+    assert problem in framer.error.problem
 
 
 @given(st.lists(st.binary(max_size=60), max_size=8))

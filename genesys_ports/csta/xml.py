@@ -81,8 +81,9 @@ def decode(data: bytes) -> Message:
     """
     reader = _Reader()
     try:
-        # The parser would take a mark of UTF-16 at the beginning for more than the encoding it is told.
-        data.decode()
+        # Where bytes look like UTF-16, the parser takes them for that, whatever encoding it has been told.
+        if "\0" in data.decode():
+            raise CSTAError(words.NOT_UTF_8)
         reader.parser.Parse(data, True)
     except UnicodeDecodeError:
         raise CSTAError(words.NOT_UTF_8) from None
