@@ -118,16 +118,15 @@ class Session:
 
     def _done(self, response: Response | None) -> None:
         current, self._current, self.due = self._current, None, None
-        if current is not None:
-            current.answered(response)
+        assert current is not None
+        current.answered(response)
         self._next()
 
     def close(self, reason: Reason) -> None:
         """Tell the sub-agent that the session is over."""
-        if self.is_open:
-            self._packet += 1
-            self._transmit(Close(reason=reason))
-            self.end()
+        self._packet += 1
+        self._transmit(Close(reason=reason))
+        self.end()
 
     def end(self) -> None:
         """It is over: its registrations go with it, and who waits for an answer gets none. May be called again."""
