@@ -56,7 +56,8 @@ def _objects(answer: Message, questions: list[Message]) -> set[str]:
 def check_polled(lab: Lab, application: str, wanted: str = "", *, while_closed: bool = False) -> Check:
     """Whether somebody asked the application over SNMP and got an answer, `wanted` (an object) in it if that is given.
 
-    With `while_closed` it must have answered while its communication port was closed or overloaded.
+    With `while_closed` it must have answered while its communication port was closed, or said (gpApplicationState) that
+    it was overloaded.
     """
     questions = _questions(lab, application)
     answers = _answers(lab, application)
@@ -152,7 +153,8 @@ def check_trap(lab: Lab, trap: str, about: str) -> Check:
     if told:
         seen = ", ".join(dict.fromkeys(row[1] for row in told))
         return Check([Step(False, words.OTHER_TRAPS.format(seen=seen, **values))])
-    return Check([Step(False, words.NOT_ABOUT.format(count=len(rows), **values))])
+    sentence = words.NOT_ABOUT_ONE if len(rows) == 1 else words.NOT_ABOUT
+    return Check([Step(False, sentence.format(count=len(rows), **values))])
 
 
 def _is_about(text: str, name: str) -> bool:

@@ -28,4 +28,5 @@ ASK_IT = "Nobody has got an answer from {wanted} yet. Ask it:  await lab.snmpget
 NO_TRAPS = "No network management system has heard a trap yet."
 TRAP_HEARD = "{trap} was heard, sent by {sender}: {text}."
 OTHER_TRAPS = "Traps about {about} were heard, and no {trap}: {seen}."
+NOT_ABOUT_ONE = "1 trap was heard, and it is not about {about}."
 NOT_ABOUT = "{count} traps were heard, and none is about {about}."
