@@ -81,6 +81,9 @@ class SwitchDesk:
         problem = self._why(number, failed.cause)
         self._switching.clear(call_id, caller)
         await self._lab.settle()
+        if failed.cause == Cause.OUT_OF_ORDER:
+            out = next(one.port.label for one in self.states() if one.port.dn == number)
+            raise SwitchCallError(self.name, problem, words.RELEASE_FIRST.format(port=out))
         raise BusyError(caller, number, problem)
 
     @_step
@@ -287,7 +290,10 @@ class SwitchDesk:
             same = [one for one in trunks if one.port.dn and number.startswith(one.port.dn)]
             return words.NO_CHANNEL.format(ports=with_states(same or trunks))
         behind = [one for one in states if one.port.dn == number]
-        return (words.BUSY if len(behind) == 1 else words.BUSY_MANY).format(number=number, ports=with_states(behind))
+        sentence = words.BUSY if len(behind) == 1 else words.BUSY_MANY
+        if cause == Cause.OUT_OF_ORDER:
+            sentence = words.OUT_OF_ORDER
+        return sentence.format(number=number, ports=with_states(behind))
 
     @contextlib.contextmanager
     def _hearing(self) -> Iterator[list[CallEvent]]:

@@ -35,7 +35,7 @@ def number_of(value: object, switching: Switching, plan: Deployment) -> str:
     if isinstance(value, VoicePort):
         return value.dn if value.dn and value.kind is VoicePortKind.STATION else value.label
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+        value = str(value)
     must_be_voice(value, switching, plan)
     if not isinstance(value, str):
         raise InvalidValueError(words.NUMBER_WORD, str(value), words.NUMBERS)

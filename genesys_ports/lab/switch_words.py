@@ -34,6 +34,8 @@ NUMBER_WORD = "number that can be dialled"
 NUMBERS = ("2002", "3000", "95551234")
 BUSY = "{number} is busy: {ports}."
 BUSY_MANY = "Everything behind {number} is busy: {ports}."
+OUT_OF_ORDER = "{number} cannot be reached: {ports}."
+RELEASE_FIRST = 'A port out of service takes no call. To bring it back:  await desk.release("{port}")'
 NO_CHANNEL = "No trunk channel is free: {ports}."
 STATE_OF_PORT = "{port} ({state})"
 
