@@ -24,6 +24,7 @@ from .roles import NETWORK_MANAGEMENT_SYSTEM, component_of
 from .snmp_agent import User
 from .snmp_messages import Packet
 from .step import step
+from .stream import STRANGERS_KEPT
 from .traps import COMMUNITY, MASTER_AGENT, number_of, trap_name, trap_text
 from .words import YOU
 
@@ -57,12 +58,16 @@ class Manager(Calls):
         self._traps_heard = 0
         self._asked = 0
 
+    def _name(self, name: str) -> str:
+        raise NotImplementedError
+
     # --- traps
 
     def heard_trap(self, manager: str, sender: str, packet: Packet) -> None:
         """A network management system has heard a trap."""
         self._traps_heard += 1
-        self._traps.append(Trap(self._traps_heard, manager, sender, trap_name(packet), trap_text(packet)))
+        name, text = trap_name(packet)[:STRANGERS_KEPT], trap_text(packet)[:STRANGERS_KEPT]
+        self._traps.append(Trap(self._traps_heard, manager, sender, name, text))
 
     def traps(self) -> Table:
         """A table of the traps that the network management systems of this lab have heard, the oldest first."""
@@ -188,7 +193,7 @@ class Manager(Calls):
 
     def _target(self, application: str, port_id: str | None, by: str | None) -> Target:
         self._check_open()
-        running = self._running.get(application) if isinstance(application, str) else None
+        running = self.running(self._name(application))
         asked = running.application if running else self.plan.application(application)
         port = self._snmp_port(asked, port_id)
         asker, host = self._asker(by)
@@ -209,10 +214,11 @@ class Manager(Calls):
             by = next(managers, YOU)
         if by == YOU and not self.plan.has_application(YOU):
             return YOU, ""
-        if by not in self._running:
+        running = self.running(self._name(by))
+        if running is None:
             self.plan.application(by)
             raise NotRunningError(by)
-        return by, self._running[by].host
+        return by, running.host
 
     def _snmp_port(self, application: Application, port_id: str | None) -> ListeningPort:
         speaks = [port for port in application.ports if self._speaks_snmp(application, port)]

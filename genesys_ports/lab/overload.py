@@ -37,7 +37,7 @@ class Overload(Manager):
 
     def _knows(self, application: str) -> RunningApplication | None:
         """The running application; None when it does not run. Raises `UnknownApplicationError`."""
-        one = self._running.get(application) if isinstance(application, str) else None
+        one = self.running(self._name(application))
         if one is None:
             self.plan.application(application)
         return one

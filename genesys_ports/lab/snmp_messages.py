@@ -138,7 +138,7 @@ def encode(packet: Packet) -> bytes:
     module = codec.modules[packet.version]
     message = module.Message()
     module.apiMessage.set_defaults(message)
-    module.apiMessage.set_community(message, packet.community)
+    module.apiMessage.set_community(message, packet.community.encode())
     module.apiMessage.set_pdu(message, pdu_of(packet))
     return bytes(codec.ber_encode(message))
 
