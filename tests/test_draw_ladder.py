@@ -275,3 +275,96 @@ def test_pretty_printing():
     printer = Printer()
     ladder(talk())._repr_pretty_(printer, False)
     assert printer.said == TALK
+
+
+# --- several languages in one ladder
+
+DESKTOP, T_SERVER, SWITCH = "agent_desktop", "t_server", "switch"
+TLIB = {"client": DESKTOP, "server": T_SERVER, "host": "cti-host", "port": "8010/tcp", "protocol": "teaching"}
+LINK_TO_SWITCH = {"client": T_SERVER, "server": SWITCH, "host": "switch-host", "port": "7450/tcp", "protocol": "csta"}
+
+
+def cti():
+    trace = Trace(clock=lambda: 0.0)
+    trace.join(Participant(DESKTOP, "agent-host"))
+    trace.join(Participant(T_SERVER, "cti-host", ("8010/tcp",)))
+    trace.join(Participant(SWITCH, "switch-host", ("7450/tcp",)))
+    trace.add(Kind.CONNECT, "connect", T_SERVER, SWITCH, **LINK_TO_SWITCH)
+    trace.add(Kind.REQUEST, "RequestMakeCall", DESKTOP, T_SERVER, **TLIB)
+    trace.add(Kind.REQUEST, "MakeCall", T_SERVER, SWITCH, **LINK_TO_SWITCH, text="2001 → 2002")
+    trace.add(Kind.RESPONSE, "MakeCallResponse", SWITCH, T_SERVER, **LINK_TO_SWITCH)
+    trace.add(Kind.EVENT, "DeliveredEvent", SWITCH, T_SERVER, **LINK_TO_SWITCH)
+    trace.add(Kind.EVENT, "EventRinging", T_SERVER, DESKTOP, **TLIB)
+    return trace
+
+
+CTI = """\
+agent_desktop                                        t_server                                             switch
+agent-host                                           cti-host                                             switch-host
+listens on no port                                   listens on 8010/tcp                                  listens on 7450/tcp
+│                                                    │                                                    │
+│                                                    │·· 1 connect, to 7450/tcp ·························>│
+│── 2 RequestMakeCall, to 8010/tcp, teaching ───────▶│                                                    │
+│                                                    │── 3 MakeCall, to 7450/tcp, CSTA, 2001 → 2002 ─────▶│
+│                                                    │<╌ 4 MakeCallResponse, back from 7450/tcp, CSTA ╌╌╌╌│
+│                                                    │<─ 5 DeliveredEvent, back from 7450/tcp, CSTA ──────│
+│<─ 6 EventRinging, back from 8010/tcp, teaching ────│                                                    │
+│                                                    │                                                    │
+────▶ request   ╌╌╌╌> response   ────> event   ····> connect
+teaching: the real names, in a format made for learning
+CSTA: the standard itself, ECMA-323"""
+
+
+def test_where_languages_meet_each_arrow_names_its_own():
+    assert str(ladder(cti())) == CTI
+
+
+def test_the_picture_and_mermaid_name_the_language_too():
+    one = ladder(cti())
+    assert {"to 8010/tcp, teaching", "to 7450/tcp, CSTA · 2001 → 2002", "back from 7450/tcp, CSTA"} <= set(
+        svg_texts(one.to_svg())
+    )
+    assert {"CSTA: the standard itself, ECMA-323"} <= set(svg_texts(one.to_svg()))
+    assert "  p2->>p3: 3 MakeCall, to 7450/tcp, CSTA, 2001 → 2002" in one.to_mermaid().splitlines()
+    assert "to port 8010/tcp. Its language is teaching. 3: t_server sends" in one.describe()
+    assert "opens a connection to switch, to port 7450/tcp. 2:" in one.describe()
+
+
+@pytest.mark.parametrize("protocol", ["csta", "CSTA", ["teaching"]])
+def test_one_language_needs_no_name(protocol):
+    one = ladder(cti(), protocol=protocol)
+    assert len(one) in (2, 4)
+    for form in (str(one), one.to_svg(), one.describe()):
+        assert "CSTA" not in form.replace("CSTA to", "")
+        assert "standard itself" not in form
+
+
+@pytest.mark.parametrize(
+    ("protocols", "named"),
+    [
+        (("sip", "teaching"), ()),
+        (("teaching", "", "rtp"), ()),
+        (("sip", "snmp"), ("SIP", "SNMP")),
+        (("console", "csta", "console"), ("console", "CSTA")),
+        (("agentx", "", "snmp"), ("AgentX", "SNMP")),
+        (("console", "<b>odd</b>"), ("console", "<b>odd</b>")),
+    ],
+)
+def test_names_stand_only_where_one_language_could_pass_for_another(protocols, named):
+    trace = new_trace()
+    for protocol in protocols:
+        kind = Kind.MEDIA if protocol == "rtp" else Kind.REQUEST
+        trace.add(kind, "x", SCS, MS, port="1/tcp", protocol=protocol)
+    shown = [line for line in str(ladder(trace)).splitlines() if line.startswith("│◀") and ", RTP" not in line]
+    found = [
+        name for name in ("console", "CSTA", "SNMP", "AgentX", "SIP", "<b>odd</b>") if f", {name} " in "\n".join(shown)
+    ]
+    assert sorted(found) == sorted(named)
+    ET.fromstring(ladder(trace).to_svg())
+
+
+def test_a_message_without_a_port_names_its_language():
+    trace = new_trace()
+    for protocol in ("csta", "teaching"):
+        trace.add(Kind.REQUEST, "x", SCS, MS, protocol=protocol)
+    assert "1 x, CSTA" in str(ladder(trace))

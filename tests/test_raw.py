@@ -418,6 +418,7 @@ MAKE_CALL = (
         ]),
         (csta("<a>1 < 2"), ["header: 0000, 16 bytes with this header, invoke ID 0001", "<a>1", "  < 2"]),
         (b"<a><b>1</b></a>", ["<a>", "  <b>1</b>", "</a>"]),
+        (b"<a>\r\n <b/> </a>", ["<a>", "  <b/>", "</a>"]),
         (b"hello\r\n", ["hello"]),
         (csta("<a>\0</a>"), [
             "header: 0000, 16 bytes with this header, invoke ID 0001",
