@@ -30,8 +30,14 @@ _PRIVACY = {"AES": config.USM_PRIV_CFB128_AES}
 _NO_AUTHENTICATION = config.USM_AUTH_NONE
 _NO_PRIVACY = config.USM_PRIV_NONE
 
-#: The security level (RFC 3411, section 5) that encrypts.
-_AUTH_PRIV = 3
+#: The lowest and the highest security level (RFC 3411, section 5).
+_NO_AUTH, _AUTH_PRIV = 1, 3
+
+#: What pysnmp says of a request that it reports to be on an unsupported level.
+_REPORTED = (
+    "errorIndication", "oid", "val", "securityStateReference", "contextEngineId", "contextName", "msgUserName",
+    "maxSizeResponseScopedPDU",
+)  # fmt: skip
 
 #: What a failure tells: why (an error indication of pysnmp), whose request, and the PDU, where it could be read.
 Failed = Callable[[StatusInformation, str, Any], None]
@@ -100,6 +106,9 @@ class Users(SnmpUSMSecurityModel):  # type: ignore[misc]
             pdu = None if asked is None else asked.getComponentByPosition(2).getComponent()
             name = error.get("msgUserName")
             self._failed(error, "" if name is None else bytes(name).decode("utf-8", "replace"), pdu)
+            if isinstance(error.get("errorIndication"), errind.UnsupportedSecurityLevel):
+                # The report must not ask for what the user has not (RFC 3414, section 3.2, (5)).
+                raise StatusInformation(**{key: error[key] for key in _REPORTED}, securityLevel=_NO_AUTH) from None
             raise
 
     def _SnmpUSMSecurityModel__get_user_info(self, mib: Any, engine_id: Any, name: Any) -> tuple[Any, ...]:
