@@ -1,33 +1,18 @@
 """Messages of CSTA: what we write is valid, what real switches send is read, what is hostile is refused."""
 
 from contextlib import suppress
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-import xmlschema
 from hypothesis import given
 from hypothesis import strategies as st
 
 from genesys_ports.csta import STRUCTURE, Kind, Message, check, decode, encode, pretty
 from genesys_ports.csta.elements import Element, Group, Text
 from genesys_ports.csta.framer import HEADER
-from genesys_ports.csta.structure import CSTA, SESSION
+from genesys_ports.csta.structure import CSTA
 from genesys_ports.errors import CSTAError
-
-DATA = Path(__file__).parent / "data" / "csta"
-
-
-@cache
-def schema(namespace: str) -> xmlschema.XMLSchema:
-    """The schemas are written by hand, apart from the product's own table."""
-    return xmlschema.XMLSchema(DATA / {CSTA: "csta-ed4.xsd", SESSION: "appl-session.xsd"}[namespace])
-
-
-def is_valid(xml: bytes) -> None:
-    schema(SESSION if b"ecma-354" in xml else CSTA).validate(xml.decode())
-
+from tests.csta_world import is_valid, schema
 
 # --- messages made at random, as the table allows them
 

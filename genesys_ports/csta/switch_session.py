@@ -214,8 +214,8 @@ class SwitchSession:
 
     def _complain(self, frame: Frame) -> None:
         error = frame.message
-        if isinstance(error, CSTAError):
-            self._error(frame, error.category, error.value)
+        assert isinstance(error, CSTAError)
+        self._error(frame, error.category, error.value)
 
     def _prolong(self, frame: Frame) -> None:
         duration = self._begin_timer(_message(frame))
