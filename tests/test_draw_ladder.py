@@ -312,7 +312,7 @@ listens on no port                                   listens on 8010/tcp        
 │                                                    │                                                    │
 ────▶ request   ╌╌╌╌> response   ────> event   ····> connect
 teaching: the real names, in a format made for learning
-CSTA: the standard itself, ECMA-323"""
+CSTA: the standard itself, ECMA-323"""  # noqa: E501
 
 
 def test_where_languages_meet_each_arrow_names_its_own():
