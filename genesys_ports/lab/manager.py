@@ -72,10 +72,11 @@ class Manager(Calls):
     def traps(self) -> Table:
         """A table of the traps that the network management systems of this lab have heard, the oldest first."""
         managers = list(dict.fromkeys(one.manager for one in self._traps))
-        several = len(managers) > 1
-        rows = [(one.number, one.manager if several else "", *one[2:]) for one in self._traps]
         caption = words.TRAPS.format(manager=", ".join(managers)) if managers else words.TRAPS_NONE
-        return Table(("No.", "Heard by", "From", "Trap", "Text"), rows, caption).without_empty_columns()
+        if len(managers) > 1:
+            return Table(("No.", "Heard by", "From", "Trap", "Text"), self._traps, caption)
+        rows = [(one.number, one.sender, one.name, one.text) for one in self._traps]
+        return Table(("No.", "From", "Trap", "Text"), rows, caption)
 
     # --- questions
 
