@@ -86,7 +86,7 @@ class SubAgentSide:
         values = {"client": owner.name, "server": server.name, "port": port}
         end = self._ends[connection] = _End(self, owner, connection)
         limit = min(GREETING_LIMIT, owner.lab.patience)
-        status, sentence = ConnectionStatus.LOST, words.SILENT
+        status, sentence = ConnectionStatus.LOST, _silence(connection, port)
         try:
             deadline = asyncio.get_running_loop().time() + limit
             await owner.dial(end.stream, connection, server, port, limit)
@@ -218,6 +218,15 @@ class _End:
         if not self.decided.done():
             self.decided.set_result(None)
         self._side.gone(self)
+
+
+def _silence(connection: Connection, port: ListeningPort) -> str:
+    """What is said of a master agent that gives no answer."""
+    listens = port.transport is Transport.TLS
+    begins = listens if connection.secure is None else connection.secure
+    if begins is listens:
+        return words.SILENT
+    return words.PLAIN_TO_TLS if listens else words.TLS_TO_PLAIN
 
 
 def registrations_of(owner: RunningApplication) -> list[Register]:
