@@ -8,10 +8,10 @@ from typing import Any
 from ..errors import NotASwitchError, NotRunningError
 from ..model import Deployment
 from .application import RunningApplication
+from .calls import Calls
 from .console_call import open_console
 from .console_client import ConsoleClient, ConsoleSession
 from .network import Network
-from .standing import Standing
 from .step import step
 from .stream import Stream
 from .switch_desk import SwitchDesk
@@ -20,7 +20,7 @@ from .switch_role import SwitchRole, is_switch, switches_of
 __all__ = ["Desks"]
 
 
-class Desks(Standing):
+class Desks(Calls):
     """What a lab does with its switches. `Lab` has all of it."""
 
     #: Calls that no server has taken yet, by the address they come from.
@@ -31,13 +31,6 @@ class Desks(Standing):
         #: The number of the last call of each switch: a switch that is started again counts on.
         self.last_calls: Counter[str] = Counter()
         self._consoles: dict[tuple[str, str], ConsoleSession] = {}
-
-    async def settle(self) -> None:
-        """Wait until every message on its way has arrived."""
-        raise NotImplementedError
-
-    def _check_open(self) -> None:
-        raise NotImplementedError
 
     def running(self, name: str) -> RunningApplication | None:
         """An application between its start and its stop."""
