@@ -40,24 +40,26 @@ class Frame:
         self.name = switch.name
         self._slots: dict[str, Slot] = {}
         self._stations: dict[str, Slot] = {}
-        self._groups: dict[str, list[Slot]] = {}
+        groups: dict[str, list[Slot]] = {}
         for port in switch.voice_ports:
             if port.label in self._slots:
                 raise DuplicateNameError("voice port", port.label)
             self._slots[port.label] = slot = Slot(port)
-            if port.dn:
-                self._number(port.dn, slot)
-
-    def _number(self, number: str, slot: Slot) -> None:
-        group = self._groups.get(number, [])
-        if slot.port.kind is VoicePortKind.STATION:
-            if group or number in self._stations:
-                raise DuplicateNameError("DN", number)
-            self._stations[number] = slot
-        else:
-            if number in self._stations or any(one.port.kind is not slot.port.kind for one in group):
-                raise DuplicateNameError("DN", number)
-            self._groups.setdefault(number, group).append(slot)
+            if not port.dn:
+                continue
+            if port.dn in self._stations or any(one.port.kind is not port.kind for one in groups.get(port.dn, ())):
+                raise DuplicateNameError("DN", port.dn)
+            if port.kind is not VoicePortKind.STATION:
+                groups.setdefault(port.dn, []).append(slot)
+            else:
+                self._stations[port.dn] = slot
+        # Only stations come and go while the switch runs.
+        self._groups = {number: tuple(slots) for number, slots in groups.items()}
+        #: Every trunk channel, in the order of the frame.
+        self.trunks = tuple(slot for slot in self if slot.port.kind is VoicePortKind.TRUNK)
+        accesses = {slot.port.dn for slot in self.trunks if slot.port.dn}
+        #: The numbers that lead to trunk channels, the longest first: of two that fit, it is the one dialled.
+        self.accesses = sorted(accesses, key=lambda one: (-len(one), one))
 
     def __iter__(self) -> Iterator[Slot]:
         return iter(self._slots.values())
@@ -66,17 +68,6 @@ class Frame:
     def switch(self) -> Switch:
         """The frame as data, with what the administrator has changed."""
         return Switch(name=self.name, voice_ports=tuple(slot.port for slot in self))
-
-    def of_kind(self, kind: VoicePortKind) -> tuple[Slot, ...]:
-        """Every port of one kind, in the order of the frame."""
-        return tuple(slot for slot in self if slot.port.kind is kind)
-
-    @property
-    def accesses(self) -> list[str]:
-        """The numbers that lead to trunk channels, the longest first: of two that fit, it is the one dialled."""
-        return sorted(
-            (one for one in self._groups if self._kind_of(one) is VoicePortKind.TRUNK), key=lambda one: -len(one)
-        )
 
     def _kind_of(self, group: str) -> VoicePortKind:
         return self._groups[group][0].port.kind
@@ -113,13 +104,13 @@ class Frame:
         if station is not None:
             return Target(VoicePortKind.STATION, (station,), name)
         if name in self._groups and self._kind_of(name) is VoicePortKind.IVR:
-            return Target(VoicePortKind.IVR, tuple(self._groups[name]), name)
+            return Target(VoicePortKind.IVR, self._groups[name], name)
         for access in self.accesses:
             if name.startswith(access):
                 outside = name[len(access) :]
                 if not is_dialled(outside):
                     raise refused(value, words.NOT_DIALLED, number=short(name), most=LONGEST_NUMBER)
-                return Target(VoicePortKind.TRUNK, tuple(self._groups[access]), outside)
+                return Target(VoicePortKind.TRUNK, self._groups[access], outside)
         inside = [one for one in self._groups if self._kind_of(one) is VoicePortKind.IVR]
         meant = guess(name, [*self._stations, *inside], words.NUMBERS_ARE)
         ways = [meant, *(words.OUTSIDE_BEGINS.format(access=access) for access in self.accesses[-1:])]

@@ -108,7 +108,7 @@ class Switching:
         target = self._frame.target(number)
         if target.kind is _TRUNK:
             raise refused(ErrorValue.INVALID_CALLED, words.ONLY_INSIDE, number=number)
-        trunks = Target(_TRUNK, self._frame.of_kind(_TRUNK), outside)
+        trunks = Target(_TRUNK, self._frame.trunks, outside)
         slot = trunks.hunt()
         if slot is None:
             every, out = len(trunks.slots), trunks.out
