@@ -256,6 +256,10 @@ def ask(operation, *names, objects=None, limit=1_000, once=0, again=0, v1=False)
     return only
 
 
+def blamed(found):
+    return found.status, found.index
+
+
 def names_in(found):
     return [name_of(oid) for oid, _ in found.bindings]
 
@@ -270,7 +274,7 @@ def test_get():
 
 def test_get_in_version_1_blames_the_first_that_is_not_there():
     found = ask(Operation.GET, "sysName.0", "gpPortId.2.9", "1.3", v1=True)
-    assert found[:2] == (Status.NO_SUCH_NAME, 2)
+    assert (found.status, found.index) == (Status.NO_SUCH_NAME, 2)
     assert names_in(found) == ["sysName.0", "gpPortId.2.9", "1.3"]
 
 
@@ -281,7 +285,7 @@ def test_next():
 
 
 def test_next_in_version_1_ends_with_an_error():
-    assert ask(Operation.NEXT, "gpConnectionState.9.2", v1=True)[:2] == (Status.NO_SUCH_NAME, 1)
+    assert blamed(ask(Operation.NEXT, "gpConnectionState.9.2", v1=True)) == (Status.NO_SUCH_NAME, 1)
     assert names_in(ask(Operation.NEXT, "sysName", v1=True)) == ["sysName.0"]
 
 
@@ -304,12 +308,12 @@ class Wide:
 
 
 def test_version_1_has_no_counters_of_64_bits():
-    assert ask(Operation.GET, "1.5", objects=Wide(9), v1=True)[:2] == (Status.NO_SUCH_NAME, 1)
+    assert blamed(ask(Operation.GET, "1.5", objects=Wide(9), v1=True)) == (Status.NO_SUCH_NAME, 1)
     assert ask(Operation.NEXT, "1.4", "1.3", objects=Wide(9), v1=True).bindings == (
         ((1, 6), Value(Syntax.COUNTER, 6)),
         ((1, 4), Value(Syntax.COUNTER, 4)),
     )
-    assert ask(Operation.NEXT, "1.8", objects=Wide(9), v1=True)[:2] == (Status.NO_SUCH_NAME, 1)
+    assert blamed(ask(Operation.NEXT, "1.8", objects=Wide(9), v1=True)) == (Status.NO_SUCH_NAME, 1)
     assert names_in(ask(Operation.NEXT, "1.8", objects=Wide(9))) == ["1.9"]
 
 

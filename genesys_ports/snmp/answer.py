@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import NamedTuple, Protocol, TypeAlias, TypeGuard
+from typing import Protocol, TypeAlias, TypeGuard
 
 from .objects import END_OF_VIEW, Oid, Syntax, Value
 
@@ -56,7 +56,8 @@ class Question:
     is_v1: bool = False
 
 
-class Answer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Answer:
     """An answer. With an error `index` counts from 1 which binding is to blame; the bindings are then those asked."""
 
     status: Status

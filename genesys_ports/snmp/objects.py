@@ -94,7 +94,7 @@ class ApplicationFacts:
     """What there is to tell of one application.
 
     `index` is its number in the plan, from 1. `started` is how long ago it started, in hundredths of a second.
-    `clients` counts who is connected to it now; `sent` and `received` count its messages, those of SNMP left out.
+    `clients` counts who is connected to it now; `sent` and `received` count its messages, those of SNMP and AgentX left out.
     """
 
     index: int
