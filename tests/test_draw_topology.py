@@ -248,3 +248,12 @@ def test_hostile_names(name, tmp_path):
     ET.fromstring(one.to_svg())
     assert "<script" not in one._repr_html_()
     assert one.save(tmp_path / "t.csv").read_text(encoding="utf-8").count("\n") == 3
+
+
+def test_over_udp_nobody_connects():
+    plan = Deployment(name="polls").add("nms", host="a", port=162, transport="udp", purpose="management")
+    plan = plan.add("scs", host="a", port=3600, connects_to="nms")
+    one = topology(Lab(plan, "closed"))
+    assert [(arrow.port, arrow.state) for arrow in one.arrows] == [("162/udp", "datagrams")]
+    assert "over UDP" in str(one)
+    assert "over UDP" in drawn(one)

@@ -30,6 +30,7 @@ LINES: dict[str, tuple[tuple[float, ...], float]] = {
     "planned": ((), 2.0),
     "connected": ((), 2.6),
     "closed": ((1.2, 2.4), 1.5),
+    "datagrams": ((1.2, 5), 2.0),
     "refused": ((4, 2.2), 2.2),
     "lost": ((6, 2, 1.2, 2), 2.2),
 }

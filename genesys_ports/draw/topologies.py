@@ -65,7 +65,8 @@ def _arrow(plan: Deployment, connection: Connection, port: str, state: str) -> A
         clean(connection.server),
         clean(hosts[1]),
         clean(port) or words.NO_PORT,
-        state,
+        # Nobody connects over UDP, however much is sent; SIP tells of those that have agreed on something.
+        "datagrams" if state == "closed" and port.endswith("/udp") else state,
     )
 
 

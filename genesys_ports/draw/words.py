@@ -212,6 +212,7 @@ PORT_MAP_WANTED = "A port map is drawn from a plan, or from what has one, such a
 CONNECTION_WORDS = {
     "planned": "planned",
     "closed": "not connected",
+    "datagrams": "over UDP",
     "connected": "connected",
     "refused": "refused",
     "lost": "lost",
