@@ -41,6 +41,7 @@ from genesys_ports.errors import (
     NotASwitchError,
     NotConnectedError,
     NotRunningError,
+    OnlyAgentXError,
     OnlyCtiLinkError,
     OnlySipError,
     OnlyUdpError,
@@ -230,6 +231,11 @@ TEXTS = [
      "The plan connects phone_1001 with sip_server on port 5060/tcp only, and that is a SIP port. SIP ports carry "
      "calls; messages like this one travel between communication ports. A phone calls so:  "
      'await lab.call("phone_1001", "1002")'),
+    (OnlyAgentXError("solution_control_server", "snmp_master_agent", "705/tcp"),
+     "The plan connects solution_control_server with snmp_master_agent on port 705/tcp only, and that is AgentX. "
+     "AgentX carries questions of a master agent and answers of its sub-agents; messages like this one travel "
+     "between communication ports. To see what snmp_master_agent answers for solution_control_server, ask "
+     "snmp_master_agent over SNMP."),
     (OnlyCtiLinkError("stat_server", "switch", "7450/tcp"),
      "The plan connects stat_server with switch on port 7450/tcp only, and that is the CTI link. A CTI link carries "
      "CSTA between a T-Server and its switch; messages like this one travel between communication ports. Who wants "

@@ -13,7 +13,7 @@ from genesys_ports.agentx import Framer
 from genesys_ports.agentx.encoding import VarBind
 from genesys_ports.agentx.pdu import Close, Get, GetNext, Notify, Open, Ping, Reason, Register, Response, Status, encode
 from genesys_ports.agentx.session import MISSED
-from genesys_ports.errors import SnmpRefusedError
+from genesys_ports.errors import OnlyAgentXError, SnmpRefusedError
 from genesys_ports.lab.agentx_stream import AGENTX, MISTAKES
 from genesys_ports.model import Connection
 from genesys_ports.snmp.names import MIB_OPTIONS, ROOT
@@ -179,6 +179,18 @@ async def test_a_stopped_application_is_there_and_stopped(running):
 async def test_nothing_can_be_set(running):
     with pytest.raises(SnmpRefusedError):
         await running.snmpset(MASTER, "gpApplicationState.3", 1)
+
+
+async def test_looking_at_the_counters_does_not_move_them(running):
+    names = [f"{name}.{place}" for name in ("gpApplicationSent", "gpApplicationReceived") for place in range(1, 7)]
+    first = list(await running.snmpget(MASTER, *names))
+    assert list(await running.snmpget(MASTER, *names)) == first
+
+
+@pytest.mark.parametrize(("sender", "receiver"), [(SCS, MASTER), (MASTER, SCS)])
+async def test_no_message_of_ours_travels_over_agentx(running, sender, receiver):
+    with pytest.raises(OnlyAgentXError):
+        await running.send(sender, receiver, "hello")
 
 
 # --- notifications

@@ -38,6 +38,7 @@
         ├── NoConnectionError        the plan has no connection between the two
         ├── OnlyUdpError             the plan connects the two over UDP only
         ├── OnlySipError             the plan connects the two over SIP only
+        ├── OnlyAgentXError          the plan connects the two over AgentX only
         ├── OnlyCtiLinkError         the plan connects the two over a CTI link only
         ├── NoLinkError              no connection, or no CTI link, with which that could be done
         ├── NotConnectedError        the other one has to open the connection, and has not
@@ -66,7 +67,7 @@ An error keeps its data in attributes and computes its text from them, in whole 
 of the operating system, a process number or a translated port: the same mistake reads the same on every machine.
 """
 
-from .agentx import AgentXError
+from .agentx import AgentXError, OnlyAgentXError
 from .csta import CSTAError, LinkDownError
 from .cti import NoLinkError, OnlyCtiLinkError
 from .desk import BusyError, ConsoleError, NotASwitchError, SwitchCallError
@@ -155,6 +156,7 @@ __all__ = [
     "NotASwitchError",
     "NotConnectedError",
     "NotRunningError",
+    "OnlyAgentXError",
     "OnlyCtiLinkError",
     "OnlySipError",
     "OnlyUdpError",

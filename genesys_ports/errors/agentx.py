@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .lab import LabError
 from .root import PortsError
 
-__all__ = ["AgentXError"]
+__all__ = ["AgentXError", "OnlyAgentXError"]
 
 
 @dataclass(eq=False)
@@ -28,3 +29,20 @@ class AgentXError(PortsError):
             yield "Where the next message begins cannot be told any more, so the connection has to be closed."
         else:
             yield f"AgentX calls it {self.status}."
+
+
+@dataclass(eq=False)
+class OnlyAgentXError(LabError):
+    """Every connection of the plan between two applications goes to an AgentX port; `port` is that of the first."""
+
+    client: str
+    server: str
+    port: str
+
+    def sentences(self) -> Iterable[str]:
+        yield f"The plan connects {self.client} with {self.server} on port {self.port} only, and that is AgentX."
+        yield (
+            "AgentX carries questions of a master agent and answers of its sub-agents; messages like this one travel "
+            "between communication ports."
+        )
+        yield f"To see what {self.server} answers for {self.client}, ask {self.server} over SNMP."

@@ -28,7 +28,7 @@ from .traps import MASTER_AGENT
 if TYPE_CHECKING:
     from .application import RunningApplication
 
-__all__ = ["AGENTX_ID", "SubAgentSide", "is_agentx", "is_sub_agent"]
+__all__ = ["AGENTX_ID", "SubAgentSide", "is_agentx", "is_sub_agent", "speaks_agentx"]
 
 #: The id of a port that speaks AgentX, whoever has it.
 AGENTX_ID = "agentx"
@@ -45,10 +45,11 @@ def is_agentx(plan: Deployment, server: str, port: ListeningPort) -> bool:
 
 def is_sub_agent(application: RunningApplication) -> bool:
     """Whether the plan connects an application with an AgentX port."""
-    return any(_speaks_agentx(application.plan, connection) for connection in application.statuses)
+    return any(speaks_agentx(application.plan, connection) for connection in application.statuses)
 
 
-def _speaks_agentx(plan: Deployment, connection: Connection) -> bool:
+def speaks_agentx(plan: Deployment, connection: Connection) -> bool:
+    """Whether a planned connection goes to an AgentX port."""
     server = plan.application(connection.server)
     return is_agentx(plan, server.name, server.port(connection.port_id))
 
@@ -69,7 +70,7 @@ class SubAgentSide:
 
     def makes(self, connection: Connection) -> bool:
         """Every connection to an AgentX port."""
-        return _speaks_agentx(self._owner.plan, connection)
+        return speaks_agentx(self._owner.plan, connection)
 
     async def start(self) -> None:
         """Nothing to do: its connections come later."""

@@ -20,6 +20,7 @@ from ..errors import (
     NoConnectionError,
     NotConnectedError,
     NotRunningError,
+    OnlyAgentXError,
     OnlyCtiLinkError,
     OnlySipError,
     OnlyUdpError,
@@ -30,6 +31,7 @@ from ..model import Application, Connection, Deployment, ListeningPort, Purpose
 from ..state import ConnectionStatus, PortStatus
 from ..trace import Message, Participant
 from . import words
+from .agentx_side import speaks_agentx
 from .application import RunningApplication, is_called
 from .cuts import Cuts
 from .desks import Desks
@@ -387,8 +389,8 @@ class Lab(Overload, Desks, Cuts):
 
         It travels over the connection the sender has opened, else over the one the receiver has opened to it. A sender
         whose call was refused before tries once more. Raises `NotRunningError`, `NoConnectionError`,
-        `OnlyUdpError`, `OnlySipError`, `OnlyCtiLinkError`, `NotConnectedError`, `ConnectionRefusedByPeerError`,
-        `ConnectionLostError`, `NoAnswerError`, `MessageTooLargeError`.
+        `OnlyUdpError`, `OnlySipError`, `OnlyCtiLinkError`, `OnlyAgentXError`, `NotConnectedError`,
+        `ConnectionRefusedByPeerError`, `ConnectionLostError`, `NoAnswerError`, `MessageTooLargeError`.
         """
         self._check_open()
         one = self._running.get(self._name(sender))
@@ -436,6 +438,8 @@ class Lab(Overload, Desks, Cuts):
             port = plan.application(c.server).port(c.port_id)
             if is_link(plan, c):
                 return OnlyCtiLinkError(c.client, c.server, str(port))
+            if speaks_agentx(plan, c):
+                return OnlyAgentXError(c.client, c.server, str(port))
             problem = OnlySipError if port.purpose is Purpose.SIP else OnlyUdpError
             return problem(c.client, c.server, str(port))
         return NoConnectionError(one.name, receiver)
@@ -501,7 +505,7 @@ class Lab(Overload, Desks, Cuts):
 
 def _carries(plan: Deployment, connection: Connection) -> bool:
     """Whether messages like those of `send` travel over a planned connection."""
-    return is_called(plan, connection) and not is_link(plan, connection)
+    return is_called(plan, connection) and not is_link(plan, connection) and not speaks_agentx(plan, connection)
 
 
 def _flat(names: Iterable[str | Iterable[str]]) -> list[str]:

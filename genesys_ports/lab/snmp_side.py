@@ -11,6 +11,7 @@ from ..snmp.objects import ApplicationFacts, AppState, ConnectionFacts, PortFact
 from ..snmp.tree import Tree
 from ..state import ConnectionStatus
 from . import snmp_words as words
+from .agentx_stream import AGENTX
 from .roles import NETWORK_MANAGEMENT_SYSTEM, component_of
 from .snmp_agent import Address, Agent
 from .snmp_port import SNMP, SnmpPort
@@ -123,7 +124,7 @@ def facts_of(lab: Lab, name: str) -> ApplicationFacts:
     one = lab.running(name)
     plan = lab.plan if lab.plan.has_application(name) or one is None else one.plan
     application: Application = one.application if one is not None else plan.application(name)
-    sent, received = lab.trace.tally(name, without=(SNMP,))
+    sent, received = lab.trace.tally(name, without=(SNMP, AGENTX))
     return ApplicationFacts(
         index=plan.applications.index(plan.application(name)) + 1,
         name=name,
