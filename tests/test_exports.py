@@ -67,6 +67,7 @@ def loaded_by(code):
         "from genesys_ports import who_blocks",
         "from genesys_ports import Trace",
         "from genesys_ports import load_plan",
+        "from genesys_ports import load_switch; import genesys_ports.switch",
         "from genesys_ports import read_sip_log",
         "import genesys_ports; genesys_ports.sip",
     ],

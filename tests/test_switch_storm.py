@@ -153,7 +153,7 @@ class Storm(RuleBasedStateMachine):
 
 
 TestStorm = Storm.TestCase
-TestStorm.settings = settings(max_examples=80, stateful_step_count=50, deadline=None)
+TestStorm.settings = settings(max_examples=50, stateful_step_count=40, deadline=None)
 
 
 def many_calls(switching, count):
@@ -171,11 +171,11 @@ def many_calls(switching, count):
         switching.clear(busy, "2001")
 
 
-def test_ten_thousand_calls_are_fast():
+def test_a_thousand_calls_take_less_than_half_a_second():
     switching = Switching(default_switch("switch"), lambda event: None)
     many_calls(switching, 400)
     times = []
-    for _ in range(10):
+    for _ in range(5):
         begin = time.process_time()
         many_calls(switching, 1000)
         times.append(time.process_time() - begin)
@@ -191,7 +191,7 @@ def test_memory_stays_flat():
         many_calls(switching, 400)
         gc.collect()
         before = tracemalloc.get_traced_memory()[0]
-        many_calls(switching, 2000)
+        many_calls(switching, 1200)
         gc.collect()
         assert tracemalloc.get_traced_memory()[0] - before < 4096
     finally:
