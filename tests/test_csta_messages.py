@@ -90,6 +90,9 @@ def test_paths(path, texts):
 
 # --- what is wrong with a message
 
+#: Names of elements anywhere inside, to spoil messages with.
+NAMES = {"callID", "deviceID", "deviceIdentifier", "notKnown", "deviceObject", "connectionListItem", "newConnection"}
+
 CONNECTION = {"callID": "1", "deviceID": "2001"}
 # fmt: off
 WRONG = [
@@ -113,6 +116,12 @@ WRONG = [
      "CSTAErrorCode: exactly one of these belongs into CSTAErrorCode: operation, security, stateIncompatibility, "
      "systemResourceAvailability, subscribedResourceAvailability, performanceManagement, privateData, unspecified, "
      "privateErrorCode."),
+    (Message("StartApplicationSession", {"applicationInfo": {"applicationID": "a"},
+                                         "requestedProtocolVersions": {"protocolVersion": ("x", "")}}),
+     "StartApplicationSession needs the element requestedProtocolVersions/protocolVersion."),
+    (Message("StartApplicationSession", {"applicationInfo": {"applicationID": "a"},
+                                         "requestedProtocolVersions": {"protocolVersion": ()}}),
+     "StartApplicationSession needs the element requestedProtocolVersions/protocolVersion."),
     (Message("SystemStatus"), "SystemStatus needs the element systemStatus."),
     (Message("ResetApplicationSessionTimer", {"sessionID": "1", "requestedSessionDuration": "-1"}),
      "ResetApplicationSessionTimer: '-1' is no value for requestedSessionDuration. It may be: 0-999999999."),
@@ -157,6 +166,27 @@ def test_a_message_that_is_too_long_for_a_frame():
     )
     with pytest.raises(CSTAError, match="A frame carries 65535 at most"):
         encode(1, message)
+
+
+ANY = st.recursive(
+    st.sampled_from(["", "1", "2001", " ", "normal", "device"]),
+    lambda inside: st.one_of(
+        st.lists(inside, max_size=2).map(tuple),
+        st.dictionaries(st.sampled_from(sorted(NAMES)), inside, max_size=2),
+    ),
+    max_leaves=4,
+)
+
+
+@given(MESSAGES, st.data())
+def test_what_has_no_problem_is_written_and_nothing_else(message, data):
+    spoilt = data.draw(st.sampled_from(sorted(STRUCTURE[message.name].body.by_name) or ["callID"]))
+    message = Message(message.name, {**message.fields, spoilt: data.draw(ANY)})
+    if check(message):
+        with pytest.raises(CSTAError):
+            encode(1, message)
+    else:
+        is_valid(encode(1, message)[HEADER:])
 
 
 # --- what others send: shaped like the traffic of real switches and their clients

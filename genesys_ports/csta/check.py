@@ -9,7 +9,7 @@ from .elements import LONGEST, Element, Group, Need, Text
 from .message import Message
 from .structure import STRUCTURE
 
-__all__ = ["check"]
+__all__ = ["check", "fits"]
 
 
 def check(message: Message, *, received: bool = False) -> list[str]:
@@ -33,7 +33,7 @@ def _group(name: str, group: Group, value: object, path: str, received: bool) ->
         yield words.NOT_ONE.format(name=name, path=path.rstrip("/") or name, names=names)
     for element in group.elements:
         inside = fields.get(element.name)
-        if inside is None or inside == ():
+        if inside is None or (inside == () and element.many):
             if element.need is Need.NEEDED or (element.need is Need.EXPECTED and not received):
                 yield words.MISSING.format(name=name, path=path + element.name)
             continue
@@ -43,7 +43,7 @@ def _group(name: str, group: Group, value: object, path: str, received: bool) ->
 def _element(name: str, element: Element, value: object, path: str, received: bool) -> Iterator[str]:
     path += element.name
     every = value if isinstance(value, tuple) else (value,)
-    if len(every) > 1 and not element.many:
+    if isinstance(value, tuple) and not element.many:
         yield words.TWICE.format(name=name, path=path)
     for one in every:
         if isinstance(element.of, Group):
@@ -54,13 +54,23 @@ def _element(name: str, element: Element, value: object, path: str, received: bo
             yield words.NOT_TEXT.format(name=name, path=path)
 
 
-def _text(name: str, kind: Text, value: str, path: str) -> Iterator[str]:
-    if kind.values and value not in kind.values:
-        yield words.BAD_VALUE.format(name=name, value=value[:60], path=path, values=", ".join(kind.values))
-    elif kind.digits and not (value.isascii() and value.isdigit() and len(value) < 10):
-        yield words.BAD_VALUE.format(name=name, value=value[:60], path=path, values="0-999999999")
+def fits(kind: Text, value: str) -> bool:
+    """Whether this text may stand in an element of this kind."""
+    if kind.values:
+        return value in kind.values
+    if kind.digits:
+        return value.isascii() and value.isdigit() and len(value) < 10
     # What cannot be printed is no part of a number or a name, and XML cannot carry most of it.
-    elif not value.isprintable() or value != value.strip() or len(value) > LONGEST:
+    return (kind.empty or value != "") and value.isprintable() and value.strip() == value and len(value) <= LONGEST
+
+
+def _text(name: str, kind: Text, value: str, path: str) -> Iterator[str]:
+    if fits(kind, value):
+        return
+    if kind.values or kind.digits:
+        values = ", ".join(kind.values) or words.DIGITS
+        yield words.BAD_VALUE.format(name=name, value=value[:60], path=path, values=values)
+    elif value:
         yield words.BAD_TEXT.format(name=name, path=path)
-    elif not value and not kind.empty:
+    else:
         yield words.MISSING.format(name=name, path=path)

@@ -39,9 +39,13 @@ class Group:
     elements: tuple[Element, ...]
     choice: bool = False
     by_name: Mapping[str, Element] = field(init=False, repr=False, compare=False)
+    #: The names of those that have to be there.
+    needed: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        needed = frozenset(one.name for one in self.elements if one.need is Need.NEEDED)
         object.__setattr__(self, "by_name", {one.name: one for one in self.elements})
+        object.__setattr__(self, "needed", needed)
 
 
 @dataclass(frozen=True, slots=True)

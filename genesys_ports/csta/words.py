@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "BAD_TEXT",
     "BAD_VALUE",
+    "DIGITS",
     "HEADER",
     "HEADER_INVOKE",
     "HEADER_LENGTH",
@@ -67,6 +68,7 @@ NOT_TEXT = "{name}: text belongs into {path}, and no elements."
 TWICE = "{name} has the element {path} twice."
 UNKNOWN_ELEMENT = "{name} has no element {path}."
 BAD_VALUE = "{name}: {value!r} is no value for {path}. It may be: {values}."
+DIGITS = "0-999999999"
 BAD_TEXT = "{name}: the text of {path} has signs that cannot be printed, stands between blanks, or is too long."
 
 # --- the switch's end

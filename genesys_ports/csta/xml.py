@@ -12,8 +12,8 @@ from xml.parsers import expat
 
 from ..errors import CSTAError
 from . import words
-from .check import check
-from .elements import Group, Text
+from .check import check, fits
+from .elements import Element, Group, Need, Text
 from .message import Message
 from .structure import STRUCTURE
 
@@ -46,32 +46,49 @@ _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 
 def to_xml(message: Message) -> str:
     """The XML of a message, its elements in the order of the standard. Raises `CSTAError` when something is wrong."""
-    problems = check(message)
-    if problems:
-        raise CSTAError(problems[0], "operation", "invalidParameterValue")
-    layout = STRUCTURE[message.name]
-    parts = [_DECLARATION, f'<{message.name} xmlns="{layout.namespace}">']
-    _write(layout.body, message.fields, parts)
-    parts.append(f"</{message.name}>")
+    layout = STRUCTURE.get(message.name)
+    parts = [_DECLARATION]
+    # Writing sees whether anything is wrong; `check` takes longer, and says what.
+    if layout is None or not _write(message.name, layout.body, message.fields, parts):
+        raise _refused(check(message))
+    parts[1] = f'<{message.name} xmlns="{layout.namespace}">'
     return "".join(parts)
 
 
-def _write(group: Group, fields: Mapping[str, Any], parts: list[str]) -> None:
+def _refused(problems: list[str]) -> CSTAError:
+    return CSTAError(problems[0], "operation", "invalidParameterValue")
+
+
+def _write(name: str, group: Group, fields: Any, parts: list[str]) -> bool:
+    """Write a group of elements; False as soon as something in it is not as it has to be."""
+    if not isinstance(fields, Mapping):
+        return False
+    parts.append(f"<{name}>")
+    count = 0
     for element in group.elements:
         value = fields.get(element.name)
-        if value is None:
-            continue
-        name, of = element.name, element.of
-        for one in value if isinstance(value, tuple) else (value,):
-            if isinstance(of, Group):
-                parts.append(f"<{name}>")
-                _write(of, one, parts)
-                parts.append(f"</{name}>")
-            elif one:
-                text = one.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-                parts.append(f"<{name}>{text}</{name}>")
-            else:
-                parts.append(f"<{name}/>")
+        if value is not None and not (value == () and element.many):
+            count += 1
+            if element.many and isinstance(value, tuple):
+                if not all(_write_one(element, one, parts) for one in value):
+                    return False
+            elif not _write_one(element, value, parts):
+                return False
+        elif element.need is not Need.OPTIONAL:
+            return False
+    parts.append(f"</{name}>")
+    return group.by_name.keys() >= fields.keys() and (count == 1 or not group.choice)
+
+
+def _write_one(element: Element, value: Any, parts: list[str]) -> bool:
+    of = element.of
+    if isinstance(of, Group):
+        return _write(element.name, of, value, parts)
+    if not isinstance(value, str) or not fits(of, value):
+        return False
+    text = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    parts.append(f"<{element.name}>{text}</{element.name}>" if text else f"<{element.name}/>")
+    return True
 
 
 def decode(data: bytes) -> Message:
@@ -89,10 +106,12 @@ def decode(data: bytes) -> Message:
         raise CSTAError(words.NOT_UTF_8) from None
     except expat.ExpatError as error:
         raise CSTAError(words.XML_WRONG.format(line=error.lineno, column=error.offset + 1)) from None
+    finally:
+        # The parser knows its handlers, and they know the parser: neither would go before the garbage is collected.
+        del reader.parser
     message = Message(reader.name, reader.fields, reader.namespace)
-    problems = check(message, received=True)
-    if problems:
-        raise CSTAError(problems[0], "operation", "invalidParameterValue")
+    if reader.doubtful and (problems := check(message, received=True)):
+        raise _refused(problems)
     return message
 
 
@@ -109,6 +128,8 @@ class _Reader:
         self.name = ""
         self.namespace = ""
         self.fields: dict[str, Any] = {}
+        #: Something was seen that may be wrong.
+        self.doubtful = False
         self._groups: list[tuple[Group, dict[str, Any]]] = []
         # The element that holds text: its name, and the pieces that have come.
         self._text: tuple[str, list[str]] | None = None
@@ -172,9 +193,15 @@ class _Reader:
         elif self._text:
             name, pieces = self._text
             self._text = None
-            self._put(name, "".join(pieces).strip())
+            text = "".join(pieces).strip()
+            self._put(name, text)
+            of = self._groups[-1][0].by_name[name].of
+            self.doubtful = self.doubtful or not (isinstance(of, Text) and fits(of, text))
         else:
-            self._groups.pop()
+            group, fields = self._groups.pop()
+            # Nothing unknown is in it, and nothing twice.
+            if not fields.keys() >= group.needed or (group.choice and len(fields) != 1):
+                self.doubtful = True
 
     def _put(self, name: str, value: object) -> None:
         group, fields = self._groups[-1]
