@@ -304,15 +304,15 @@ class CtiClient(_Ends):
 
     async def stop(self) -> None:
         """End the session in good order."""
-        self._stopping = True
         if self.server is not None:
             self.server.stop()
             await self._owner.lab.settle()
 
-    async def close(self, *, crash: bool) -> None:
-        """End every connection."""
+    def close_ports(self) -> None:
+        """From now on nothing is said of what ends."""
         self._stopping = True
-        await super().close(crash=crash)
+        if self.server is not None:
+            self.server.stopping = True
 
 
 class Foreigner:

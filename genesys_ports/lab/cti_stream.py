@@ -95,8 +95,8 @@ class CtiStream(Stream):
 
     def connection_lost(self, error: Exception | None) -> None:
         """The connection is over, and so is the session on it."""
-        self.session.lost()
         super().connection_lost(error)
+        self.session.lost()
 
     # --- what the session tells us
 

@@ -26,7 +26,7 @@ NO_T_SERVER = (
     "{client} called {server} on port {port} in its own language, and {server} has hung up: that is the CTI link, "
     "which speaks CSTA, and its client is a T-Server."
 )
-LOST = "{client} has lost its CTI link to {server}. Calls go on; {client} hears nothing of them until the link is back."
+LOST = "{client} has lost its CTI link to {server}, and hears of no call until it is back."
 
 ONE_SWITCH = (
     "{client} has its CTI link in another connection of the plan, and a T-Server serves one switch: it does not call "
@@ -63,8 +63,8 @@ ALARM_CLEARED = "CTI Link Failure is over: {client} has its CTI link to {server}
 LINK_IS_UP = "The CTI link to {server} is up"
 LINK_IS_DOWN = "The CTI link to {server} is down"
 LINK_DOWN = (
-    "The CTI link between {application} and {server} is down. {application} can watch no call and make none; the calls "
-    "that stand go on."
+    "The CTI link between {application} and {server} is down: until it is back, {application} can neither watch calls "
+    "nor have any made."
 )
 NO_SWITCH = "{application} has no connection to a CTI-link port in the plan, so it has no switch."
 UNKNOWN_REQUEST = "T-Server in this lab does not know {name}. It knows: {known}."

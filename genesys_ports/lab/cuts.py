@@ -32,6 +32,10 @@ class Cuts(Calls):
         """One change at a time."""
         raise NotImplementedError
 
+    def _name(self, name: str) -> str:
+        """The name of an application, if it is a name at all."""
+        raise NotImplementedError
+
     def _heard(self) -> list[str]:
         """What clients have told of losses since they were last asked."""
         raise NotImplementedError
@@ -126,7 +130,7 @@ class Cuts(Calls):
         return running.role.server
 
     def _running_or_planned(self, name: str) -> RunningApplication:
-        running = self._running.get(name) if isinstance(name, str) else None
+        running = self._running.get(self._name(name))
         if running is None:
             # Whoever is not planned is another error than whoever does not run.
             self.plan.application(name)
@@ -135,7 +139,7 @@ class Cuts(Calls):
 
     def _planned_between(self, one: str, other: str) -> tuple[RunningApplication, list[Connection]]:
         for name in (one, other):
-            self.plan.application(name)
+            self.plan.application(self._name(name))
         for client, server in ((one, other), (other, one)):
             running = self._running.get(client)
             plan = running.plan if running else self.plan

@@ -46,14 +46,13 @@ class Party:
 
 
 class WatchedCall:
-    """A call of the switch as T-Server knows it. `old` tells that it is known from before the link was lost."""
+    """A call of the switch as T-Server knows it."""
 
-    __slots__ = ("call_id", "conn_id", "old", "parties", "somebody_left")
+    __slots__ = ("call_id", "conn_id", "parties", "somebody_left")
 
     def __init__(self, call_id: str, conn_id: str) -> None:
         self.call_id = call_id
         self.conn_id = conn_id
-        self.old = False
         self.somebody_left = False
         self.parties: dict[str, Party] = {}
 
@@ -72,6 +71,10 @@ class CallWatch:
         self._name_of = name_of
         self._told = told
         self._calls: dict[str, WatchedCall] = {}
+        # Where each DN takes part, the oldest call first.
+        self._parties: dict[str, dict[Party, None]] = {}
+        # Those known from before the link was lost, of which nobody has told since.
+        self._old: dict[WatchedCall, None] = {}
         self._handed_on: dict[str, str] = {}
         self._count = 0
 
@@ -80,12 +83,11 @@ class CallWatch:
 
     def parties(self, dn: str) -> Iterator[Party]:
         """Where a DN takes part, the newest call first."""
-        return (call.parties[dn] for call in reversed(self._calls.values()) if dn in call.parties)
+        return reversed(self._parties.get(dn, {}))
 
     def link_lost(self) -> None:
         """From now on nothing is known to be true any more."""
-        for call in self._calls.values():
-            call.old = True
+        self._old = dict.fromkeys(self._calls.values())
 
     def heard(self, dn: str, event: Message) -> None:
         """The monitor of a DN has told of something."""
@@ -124,7 +126,7 @@ class CallWatch:
         call = self._calls.get(event.get("droppedConnection/callID"))
         if call is None:
             return
-        call.old = False
+        self._old.pop(call, None)
         party = call.parties.get(dn)
         if not self._own(dn, event, "releasingDevice"):
             call.somebody_left = True
@@ -138,7 +140,12 @@ class CallWatch:
         call = self._calls.pop(old, None) or self._calls.get(new)
         if call is None:
             return
-        call.call_id, call.old = new or old, False
+        before = self._calls.get(new)
+        if before is not None and before is not call:
+            # Only a switch that makes mistakes has two calls of one number.
+            self._forget(before)
+        call.call_id = new or old
+        self._old.pop(call, None)
         self._calls[call.call_id] = call
         party = call.parties.get(dn)
         if party is None:
@@ -170,13 +177,9 @@ class CallWatch:
     def _begin(self, dn: str, device: str, event: Message, role: str, what: PartyEvent) -> None:
         call_id = _call_id(event)
         known = self._calls.get(call_id)
-        if known is not None and known.old and (dn in known.parties or what is PartyEvent.DIAL):
+        if known in self._old and (dn in known.parties or what is PartyEvent.DIAL):
             # Call numbers may begin anew when a switch does.
             self._forget(known)
-        for party in list(self.parties(dn)):
-            if party.call.old and party.device == device and party.call.call_id != call_id:
-                # It has ended while nobody could tell.
-                self._leave(party, PartyEvent.RELEASE)
         self._happens(self._party(dn, device, event, role), what)
 
     def _calls_on(self, dn: str, event: Message, what: PartyEvent) -> None:
@@ -187,7 +190,7 @@ class CallWatch:
     def _changes(self, dn: str, event: Message, who: str, what: PartyEvent) -> None:
         call = self._calls.get(_call_id(event))
         if call is not None and self._own(dn, event, who) and dn in call.parties:
-            call.old = False
+            self._old.pop(call, None)
             self._step(call.parties[dn], what)
 
     def _party(self, dn: str, device: str, event: Message, role: str) -> Party:
@@ -200,11 +203,17 @@ class CallWatch:
             call = self._calls[call_id] = WatchedCall(call_id, known or conn_id(self._count))
             while len(self._calls) > CALLS_KEPT:
                 self._forget(next(iter(self._calls.values())))
-        call.old = False
+        self._old.pop(call, None)
         party = call.parties.get(dn)
         if party is None:
+            for old in list(self._old):
+                stuck = old.parties.get(dn)
+                if stuck is not None and stuck.device == device:
+                    # A device takes part in one call: that one has ended while nobody could tell.
+                    self._leave(stuck, PartyEvent.RELEASE)
             other = _number(event, "calledDevice" if role == ORIGINATION else "callingDevice")
             party = call.parties[dn] = Party(call, dn, device, role, other)
+            self._parties.setdefault(dn, {})[party] = None
         return party
 
     def _happens(self, party: Party, what: PartyEvent) -> None:
@@ -224,8 +233,10 @@ class CallWatch:
         self._step(party, what)
         call = party.call
         del call.parties[party.dn]
+        del self._parties[party.dn][party]
         if not call.parties:
             self._calls.pop(call.call_id, None)
+            self._old.pop(call, None)
 
     def _forget(self, call: WatchedCall) -> None:
         for party in list(call.parties.values()):

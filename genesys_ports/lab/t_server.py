@@ -12,21 +12,19 @@ back, and for a client that has just connected; nothing there tells clients of c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..csta import LinkSession, LinkState, Message
-from ..errors import CSTAError, LinkDownError, NoCallError
 from ..model import Purpose, Transport, VoicePortKind
-from ..sip.server import LONGEST_NUMBER, NUMBER
-from ..sip.tlib import EventName, PartyState, TEvent
+from ..sip.tlib import EventName, TEvent
 from . import cti_words as words
-from .cti_stream import text_of
 from .roles import LINK_CONNECTED, LINK_LOST, Answer, Role, component_of
 from .switch_role import SWITCH, call_name
-from .t_calls import CallWatch, Party
-from .tlib import CALLS, Clients, Request, error, is_request
+from .t_calls import CallWatch
+from .t_requests import REQUESTS, Asking
+from .tlib import Clients, error, is_request
 from .wire import answer_id
 
 if TYPE_CHECKING:
@@ -42,7 +40,6 @@ T_SERVER = "t_server"
 #: T-Library's names (docs.genesys.com, Events and Models: General Events; Call-Handling and Transfer/Conference).
 EVENT_LINK_CONNECTED = "EventLinkConnected"
 EVENT_LINK_DISCONNECTED = "EventLinkDisconnected"
-SINGLE_STEP_TRANSFER = "RequestSingleStepTransfer"
 
 #: Told what has come of an attempt to have the link.
 Done = Callable[[LinkState], None]
@@ -53,16 +50,6 @@ ANSWER_WITHIN = 10.0
 
 #: Monitors that are asked for at the same time.
 AT_ONCE = 100
-
-#: Messages of the trace among which the acknowledgement of a request is looked for.
-NEAR = 50
-
-REQUESTS: Mapping[str, Request] = {
-    **CALLS,
-    SINGLE_STEP_TRANSFER: lambda asking, dn, fields: asking.transfer_call(
-        dn, fields.get("OtherDN", ""), fields.get("ConnID", "")
-    ),
-}
 
 
 class TServerRole(Role):
@@ -107,7 +94,8 @@ class TServer:
         self._ahead = 0.0
         self._clock = application.lab.signalling.clock
         self._done: Done = lambda state: None
-        self._stopping = False
+        #: Whether it is about to end: nobody is told of the link any more.
+        self.stopping = False
         self.session = LinkSession(
             self._send,
             lambda: self._clock.now() + self._ahead,
@@ -163,7 +151,7 @@ class TServer:
 
     def stop(self) -> None:
         """End the session in good order; nobody is told that the link is down."""
-        self._stopping = True
+        self.stopping = True
         if self.stream is not None:
             self.session.stop()
 
@@ -208,10 +196,10 @@ class TServer:
             if self.is_up:
                 self.is_up = False
                 self.watch.link_lost()
-                if not self._stopping:
+                if not self.stopping:
                     self._tell_of_link()
             self._done(state)
-            if self.stream is not None and not self._stopping:
+            if self.stream is not None and not self.stopping:
                 # What nobody answers any more is no link.
                 self.stream.abort()
 
@@ -286,113 +274,6 @@ _LINK = {
     True: _Told(EVENT_LINK_CONNECTED, words.LINK_IS_UP, LINK_CONNECTED, words.EVENT_LINK_CONNECTED),
     False: _Told(EVENT_LINK_DISCONNECTED, words.LINK_IS_DOWN, LINK_LOST, words.EVENT_LINK_LOST),
 }
-
-
-class Asking:
-    """One request of one client on its way to the switch; see `tlib.CallControl`."""
-
-    def __init__(self, server: TServer, link: Link, reference: int | str | None) -> None:
-        self._server = server
-        self._link = link
-        self._reference = reference
-        # A client of this lab counts its questions as the trace does; that of another has just got its number.
-        trace = server._application.lab.trace
-        self._number = reference if link.partner is not None and isinstance(reference, int) else trace.last_number
-
-    def make_call(self, this_dn: str, other_dn: str) -> str:
-        """RequestMakeCall: MakeCall."""
-        self._check(this_dn)
-        if not NUMBER.fullmatch(other_dn):
-            raise NoCallError(this_dn, words.NO_NUMBER.format(limit=LONGEST_NUMBER))
-        fields = {"callingDevice": this_dn, "calledDirectoryNumber": other_dn, "autoOriginate": "doNotPrompt"}
-        return self._ask(this_dn, Message("MakeCall", fields))
-
-    def answer_call(self, this_dn: str, conn_id: str = "") -> str:
-        """RequestAnswerCall: AnswerCall."""
-        return self._about("AnswerCall", "callToBeAnswered", this_dn, conn_id, words.NOT_RINGING, PartyState.ALERTING)
-
-    def release_call(self, this_dn: str, conn_id: str = "") -> str:
-        """RequestReleaseCall: ClearConnection."""
-        return self._about("ClearConnection", "connectionToBeCleared", this_dn, conn_id, words.NO_CALL)
-
-    def hold_call(self, this_dn: str, conn_id: str = "") -> str:
-        """RequestHoldCall: HoldCall."""
-        return self._about("HoldCall", "callToBeHeld", this_dn, conn_id, words.NO_CALL_TO_HOLD, PartyState.CONNECTED)
-
-    def retrieve_call(self, this_dn: str, conn_id: str = "") -> str:
-        """RequestRetrieveCall: RetrieveCall."""
-        return self._about("RetrieveCall", "callToBeRetrieved", this_dn, conn_id, words.NOT_HELD, PartyState.HELD)
-
-    def transfer_call(self, this_dn: str, other_dn: str, conn_id: str = "") -> str:
-        """RequestSingleStepTransfer: SingleStepTransferCall."""
-        self._check(this_dn)
-        if not NUMBER.fullmatch(other_dn):
-            raise NoCallError(this_dn, words.NO_NUMBER.format(limit=LONGEST_NUMBER))
-        state = PartyState.CONNECTED
-        return self._about(
-            "SingleStepTransferCall", "activeCall", this_dn, conn_id, words.NOT_TALKING, state, transferredTo=other_dn
-        )
-
-    def _about(
-        self, name: str, what: str, dn: str, conn_id: str, problem: str, state: PartyState | None = None, **more: str
-    ) -> str:
-        self._check(dn)
-        party = self._party(dn, conn_id, problem, state)
-        call_id = party.call.call_id
-        return self._ask(dn, Message(name, {what: {"callID": call_id, "deviceID": party.device}, **more}), call_id)
-
-    def _party(self, dn: str, conn_id: str, problem: str, state: PartyState | None) -> Party:
-        for party in self._server.watch.parties(dn):
-            if state in (None, party.state) and conn_id in ("", party.call.conn_id):
-                return party
-        raise NoCallError(dn, problem.format(dn=dn))
-
-    def _check(self, dn: str) -> None:
-        server = self._server
-        if dn not in server.dns:
-            raise NoCallError(dn, words.NO_DN.format(dn=dn))
-        if not server.is_up:
-            application = server._application.name
-            raise NoCallError(dn, words.LINK_DOWN.format(application=application, server=server.switch))
-
-    def _ask(self, dn: str, message: Message, call_id: str = "") -> str:
-        server = self._server
-        asked = 0
-
-        def answered(answer: Message | None) -> None:
-            if answer is None:
-                self._failed(dn, words.UNANSWERED.format(name=message.name))
-            elif answer.name == "CSTAErrorCode":
-                self._failed(dn, words.REFUSED.format(name=message.name, value=text_of(answer)))
-            elif not call_id:
-                self._belongs(asked, call_name(server.switch, answer.get("callingDevice/callID")))
-
-        try:
-            invoke_id = server.session.request(message, answered)
-        except (CSTAError, LinkDownError) as problem:
-            raise NoCallError(dn, str(problem)) from None
-        server._clock.look(server)
-        if server.stream is not None:
-            asked = server.stream.number_of(invoke_id)
-        return call_name(server.switch, call_id)
-
-    def _belongs(self, asked: int, call: str) -> None:
-        """The request, its acknowledgement and what it has become on the link belong to the call they have made."""
-        trace = self._server._application.lab.trace
-        numbers = [self._number, asked]
-        for back in range(1, min(NEAR, len(trace)) + 1):
-            if trace[-back].reply_to == self._number:
-                numbers.append(trace[-back].number)
-                break
-        for number in numbers:
-            trace.assign(number, call)
-
-    def _failed(self, dn: str, problem: str) -> None:
-        """The switch has refused: whoever asked is told, and nobody else."""
-        details = {"ThisDN": dn, "ErrorMessage": problem}
-        if self._reference is not None:
-            details["ReferenceID"] = str(self._reference)
-        self._link.tell(EventName.ERROR, problem, **details)
 
 
 def is_link(plan: Deployment, connection: Connection) -> bool:
