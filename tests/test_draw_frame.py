@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import genesys_ports
 from genesys_ports import frame, load_switch
 from genesys_ports.draw.faceplates import CALL_COLOURS, DRAWN, EXPLAINED, IN_CARD, colour_of
 from genesys_ports.draw.frames import Frame, Slot
@@ -55,9 +56,8 @@ class Lab:
 
     def connection_states(self):
         for one in self.plan.connections:
-            yield ConnectionState(
-                connection=one, host="switch-host", port="7450/tcp", status=ConnectionStatus.CONNECTED
-            )
+            up = ConnectionStatus.CONNECTED if one.server in self.running else ConnectionStatus.REFUSED
+            yield ConnectionState(connection=one, host="switch-host", port="7450/tcp", status=up)
 
 
 def busy_switch():
@@ -206,14 +206,21 @@ def test_neighbours_have_colours_of_their_own_and_then_they_come_again():
     assert colour_of("AA") == CALL_COLOURS[26 % 8]
 
 
-def one_port(kind, state, mark=""):
-    return Frame("switch", [Slot("01", "01-01", kind, "9", state, mark)]).to_png()
+def shapes(kind, state, mark=""):
+    """The lines and outlines of one port, as the picture has them."""
+    axes = Frame("switch", [Slot("01", "01-01", kind, "9", state, mark)]).draw().figure.axes[0]
+    patches = [
+        (str(one.get_path().vertices.round(1).tolist()), one.get_linestyle(), one.get_hatch(), one.get_facecolor())
+        for one in axes.patches
+    ]
+    return str(patches), len(axes.lines)
 
 
 def test_kinds_and_states_differ_without_words():
-    looks = {one_port(kind, "idle") for kind in VoicePortKind}
-    for state in ("idle", "ringing", "talking", "held", "out of service"):
-        looks.add(one_port(VoicePortKind.STATION, state, "A" if state in ("ringing", "talking", "held") else ""))
+    looks = {shapes(kind, "idle") for kind in VoicePortKind}
+    for state in ("ringing", "talking", "held"):
+        looks.add(shapes(VoicePortKind.STATION, state, "A"))
+    looks.add(shapes(VoicePortKind.STATION, "out of service"))
     assert len(looks) == len(VoicePortKind) + 4
     assert len(set(VOICE_MARKS.values())) == len(VOICE_MARKS)
 
@@ -293,6 +300,19 @@ def test_a_call_lights_the_left_and_opens_nothing_on_the_right():
     texts = drawn(with_calls)
     assert {"TCP ports of switch-host", "7450/tcp", "■ listening, t_server", "2323/tcp", "■ listening"} <= set(texts)
     assert "switch-host, port 7450/tcp: switch, listening, connected: t_server." in with_calls.describe()
+
+
+async def test_a_lab():
+    async with await genesys_ports.Lab.open(PLAN) as lab:
+        assert "So it is planned: the switch does not run." in frame(lab).summary()
+        await lab.start("switch", "t_server")
+        before = frame(lab, beside=True)
+        await lab.switch("switch").arrive("5551234", "2001")
+        after = frame(lab, beside=True)
+        assert after.calls == {"A": ["01-01", "03-01"]}
+        assert after.beside == before.beside
+        assert [clients for _, clients in after.beside.ports] == [("t_server",), ()]
+        assert after.slots == frame(lab.switch("switch")).slots
 
 
 def test_of_many_clients_the_number_is_told():
@@ -397,39 +417,40 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_names(text):
-    check(text)
+def lit(*texts):
+    states = [
+        busy_switch()
+        .ports()[0]
+        ._replace(port=VoicePort(label=f"0x-{text}", device=text, dn=text), call_id=text, party=text)
+        for text in texts
+    ]
 
-
-@settings(max_examples=5)
-@given(st.text(st.characters(codec=None, exclude_categories=()), min_size=1))
-def test_any_name(text):
-    ET.fromstring(frame(lit(text)).to_svg())
-
-
-def lit(text):
-    port = VoicePort(label=f"0x-{text}", device=text, dn=text)
-    state = busy_switch().ports()[0]._replace(port=port, call_id=text, party=text)
-
-    class Lab:
-        name = text
+    class Any:
+        name = texts[0]
 
         def states(self):
-            return (state,)
+            return states
 
-    return Lab()
+    return Any()
 
 
-def check(text):
-    planned = Switch(name=text, voice_ports=tuple(one.port for one in lit(text).states()))
-    for one in (frame(planned), frame(lit(text))):
-        assert len(str(one).splitlines()) == 4
-        assert not re.search(r"(^|,)=", one.to_csv())
+def test_hostile_names():
+    one = frame(lit(*HOSTILE))
     ET.fromstring(one.to_svg())
     html = one._repr_html_()
     assert "<script" not in html
     ET.fromstring(re.sub("(<img[^>]*)>", r"\1/>", html))
+    assert len(str(one).splitlines()) == 3 + len(HOSTILE)
+    assert not re.search(r"(^|,)=", one.to_csv())
+    assert not {"\u202e", "\x00"} & set(html + str(one))
+
+
+@settings(max_examples=3)
+@given(st.lists(st.text(st.characters(codec=None, exclude_categories=()), min_size=1), min_size=10, max_size=30))
+def test_any_names(texts):
+    one = frame(lit(*texts))
+    ET.fromstring(one.to_svg())
+    assert len(str(one).splitlines()) == 3 + len(texts)
 
 
 # --- the switch itself, under a storm of calls

@@ -88,14 +88,10 @@ def _is_down(lab: Lab, application: str, answer: Message) -> bool:
     """Whether a communication port of the application was closed, or the application overloaded, at that answer."""
     talking = {str(port) for port in planned_ports(lab, application) if port.purpose is not Purpose.MANAGEMENT}
     closed: set[str] = set()
-    for message in lab.trace:
-        if message.number >= answer.number:
-            break
-        if message.sender == application and message.port in talking:
-            if message.kind is Kind.CLOSED:
-                closed.add(message.port)
-            elif message.kind is Kind.OPENED:
-                closed.discard(message.port)
+    for message in lab.trace.select(kinds=(Kind.OPENED, Kind.CLOSED)):
+        if message.number < answer.number and message.sender == application and message.port in talking:
+            change = closed.add if message.kind is Kind.CLOSED else closed.discard
+            change(message.port)
     return bool(closed) or words.OVERLOADED in answer.text
 
 
