@@ -2,10 +2,15 @@
 
 import asyncio
 import contextlib
+import errno
 import socket
 import subprocess
+from random import Random
 
 import pytest
+from pysnmp.entity.rfc3413.cmdgen import CommandGenerator
+from pysnmp.proto import errind
+from pysnmp.proto.error import StatusInformation
 
 from genesys_ports import Lab
 from genesys_ports.errors import (
@@ -14,6 +19,7 @@ from genesys_ports.errors import (
     NotRunningError,
     SnmpRefusedError,
     SnmpSilentError,
+    TooManyPortsError,
     UnknownApplicationError,
     UnknownObjectError,
     UnknownPortIdError,
@@ -22,6 +28,7 @@ from genesys_ports.lab.asker import Asker
 from genesys_ports.lab.reading import Reading
 from genesys_ports.lab.snmp_agent import User
 from genesys_ports.lab.snmp_messages import SNMP, Packet, decode, encode
+from genesys_ports.lab.snmp_secure import Secure
 from genesys_ports.snmp.names import oid_of
 from genesys_ports.snmp.objects import END_OF_VIEW, Syntax, Value
 from genesys_ports.trace import Kind
@@ -172,6 +179,13 @@ async def test_walk(lab):
     assert dict(await lab.snmpwalk(MS, "gpPortNumber")) == {"gpPortNumber.2.1": "5150", "gpPortNumber.2.2": "5161"}
     assert str(await lab.snmpwalk(MS, "sysName.0")) == "sysName.0 = message_server"
     assert (await lab.snmpwalk(MS, "1.3.6.1.9")).value.startswith("no such ")
+    assert (await lab.snmpget(MS, port_id="management")).value == MS
+
+
+async def test_long_walks_end(lab, monkeypatch):
+    monkeypatch.setattr("genesys_ports.lab.manager.WALKED", 1)
+    assert len(await lab.snmpwalk(MS)) == 1
+    assert len(await lab.snmptable(MS, "gpPortTable")) == 1
 
 
 async def test_the_end_of_everything(lab):
@@ -419,8 +433,9 @@ async def test_a_user_walks(lab):
         (User("nobody", "password-1", "password-2"), "unknownUserName"),
         (User("trainee", "wrong-password", "training-priv"), "wrongDigest"),
         (User("trainee", "training-auth", "wrong-password"), "decryptionError"),
+        (User("trainee", "training-auth"), "unsupportedSecLevel"),
     ],
-    ids=["unknown", "unknown with passwords", "wrong password", "wrong privacy"],
+    ids=["unknown", "unknown with passwords", "wrong password", "wrong privacy", "too little"],
 )
 async def test_users_that_are_refused(lab, user, status):
     with pytest.raises(SnmpRefusedError) as caught:
@@ -428,11 +443,62 @@ async def test_users_that_are_refused(lab, user, status):
     assert caught.value.status == status
 
 
-@pytest.mark.parametrize("answers", [[], [b"garbage", b""]], ids=["nothing", "garbage"])
-async def test_a_user_hears_nothing(alone, hasty, answers):
-    async with outsider(alone, lambda data: answers):
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda data: [],
+        lambda data: [b"garbage", b"", data[:40], data.replace(b"\x02\x01\x03", b"\x02\x01\x04")],
+        lambda data: [data] * 3,
+    ],
+    ids=["nothing", "garbage", "asked back"],
+)
+async def test_a_user_hears_nothing(alone, hasty, answer):
+    async with outsider(alone, answer):
         with pytest.raises(SnmpSilentError):
             await alone.snmpget(MS, "sysName.0", user="trainee")
+    assert len(alone.trace.select(protocol=SNMP)) < 100
+
+
+async def test_a_user_hears_noise(alone):
+    secure = Secure(alone.user_called("trainee"))
+    sent = []
+    answer = asyncio.get_running_loop().create_future()
+    secure.ask(Packet("get", (NAME,)), lambda data, first: sent.append(data), answer)
+    rolled = Random(1)
+    for _ in range(300):
+        noise = bytearray(sent[0])
+        noise[rolled.randrange(len(noise))] = rolled.randrange(256)
+        secure.hear(bytes(noise))
+    assert len(sent) <= 4
+    assert not answer.done()
+    secure.close()
+
+
+async def test_a_question_that_pysnmp_cannot_send(alone, monkeypatch):
+    def fails(*arguments):
+        raise StatusInformation(errorIndication=errind.encryptionError)
+
+    monkeypatch.setattr(CommandGenerator, "send_pdu", fails)
+    with pytest.raises(SnmpRefusedError, match="Ciphering"):
+        await alone.snmpget(MS, "sysName", user="trainee")
+
+
+@pytest.mark.parametrize(
+    "user", [User("a", "password-1", authentication="ROT13"), User("a", "password-1", "password-2", privacy="DES")]
+)
+async def test_protocols_that_nobody_speaks(alone, user):
+    with pytest.raises(InvalidValueError, match="Write one of"):
+        await alone.snmpget(MS, "sysName", user=user)
+
+
+@pytest.mark.parametrize(("number", "error"), [(errno.EMFILE, TooManyPortsError), (errno.EINVAL, OSError)])
+async def test_no_socket_left(lab, monkeypatch, number, error):
+    def none(*arguments):
+        raise OSError(number, "no")
+
+    monkeypatch.setattr("genesys_ports.lab.asker.socket.socket", none)
+    with pytest.raises(error):
+        await lab.snmpget(MS, "sysName")
 
 
 # --- against an agent no one here wrote

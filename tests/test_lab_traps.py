@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genesys_ports import Lab
+from genesys_ports.errors import PortInUseError
 from genesys_ports.lab.manager import TRAPS_KEPT
 from genesys_ports.lab.snmp_messages import SNMP, SYS_UP_TIME, TRAP_OID, Packet, decode, encode
 from genesys_ports.lab.traps import LAST_TRAP
@@ -25,6 +26,7 @@ ROWS = (
     "cti-host,t_server,T-Server,default,8010,tcp,communication,,nms:traps\n"
     "nms-host,nms,Network Management System,traps,10162,udp,management,,\n"
     "nms-host,nms_2,HP OpenView,traps,10163,udp,management,,\n"
+    "framework-host,rival,Stat Server,default,5150,tcp,communication,,\n"
 )
 MS = "message_server"
 UP, DOWN = "message_server:server is UP", "message_server:server is DOWN"
@@ -100,12 +102,9 @@ async def test_a_crash_sends_none(lab):
 
 
 async def test_a_start_that_fails_sends_none(lab):
-    with socket.socket() as taken:
-        where = lab.network.reach("framework-host", 5150)
-        taken.bind((where.address, where.number))
-        taken.listen()
-        with pytest.raises(Exception, match="already open"):
-            await lab.start(MS)
+    await lab.start("rival")
+    with pytest.raises(PortInUseError):
+        await lab.start(MS)
     assert heard(lab) == []
 
 

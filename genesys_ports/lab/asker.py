@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from ..errors import SnmpRefusedError, SnmpSilentError
+from ..errors import SnmpRefusedError, SnmpSilentError, TooManyPortsError
 from ..model import Application, ListeningPort, Transport
 from ..snmp.names import name_of, text_of
 from ..snmp.objects import Oid, Value
@@ -20,6 +20,7 @@ from ..trace import Kind
 from . import manager_words as words
 from .signalling import End, Place
 from .snmp_messages import SNMP, Packet, decode, encode
+from .sockets import TOO_MANY, socket_limit
 from .stream import STRANGERS_KEPT
 from .udp import Datagrams
 
@@ -69,15 +70,16 @@ class Asker(Datagrams):
 
     async def __aenter__(self) -> Asker:
         target = self._target
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
-            sock.setblocking(False)
-            sock.bind((target.address, 0))
-            self._place = (Transport.UDP, target.address, sock.getsockname()[1])
-            await asyncio.get_running_loop().create_datagram_endpoint(partial(_same, self), sock=sock)
-        except BaseException:
-            sock.close()
+            sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        except OSError as error:
+            if error.errno in TOO_MANY:
+                raise TooManyPortsError(socket_limit()) from None
             raise
+        sock.setblocking(False)
+        sock.bind((target.address, 0))
+        self._place = (Transport.UDP, target.address, sock.getsockname()[1])
+        await asyncio.get_running_loop().create_datagram_endpoint(partial(_same, self), sock=sock)
         self._signalling.join(self._place, End(target.asker, target.asker_host, "", self._place[2]))
         return self
 

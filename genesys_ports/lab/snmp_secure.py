@@ -9,17 +9,21 @@ Sources: RFC 3412 (messages), RFC 3414 (the user-based security model), RFC 3826
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from pyasn1.error import PyAsn1Error
 from pysnmp.carrier.asyncio.dgram.udp import SNMP_UDP_DOMAIN, UdpAsyncioTransport
 from pysnmp.carrier.base import AbstractTransportDispatcher
 from pysnmp.entity import config
 from pysnmp.entity.engine import SnmpEngine
 from pysnmp.entity.rfc3413.cmdgen import CommandGenerator
+from pysnmp.error import PySnmpError
 from pysnmp.proto import errind
 from pysnmp.proto.error import StatusInformation
 
+from ..errors import InvalidValueError
 from .snmp_messages import Packet, packet_of, pdu_of
 
 __all__ = ["Secure"]
@@ -33,6 +37,13 @@ _AUTHENTICATION = {
     "SHA-512": config.USM_AUTH_HMAC384_SHA512,
 }
 _PRIVACY = {"AES": config.USM_PRIV_CFB128_AES}
+
+#: What reading garbage raises.
+_GARBAGE = (PyAsn1Error, PySnmpError, TypeError, ValueError, LookupError, AttributeError)
+
+#: Datagrams sent for one question: pysnmp asks again when the agent says who it is, or what time it is there. It would
+#: answer, too, where a program outside asks back without end.
+MOST_SENT = 4
 
 #: What pysnmp calls the reports of RFC 3414, section 3.2, by the names that teach.
 _REPORTS = {
@@ -73,7 +84,7 @@ class _Dispatcher(AbstractTransportDispatcher):
         self._send = send
 
     def get_transport(self, domain: Any) -> Any:
-        """pysnmp asks for the kind of its addresses."""
+        """Pysnmp asks for the kind of its addresses."""
         return UdpAsyncioTransport
 
     def send_message(self, message: Any, domain: Any, address: Any) -> None:
@@ -81,33 +92,39 @@ class _Dispatcher(AbstractTransportDispatcher):
 
 
 class Secure:
-    """Asks one agent as one user. Say `ask`, and give what comes to `hear`."""
+    """Asks one agent as one user. Say `ask`, and give what comes to `hear`. Raises `InvalidValueError`."""
 
     def __init__(self, user: User) -> None:
         self._engine = engine = SnmpEngine()
         self._generator = CommandGenerator()
         self._send: Callable[..., None] = _nowhere
         self._first = True
+        self._sent = 0
         engine.register_transport_dispatcher(_Dispatcher(self._sends))
         level = "noAuthNoPriv"
         protocols: dict[str, Any] = {}
         if user.password:
             level = "authNoPriv"
-            protocols = {"authProtocol": _AUTHENTICATION[user.authentication], "authKey": user.password}
+            protocols = {"authProtocol": _known(_AUTHENTICATION, "authentication", user.authentication)}
+            protocols["authKey"] = user.password
             if user.privacy_password:
                 level = "authPriv"
-                protocols |= {"privProtocol": _PRIVACY[user.privacy], "privKey": user.privacy_password}
+                protocols["privProtocol"] = _known(_PRIVACY, "privacy", user.privacy)
+                protocols["privKey"] = user.privacy_password
         config.add_v3_user(engine, user.name, **protocols)
         config.add_target_parameters(engine, "user", user.name, level)
         config.add_target_address(engine, "agent", SNMP_UDP_DOMAIN, _NOWHERE, "user", retryCount=0)
 
     def _sends(self, data: bytes) -> None:
-        first, self._first = self._first, False
-        self._send(data, first=first)
+        self._sent += 1
+        if self._sent <= MOST_SENT:
+            self._send(data, first=self._first)
+        self._first = False
 
     def ask(self, packet: Packet, send: Callable[..., None], answer: asyncio.Future[Packet]) -> None:
         """Begin to ask. `send` is called with each datagram, `first` for the one that only asks who the agent is."""
         self._send = send
+        self._sent = 0
 
         def told(engine: Any, handle: Any, indication: Any, pdu: Any, context: Any) -> None:
             if answer.done():
@@ -124,11 +141,19 @@ class Secure:
 
     def hear(self, data: bytes) -> None:
         """A datagram has come."""
-        self._engine.message_dispatcher.receive_message(self._engine, SNMP_UDP_DOMAIN, _NOWHERE, data)
+        # Garbage goes wrong in many places of pysnmp; to whoever asks it is no answer.
+        with contextlib.suppress(*_GARBAGE):
+            self._engine.message_dispatcher.receive_message(self._engine, SNMP_UDP_DOMAIN, _NOWHERE, data)
 
     def close(self) -> None:
         """Let go of everything."""
         self._engine.unregister_transport_dispatcher()
+
+
+def _known(protocols: dict[str, Any], what: str, name: str) -> Any:
+    if name not in protocols:
+        raise InvalidValueError(what, name, list(protocols))
+    return protocols[name]
 
 
 def _nowhere(data: bytes, *, first: bool) -> None:
