@@ -218,12 +218,27 @@ def _oids(module: Any, pdu: Any) -> tuple[Oid, ...]:
 
 
 def _response(module: Any, pdu: Any, answer: Answer) -> Any:
-    response = module.apiPDU.get_response(pdu)
-    module.apiPDU.set_error_status(response, int(answer.status))
-    module.apiPDU.set_error_index(response, answer.index)
+    # What is told is written down before the next one begins, so one PDU does for all that are no errors; making one
+    # takes longer than all we do.
+    if answer.status:
+        response = module.apiPDU.get_response(pdu)
+        module.apiPDU.set_error_status(response, int(answer.status))
+        module.apiPDU.set_error_index(response, answer.index)
+    else:
+        response = _RESPONSES[module]
+        response[0] = pdu[0]
     syntaxes = _SYNTAXES_1 if module is v1 else _SYNTAXES
     module.apiPDU.set_varbinds(response, [(oid, _to_wire(value, syntaxes)) for oid, value in answer.bindings])
     return response
+
+
+def _blank(module: Any) -> Any:
+    pdu = module.GetResponsePDU()
+    module.apiPDU.set_defaults(pdu)
+    return pdu
+
+
+_RESPONSES = {module: _blank(module) for module in (v1, v2c)}
 
 
 def _to_wire(value: Value, syntaxes: Mapping[Syntax, Any]) -> Any:
