@@ -10,6 +10,7 @@ import pytest
 from genesys_ports import Lab, load_plan
 from genesys_ports.csta import Framer, Message, encode
 from genesys_ports.csta.structure import CSTA
+from genesys_ports.errors import PortInUseError
 from genesys_ports.lab import application, cti_side
 from genesys_ports.model import Connection
 from genesys_ports.state import ConnectionStatus
@@ -478,3 +479,64 @@ async def test_a_t_server_that_starts_again_knows_of_calls_by_their_next_event(b
         await desk.call("2001", "2002")
         assert told(lab) == ["EventDialing", "EventRinging"]
         assert len(link(lab).watch) == 1
+
+
+# --- the network in between
+
+
+def with_link(transport=None, **fields):
+    """The plan with another transport of the CTI-link port, and other parameters of T-Server's connection to it."""
+    switch = PLAN.application(SWITCH)
+    ports = tuple(
+        replace(port, transport=transport) if transport and port.port_id == "cti-link" else port
+        for port in switch.ports
+    )
+    new = replace(switch, ports=ports)
+    return replace(
+        PLAN,
+        applications=tuple(new if one is switch else one for one in PLAN.applications),
+        connections=tuple(replace(one, **fields) if one.server == SWITCH else one for one in PLAN.connections),
+    )
+
+
+MISFITS = [
+    (with_link(secure=True), "with TLS, and that port speaks plain text"),
+    (with_link("tls", secure=False), "in plain text, and that port speaks TLS only"),
+]
+
+
+@pytest.mark.parametrize(("plan", "sentence"), MISFITS)
+async def test_one_side_speaks_tls(plan, sentence):
+    async with await Lab.open(plan) as lab:
+        await lab.start(SWITCH)
+        assert sentence in str(await lab.start(SERVER))
+        assert status(lab) is ConnectionStatus.LOST
+
+
+async def test_a_client_port_that_is_taken():
+    plan = with_link(client_port=8010)
+    async with await Lab.open(plan) as lab:
+        await lab.start(SWITCH)
+        with pytest.raises(PortInUseError):
+            await lab.start(SERVER)
+        assert not lab.is_running(SERVER)
+        await lab.settle()
+        assert not switch_side(lab).streams
+
+
+async def test_a_link_over_udp_is_none():
+    async with await Lab.open(with_link("udp")) as lab:
+        await lab.start(SWITCH, SERVER, DESKTOP)
+        answer = await lab.send(DESKTOP, SERVER, "RequestMakeCall", ThisDN="2001", OtherDN="2002")
+        assert answer.text.endswith("so it has no switch.")
+
+
+async def test_the_lab_closes_while_a_switch_gives_no_answer(monkeypatch):
+    async with await Lab.open(PLAN) as lab:
+        await lab.run_outsider("switch-host", 7450)
+        starting = asyncio.ensure_future(lab.start(SERVER))
+        await until(lambda: any(one.name == "StartApplicationSession" for one in lab.trace))
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        assert not lab.is_running(SERVER)

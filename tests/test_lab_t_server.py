@@ -493,3 +493,33 @@ def test_a_switch_that_never_tells_of_an_end_fills_no_memory(watched, monkeypatc
         watched.heard("2001", left) if number % 2 else None
     assert len(watched) == sum(map(len, watched._parties.values())) <= 100
     assert len(watched._handed_on) <= 100
+
+
+def test_two_calls_of_one_number_are_a_mistake_that_leaves_nothing(watched):
+    watched.heard("2001", established("7", "2001", "2002"))
+    watched.heard("2003", established("8", "2003", "2002"))
+    moved = {
+        "primaryOldCall": {"callID": "7"},
+        "transferringDevice": {"deviceIdentifier": "2002"},
+        "transferredToDevice": {"deviceIdentifier": "2003"},
+        "transferredConnections": {"connectionListItem": {"newConnection": {"callID": "8"}}},
+    }
+    watched.heard("2001", Message("TransferredEvent", moved))
+    watched.heard("2002", Message("TransferredEvent", moved))
+    assert watched.events()[4:] == ["Released 2003 2", "PartyChanged 2001 1"]
+    assert len(watched) == 1
+
+
+async def test_more_requests_than_the_link_takes_at_a_time(lab, monkeypatch):
+    monkeypatch.setattr("genesys_ports.csta.link_session.MOST_WAITING", 1)
+    await lab.cut(SERVER, SWITCH, silently=True)
+    await ask(lab, "RequestMakeCall", "2001", OtherDN="2002")
+    answer = await ask(lab, "RequestMakeCall", "2003", OtherDN="2004")
+    assert answer.name == "EventError"
+    assert answer.text.startswith("1 requests already wait for an answer on this link.")
+
+
+async def test_a_call_whose_acknowledgement_is_far_back_in_the_trace(lab, monkeypatch):
+    monkeypatch.setattr("genesys_ports.lab.t_requests.NEAR", 0)
+    await ask(lab, "RequestMakeCall", "2001", OtherDN="2002")
+    assert [one.name for one in lab.trace if not one.call] == ["ack"]

@@ -203,13 +203,15 @@ class CtiClient(_Ends):
         except ConnectionRefusedError:
             self._note(connection, Kind.REFUSED, "refused")
             self._status(connection, ConnectionStatus.REFUSED, words.REFUSED)
-        except ssl.SSLError:
-            port = self._port(connection)
-            self._unheard(
-                connection, "no TLS", words.NO_TRUST if port.transport is Transport.TLS else words.TLS_TO_PLAIN
-            )
-        except OSError:
-            self._unheard(connection, "no answer", cti_words.SILENT)
+        except OSError as error:
+            # Whoever speaks CSTA may hang up on TLS before TLS knows what is wrong.
+            plain = self._port(connection).transport is not Transport.TLS
+            if plain and connection.secure:
+                self._unheard(connection, "no TLS", words.TLS_TO_PLAIN)
+            elif isinstance(error, ssl.SSLError):
+                self._unheard(connection, "no TLS", words.NO_TRUST)
+            else:
+                self._unheard(connection, "no answer", cti_words.SILENT)
         return owner.statuses[connection]
 
     async def _call(self, connection: Connection, limit: float) -> None:
