@@ -22,6 +22,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection as Pipe
 
 from genesys_ports import Application, Deployment, Host, Lab, ListeningPort
@@ -92,7 +93,7 @@ def bare(pipe: Pipe) -> None:
 class Server:
     """The other end of the pipe."""
 
-    def __init__(self, target) -> None:
+    def __init__(self, target: Callable[[Pipe], None]) -> None:
         self._pipe, far = multiprocessing.get_context("spawn").Pipe()
         self._process = multiprocessing.get_context("spawn").Process(target=target, args=(far,), daemon=True)
         self._process.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -123,6 +124,26 @@ def test_what_a_person_sees():
     assert shown[3] == "No connection yet: solution_control_server → message_server (refused)."
     assert shown[4].startswith("Network ")
     assert rest == "Closed.\n"
+
+
+@pytest.mark.skipif(WINDOWS, reason="Windows sends no such signal to another process")
+def test_how_to_ask_a_management_port():
+    snmpwalk = tool("snmpwalk")
+    only = ("--only", "configuration_server", "lca_framework", "message_server")
+    with serving(str(PLANS / "training.csv"), *only) as process:
+        shown = []
+        while not shown or not shown[-1].startswith("Network "):
+            shown.append(process.stdout.readline().rstrip())
+        (told,) = (line for line in shown if line.startswith("Ask message_server by SNMP:"))
+        command = shlex.split(told.partition("SNMP:")[2])
+        assert (command[0], command[-1]) == ("snmpwalk", "gpObjects")
+        (user,) = (line for line in shown if line.startswith("With version 3"))
+        secure = [*shlex.split(user.partition("public:")[2]), *command[4:]]
+        for arguments in (command[1:], secure):
+            done = subprocess.run([snmpwalk, *arguments], capture_output=True, text=True, timeout=PATIENCE)
+            assert "gpApplicationName.4 = STRING: message_server" in done.stdout
+            assert "gpPortState.4.2 = INTEGER: listening(2)" in done.stdout
+            assert done.returncode == 0
 
 
 @one_address

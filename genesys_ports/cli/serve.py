@@ -148,8 +148,8 @@ def _show(lab: Lab, as_json: bool) -> None:
     for one in lab.connection_states():
         if one.status is not ConnectionStatus.CONNECTED and one.connection.client in started:
             show(words.NOT_CONNECTED.format(connection=one.connection, status=one.status))
-    show(*_registrations(lab, listening))
     show(*_agents(lab, listening))
+    show(*_registrations(lab, listening))
     show(words.SERVE_UP.format(network=lab.network.text) if rows else words.SERVE_NOTHING, flush=True)
 
 
