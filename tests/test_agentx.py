@@ -650,6 +650,7 @@ def test_the_longest_and_then_the_first_answers():
         "all", "high", "deep", "deep",
     ]  # fmt: skip
     assert made.find((2,)) is None
+    assert [reg("a", 1, 2).covers(name) for name in [(1,), (1, 2), (1, 2, 3), (1, 3)]] == [False, True, True, False]
     made.forget("high")
     assert made.find((1, 2)).owner == "low"
     assert [one.owner for one in made] == ["all", "low", "deep"]
@@ -922,6 +923,11 @@ def test_sub_agents_have_the_rest(world):
     ]
     assert world.walk() == [*sorted(OWN.objects.items()), *sorted(TABLE.objects.items())]
     assert world.read() == [[]]
+
+
+def test_nothing_comes_after_the_last_subtree_of_all(world):
+    world.connect(Objects({}), Register(subtree=(LARGEST,)))
+    assert world.read_next((9,)) == [[((9,), END_OF_VIEW)]]
 
 
 def test_a_sub_agent_is_asked_once_for_all_its_objects(world, caller):

@@ -13,11 +13,12 @@ from genesys_ports.agentx import Framer
 from genesys_ports.agentx.encoding import VarBind
 from genesys_ports.agentx.pdu import Close, Get, GetNext, Notify, Open, Ping, Reason, Register, Response, Status, encode
 from genesys_ports.agentx.session import MISSED
-from genesys_ports.errors import OnlyAgentXError, SnmpRefusedError
+from genesys_ports.errors import OnlyAgentXError, PortInUseError, SnmpRefusedError
 from genesys_ports.lab.agentx_stream import AGENTX, MISTAKES
+from genesys_ports.lab.known_applications import KnownApplications
 from genesys_ports.model import Connection
 from genesys_ports.snmp.names import MIB_OPTIONS, ROOT
-from genesys_ports.snmp.objects import Syntax, Value
+from genesys_ports.snmp.objects import AppState, Syntax, Value
 from genesys_ports.state import ConnectionStatus
 from genesys_ports.trace import Kind
 from tests.helpers import ONE_ADDRESS, PATIENCE, tool, unmeasured
@@ -148,9 +149,14 @@ async def test_two_runs_look_the_same():
             await lab.restart(MASTER)
             await lab.crash(SCS)
             await lab.start(SCS, STAT)
-        return [one[2:15] for one in lab.trace if one.protocol in (AGENTX, "snmp") and not one.payload]
+        return [
+            (one.number, one.kind, one.name, one.sender, one.receiver, one.client, one.port, one.text, one.reply_to)
+            for one in lab.trace
+        ]
 
-    assert await run() == await run()
+    first = await run()
+    assert len(first) > 80
+    assert await run() == first
 
 
 async def test_without_a_sub_agent_there_is_nothing(lab):
@@ -174,6 +180,20 @@ async def test_a_stopped_application_is_there_and_stopped(running):
     await running.stop(STAT)
     assert (await running.snmpget(MASTER, "gpApplicationState.3")).value == "stopped(3)"
     assert (await running.snmpget(MASTER, "gpPortState.3.1")).value == "closed(1)"
+
+
+async def test_an_overloaded_application_is_overloaded_and_sub_agents_answer_all_the_same(running):
+    await running.overload(STAT)
+    assert (await running.snmpget(MASTER, "gpApplicationState.3")).value == "overloaded(2)"
+    await running.overload(SCS)
+    assert (await running.snmpget(MASTER, "gpApplicationState.4")).value == "overloaded(2)"
+
+
+async def test_what_is_known_is_a_sequence(running):
+    known = KnownApplications(running._running[SCS])
+    assert [one.name for one in known] == [one.name for one in PLAN.applications]
+    assert [one.index for one in known[1:3]] == [2, 3]
+    assert known[-1].state is AppState.UNKNOWN
 
 
 async def test_nothing_can_be_set(running):
@@ -256,6 +276,16 @@ async def test_the_sub_agent_goes_and_comes_back(running, end):
     assert (await running.snmpget(MASTER, "gpApplicationState.3")).value == "running(1)"
 
 
+async def test_the_connection_is_cut_and_mended(running):
+    report = await running.cut(SCS, MASTER)
+    assert "solution_control_server has lost its connection to snmp_master_agent." in str(report)
+    assert status(running) is ConnectionStatus.LOST
+    assert (await running.snmpget(MASTER, "gpApplicationState.3")).value == "no such object"
+    await running.mend(SCS, MASTER)
+    assert status(running) is ConnectionStatus.CONNECTED
+    assert (await running.snmpget(MASTER, "gpApplicationState.3")).value == "running(1)"
+
+
 async def test_starting_again_what_is_connected_changes_nothing(running):
     one = running._running[SCS]
     connection = next(c for c in one.statuses if c.server == MASTER)
@@ -322,27 +352,77 @@ async def test_a_second_one_for_the_same_is_refused():
         assert status(lab, "scs_2") is ConnectionStatus.CONNECTED
 
 
-async def test_a_connection_with_tls():
-    ports = tuple(
-        replace(port, transport="tls") if port.port_id == "agentx" else port for port in PLAN.application(MASTER).ports
-    )
-    plan = replace(
+def over_tls(*, port, secure):
+    """The plan with an AgentX port of this transport, and with what its client says of TLS."""
+    return replace(
         PLAN,
-        applications=tuple(replace(one, ports=ports) if one.name == MASTER else one for one in PLAN.applications),
+        applications=tuple(
+            replace(
+                one,
+                ports=tuple(replace(own, transport=port) if own.port_id == "agentx" else own for own in one.ports),
+            )
+            for one in PLAN.applications
+        ),
+        connections=tuple(replace(c, secure=secure) if c.port_id == "agentx" else c for c in PLAN.connections),
     )
-    async with await Lab.open(plan) as lab:
+
+
+async def test_a_connection_with_tls():
+    async with await Lab.open(over_tls(port="tls", secure=None)) as lab:
         await lab.start_all()
         assert status(lab) is ConnectionStatus.CONNECTED
         assert (await lab.snmpget(MASTER, "gpApplicationName.3")).value == STAT
-    plain = tuple(replace(c, secure=False) if c.port_id == "agentx" else c for c in plan.connections)
-    async with await Lab.open(replace(plan, connections=plain)) as lab:
+
+
+@pytest.mark.parametrize(
+    ("port", "secure", "said"),
+    [
+        ("tls", False, "in plain text, and that port speaks TLS only"),
+        ("tcp", True, "with TLS, and that port speaks plain text"),
+    ],
+)
+async def test_one_speaks_tls_and_the_other_does_not(port, secure, said):
+    async with await Lab.open(over_tls(port=port, secure=secure)) as lab:
         report = await lab.start(MASTER, SCS)
-        assert "in plain text, and that port speaks TLS only" in str(report)
+        assert said in str(report)
         assert status(lab) is ConnectionStatus.LOST
-    secure = tuple(replace(c, secure=True) if c.port_id == "agentx" else c for c in PLAN.connections)
-    async with await Lab.open(replace(PLAN, connections=secure)) as lab:
-        report = await lab.start(MASTER, SCS)
-        assert "with TLS, and that port speaks plain text" in str(report)
+
+
+@elsewhere
+@pytest.mark.parametrize(
+    ("port", "secure", "said"),
+    [
+        ("tls", True, "has no certificate that solution_control_server trusts"),
+        ("tcp", True, "with TLS, and that port speaks plain text"),
+    ],
+)
+async def test_somebody_who_never_heard_of_tls(port, secure, said):
+    async with (
+        await Lab.open(over_tls(port=port, secure=secure)) as lab,
+        Impostor(greeting=b"220 ready\r\n" * 9).listening(lab),
+    ):
+        assert said in str(await lab.start(SCS))
+
+
+@elsewhere
+async def test_the_number_of_its_own_end_is_taken():
+    fixed = tuple(replace(c, client_port=3600) if c.port_id == "agentx" else c for c in PLAN.connections)
+    async with await Lab.open(replace(PLAN, connections=fixed)) as lab:
+        with pytest.raises(PortInUseError):
+            await lab.start(MASTER, SCS)
+        assert not lab.is_running(SCS)
+
+
+async def test_a_start_that_is_cancelled_leaves_nothing(lab, monkeypatch):
+    async with contextlib.AsyncExitStack() as stack:
+        if not ONE_ADDRESS:
+            await stack.enter_async_context(Impostor().listening(lab))
+        starting = asyncio.ensure_future(lab.start(SCS))
+        await asyncio.sleep(0.02)
+        starting.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await starting
+        await eventually(lambda: ONE_ADDRESS or not lab.is_running(SCS))
 
 
 # --- programs from outside at the master agent's port
@@ -550,8 +630,9 @@ async def test_an_application_that_speaks_something_else_calls(lab):
 class Impostor:
     """Whoever listens at the master agent's port instead of it: answers each PDU with the next of `answers`."""
 
-    def __init__(self, *answers):
+    def __init__(self, *answers, greeting=b""):
         self.answers = list(answers)
+        self.greeting = greeting
         self.heard = []
         self.writers = []
 
@@ -569,6 +650,7 @@ class Impostor:
 
     async def _serve(self, reader, writer):
         self.writers.append(writer)
+        writer.write(self.greeting)
         framer = Framer()
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
@@ -776,21 +858,16 @@ async def test_net_snmp_is_a_sub_agent_of_our_master_agent(running, tmp_path):
     address = running.network.address_of("framework-host")
     conf = ["agentXSocket " + f"tcp:{address}:{HIGH[705]}", "sysName net-snmp"]
     async with Daemon.running(tmp_path, *conf, arguments=["-X"]):
-        await eventually(
-            lambda: any(line[3:] == ("Register", "snmp") for line in lines(running)) or outside(running) > 5
-        )
+        # What it is able to do it says after it has registered everything.
+        await eventually(lambda: any(line[3] == "AddAgentCaps" for line in lines(running)))
         session = running._running[MASTER].sides[0].master.sessions[-1]
         assert "Net-SNMP" in session.description
         await running.settle()
         # What it has registered is answered by it, in its own byte order; the system group stays the master agent's.
-        walked = await run("snmpwalk", *options(running), ".1.3.6.1.2.1.4")
+        walked = await run("snmpwalk", *options(running), ".1.3.6.1.2.1.11")
         assert len(walked) > 5
         assert (await running.snmpget(MASTER, "sysName.0")).value == MASTER
         assert (await running.snmpget(MASTER, "gpApplicationState.3")).value == "running(1)"
     await eventually(lambda: len(running._running[MASTER].sides[0].master.sessions) == 1)
-    (gone,) = await run("snmpwalk", *options(running), ".1.3.6.1.2.1.4")
+    (gone,) = await run("snmpwalk", *options(running), ".1.3.6.1.2.1.11")
     assert "No Such Object" in gone
-
-
-def outside(lab):
-    return sum(line[3] == "Register" for line in lines(lab))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
@@ -55,11 +56,8 @@ class Registration(Generic[T]):
         )
 
     def bounds(self, name: Oid) -> Iterator[Oid]:
-        """Where its subtrees begin and end, as far as `name` is near; every bound that comes next after it is there."""
-        varies = self._varies
-        if varies is None:
-            yield from (self.subtree, after(self.subtree))
-            return
+        """Where the subtrees of a row begin and end near `name`; the bound that comes next after it is among them."""
+        varies = self.range_subid - 1
         low, high = self.subtree[varies], self.upper_bound
         if varies == len(self.subtree) - 1:
             # One after the other without a gap.
@@ -79,6 +77,11 @@ class Registration(Generic[T]):
             for (low, high), (other_low, other_high) in zip(self._spans(), other._spans(), strict=True)
         )
 
+    def is_like(self, other: Registration[T]) -> bool:
+        """Whether it is the same place, owner and priority."""
+        same = self.owner == other.owner and self.priority == other.priority
+        return same and self._spans() == other._spans()
+
     def _spans(self) -> list[tuple[int, int]]:
         return [
             (number, self.upper_bound if place == self._varies else number) for place, number in enumerate(self.subtree)
@@ -97,6 +100,11 @@ class Registry(Generic[T]):
 
     def __init__(self) -> None:
         self._all: list[Registration[T]] = []
+        # What a look-up goes through: subtrees by name, rows of them, and where subtrees begin and end, in order.
+        self._plain: dict[Oid, Registration[T]] = {}
+        self._rows: list[Registration[T]] = []
+        self._bounds: list[Oid] = []
+        self._lengths: list[int] = []
 
     def __len__(self) -> int:
         return len(self._all)
@@ -108,42 +116,52 @@ class Registry(Generic[T]):
         """Take it in; False when another has the same place already."""
         if any(one.same_place(registration) for one in self._all):
             return False
-        self._all.append(registration)
+        self._keep([*self._all, registration])
         return True
 
     def remove(self, wanted: Registration[T]) -> bool:
         """Strike out what is the same as this; False when there is none."""
-        for index, one in enumerate(self._all):
-            if one.owner == wanted.owner and one.priority == wanted.priority and one._spans() == wanted._spans():
-                del self._all[index]
-                return True
-        return False
+        kept = [one for one in self._all if not one.is_like(wanted)]
+        found = len(kept) < len(self._all)
+        self._keep(kept)
+        return found
 
     def forget(self, owner: T) -> None:
         """Strike out everything of an owner."""
-        self._all = [one for one in self._all if one.owner != owner]
+        self._keep([one for one in self._all if one.owner != owner])
+
+    def _keep(self, registrations: list[Registration[T]]) -> None:
+        self._all = registrations
+        self._rows = [one for one in registrations if one.range_subid]
+        plain = [one for one in registrations if not one.range_subid]
+        self._plain = {one.subtree: one for one in sorted(plain, key=lambda one: -one.priority)}
+        self._bounds = sorted({bound for subtree in self._plain for bound in (subtree, after(subtree)) if bound})
+        self._lengths = sorted({len(subtree) for subtree in self._plain}, reverse=True)
 
     def find(self, name: Oid) -> Registration[T] | None:
         """Who answers for a name."""
-        return min(
-            (one for one in self._all if one.covers(name)),
-            key=lambda one: (-len(one.subtree), one.priority),
-            default=None,
-        )
+        found = next((one for n in self._lengths if n <= len(name) and (one := self._plain.get(name[:n]))), None)
+        candidates = [one for one in self._rows if one.covers(name)]
+        if found is not None:
+            candidates.append(found)
+        return min(candidates, key=lambda one: (-len(one.subtree), one.priority), default=None)
+
+    def _next_bound(self, name: Oid) -> Oid:
+        at = bisect_right(self._bounds, name)
+        bounds = self._bounds[at : at + 1]
+        bounds += (bound for one in self._rows for bound in one.bounds(name) if bound > name)
+        return min(bounds, default=())
 
     def region(self, name: Oid) -> tuple[Oid, Region[T]] | None:
         """The first region that has names from `name` on, this one included, and the name it has to begin with.
 
         None where nobody answers for anything that comes.
         """
-        while True:
-            bounds = {bound for one in self._all for bound in one.bounds(name) if bound > name}
-            found = self.find(name)
-            end = min(bounds, default=())
-            if found is not None:
-                while end and self.find(end) is found:
-                    end = min((b for one in self._all for b in one.bounds(end) if b > end), default=())
-                return name, Region(found, end)
-            if not end:
+        while (found := self.find(name)) is None:
+            name = self._next_bound(name)
+            if not name:
                 return None
-            name = end
+        end = self._next_bound(name)
+        while end and self.find(end) is found:
+            end = self._next_bound(end)
+        return name, Region(found, end)

@@ -61,6 +61,11 @@ class SubAgentSide:
         self._owner = owner
         self._ends: dict[Connection, _End] = {}
 
+    @property
+    def streams(self) -> list[AgentXStream]:
+        """Its connections."""
+        return [end.stream for end in self._ends.values()]
+
     def serves(self, port: ListeningPort) -> bool:
         """None: a sub-agent calls."""
         return False
