@@ -227,7 +227,8 @@ def test_an_unknown_call(call):
 
 
 def test_an_unknown_protocol():
-    with pytest.raises(InvalidValueError, match=r"'sips' is not a protocol of this trace\..*rtp, sip, snmp, teaching\."):
+    known = r"'sips' is not a protocol of this trace\..*rtp, sip, snmp, teaching\."
+    with pytest.raises(InvalidValueError, match=known):
         ladder(a_call(), protocol=["sip", "sips"])
     assert len(ladder(Trace(), protocol="sip")) == 0
 

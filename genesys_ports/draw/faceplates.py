@@ -26,8 +26,12 @@ DRAWN, ACROSS, IN_CARD, EXPLAINED = 96, 4, 24, 12
 CALL_COLOURS = ("#0072B2", "#A23B8F", "#087F5B", "#7A6400", "#5A5FC7", "#3E7385", "#B8480A", "#8A5A44")
 
 # Pixels.
-CARD, SLOT, CARD_HEAD, CARD_FOOT, GAP, EAR, EDGE, TITLE = 242, 58, 44, 14, 12, 26, 16, 62
-SOCKET, APART, LEGEND, NARROWEST = 17, 44, 46, 640
+CARD, SLOT, CARD_HEAD, CARD_FOOT, GAP, EAR, EDGE, TITLE = 242, 58, 44, 14, 10, 20, 16, 86
+SOCKET, APART, LEGEND, NARROWEST = 17, 36, 46, 640
+
+#: A TCP port beside the frame, and how far down the next one stands.
+TCP = 216
+NEXT_TCP = portmaps.TALL + LINE + portmaps.GAP
 
 CHASSIS, RAIL, PLATE, HANDLE, DARK = "#39424c", "#2a3138", "#fbfbfa", "#c9ced3", "#5b6670"
 
@@ -50,16 +54,18 @@ def draw_frame(frame: Frame) -> Canvas:
     beside = frame.beside
     ports = beside.ports[: portmaps.DRAWN] if beside else ()
     right = EDGE + wide + APART
-    page = max(NARROWEST, right + portmaps.WIDE + EDGE if beside else EDGE + wide + EDGE)
-    tcp_tall = len(ports) * (portmaps.TALL + portmaps.GAP)
+    page = max(NARROWEST, right + TCP + EDGE if beside else EDGE + wide + EDGE)
+    tcp_tall = len(ports) * NEXT_TCP
     if beside and len(beside.ports) > len(ports):
         more = len(beside.ports) - len(ports)
         notes.append(words.counted(words.MORE_PORTS_ONE, words.MORE_PORTS, more))
+    if beside and not ports:
+        notes.append(words.HOST_EMPTY if beside.host else words.NO_HOST)
     body = max(tall, tcp_tall)
     legend = _legend(frame, page)
     canvas = Canvas(page, EDGE + TITLE + body + EDGE + LEGEND * len(legend) + LINE * len(notes) + EDGE)
     top = EDGE + TITLE
-    _title(canvas, EDGE, wide, words.VOICE_SIDE.format(switch=frame.name), words.VOICE_SIDE_RULE)
+    _title(canvas, EDGE, wide, words.VOICE_SIDE, words.VOICE_SIDE_OF.format(switch=frame.name), words.VOICE_SIDE_RULE)
     _chassis(canvas, EDGE, top, wide, tall)
     y: float = top + GAP
     for row in rows:
@@ -69,17 +75,22 @@ def draw_frame(frame: Frame) -> Canvas:
     if not rows:
         canvas.text(EDGE + EAR + GAP, top + tall / 2, words.FRAME_EMPTY, room=wide - 2 * EAR, colour=PAPER)
     if beside:
-        _title(canvas, right, portmaps.WIDE, words.TCP_SIDE.format(host=beside.host), words.TCP_SIDE_RULE)
+        _title(
+            canvas,
+            right,
+            TCP,
+            words.TCP_SIDE,
+            words.TCP_SIDE_OF.format(host=beside.host) if beside.host else "",
+            words.TCP_SIDE_RULE,
+        )
         canvas.line(
             [(right - APART / 2, EDGE), (right - APART / 2, top + body)], colour=HANDLE, dashes=(3, 3), line=1.5
         )
         for place, (cell, clients) in enumerate(ports):
-            note = ""
-            if clients:
-                note = clients[0] if len(clients) == 1 else words.CLIENTS.format(count=len(clients))
-            portmaps.port_box(canvas, right, top + place * (portmaps.TALL + portmaps.GAP), cell, note)
-        if not ports:
-            canvas.text(right, top + LINE, words.NO_HOST if not beside.host else words.HOST_EMPTY, room=portmaps.WIDE)
+            # Without a planned client there may still be one from outside: nothing is said then.
+            template = {0: "", 1: words.ONE_CLIENT}.get(len(clients), words.CLIENTS)
+            note = template.format(count=len(clients), client="".join(clients[:1]))
+            portmaps.port_box(canvas, right, top + place * NEXT_TCP, cell, TCP, note)
     y = top + body + EDGE
     for line in legend:
         _samples(canvas, y + LEGEND / 2, line)
@@ -113,9 +124,10 @@ def _card_height(row: Sequence[tuple[str, Sequence[Slot]]]) -> float:
     return CARD_HEAD + SLOT * max(len(slots) for _, slots in row) + CARD_FOOT
 
 
-def _title(canvas: Canvas, x: float, wide: float, title: str, rule: str) -> None:
+def _title(canvas: Canvas, x: float, wide: float, title: str, *lines: str) -> None:
     canvas.text(x, EDGE + 12, title, room=wide, size=21, bold=True)
-    canvas.text(x, EDGE + 40, rule, room=wide)
+    for place, text in enumerate(lines):
+        canvas.text(x, EDGE + 40 + place * LINE, text, room=wide)
 
 
 def _chassis(canvas: Canvas, x: float, y: float, wide: float, tall: float) -> None:

@@ -179,16 +179,18 @@ class PortMap(Picture):
         return canvas
 
 
-def port_box(canvas: Canvas, x: float, y: float, cell: Cell, note: str = "") -> None:
-    """One port of a map, with its state and a `note` beside that."""
+def port_box(canvas: Canvas, x: float, y: float, cell: Cell, wide: float = WIDE, note: str = "") -> None:
+    """One port of a map with its state, and with a `note` in a line of its own."""
     style, band = STYLES[cell.state], 22
-    canvas.box(x, y, WIDE, TALL, edge="none")
+    tall = TALL + LINE if note else TALL
+    canvas.box(x, y, wide, tall, edge="none")
     edge = "none" if cell.state == "planned" else style.edge
-    canvas.box(x, y, band, TALL, edge=edge, fill=style.band, hatch=style.hatch, line=0)
-    canvas.box(x, y, WIDE, TALL, edge=style.edge, fill="none", line=style.line, dashes=style.dashes)
-    left, room = x + band + 10, WIDE - band - 18
+    canvas.box(x, y, band, tall, edge=edge, fill=style.band, hatch=style.hatch, line=0)
+    canvas.box(x, y, wide, tall, edge=style.edge, fill="none", line=style.line, dashes=style.dashes)
+    left, room = x + band + 10, wide - band - 18
     outcome = f"{words.PORT_MARKS[cell.state]} {cell.outcome}"
     canvas.text(left, y + 23, cell.port, room=room, size=22, bold=True)
     canvas.text(left, y + 25 + LINE, cell.application, room=room, bold=True)
     canvas.text(left, y + 25 + 2 * LINE, cell.kind, room=room)
-    canvas.text(left, y + 25 + 3 * LINE, f"{outcome}, {note}" if note else outcome, room=room)
+    canvas.text(left, y + 25 + 3 * LINE, outcome, room=room)
+    canvas.text(left, y + 25 + 4 * LINE, note, room=room)
