@@ -636,3 +636,11 @@ async def test_nothing_is_left_of_it():
         side = lab.running("message_server").sides[0]
     assert side._ports[0].closed
     assert lab.network.is_silent(where)
+
+
+async def test_a_network_may_lose_the_answer(lab):
+    lab.network.loss(1)
+    await knock(lab, GOOD[0])
+    assert [(message.name, message.dropped) for message in lab.trace][-2:] == [
+        ("get sysName.0", False), ("response", True),
+    ]  # fmt: skip

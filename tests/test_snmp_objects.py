@@ -347,6 +347,10 @@ def test_bulk_at_its_edges(once, again, names):
     assert names_in(ask(Operation.BULK, "sysName", once=once, again=again)) == names
 
 
+def test_bulk_that_has_no_room_even_for_those_asked_once():
+    assert ask(Operation.BULK, "sysDescr", "sysName", once=2, again=5, limit=40) == Answer(Status.NO_ERROR)
+
+
 def test_bulk_ends_where_everything_has_ended():
     found = ask(Operation.BULK, "gpConnectionState.9.1", again=2_147_483_647)
     assert names_in(found) == ["gpConnectionState.9.2", "gpConnectionState.9.2"]
@@ -390,8 +394,8 @@ def test_a_bulk_answer_always_fits(oids, limit, once, again):
     told = []
     answer(Question(Operation.BULK, tuple(oids), limit, once, again), tree(FIRST, SECOND, THIRD), told.append)
     assert len(told) == 1
-    size = sum([size_of(one) for one in told[0].bindings])
-    assert size <= limit
+    sizes: list[int] = [size_of(one) for one in told[0].bindings]
+    assert sum(sizes) <= limit
 
 
 # --- how datagrams are called

@@ -73,7 +73,3 @@ class Variables:
         kind = OBJECTS.get(name)
         made = _Variable((*kind.oid, 0), rfc1902.Counter32(0)) if kind else _Variable((), 0)
         return self._known.setdefault(name, made)
-
-    def count(self, name: str) -> int:
-        """How often this has happened: `count("snmpInBadCommunityNames")`."""
-        return int(self.import_symbols("", name)[0].syntax)
