@@ -348,7 +348,7 @@ def test_bulk_at_its_edges(once, again, names):
 
 
 def test_bulk_that_has_no_room_even_for_those_asked_once():
-    assert ask(Operation.BULK, "sysDescr", "sysName", once=2, again=5, limit=40) == Answer(Status.NO_ERROR)
+    assert ask(Operation.BULK, "sysDescr", "sysName", once=2, again=5, limit=10) == Answer(Status.NO_ERROR)
 
 
 def test_bulk_ends_where_everything_has_ended():
