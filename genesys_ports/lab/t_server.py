@@ -215,10 +215,8 @@ class TServer:
         name, text, code, logged = _LINK[self.is_up]
         self.clients.tell_all(name, text.format(server=self.switch), Server=self.switch)
         application.report(code, logged.format(server=self.switch), self.switch)
-        # A management port tells of it with a trap.
-        status = getattr(application, "link_status", None)
-        if status is not None and self.link is not None:
-            status(self.link.port_id, self.is_up)
+        if self.link is not None:
+            application.link_status(self.link.port_id, self.is_up)
 
     # --- T-Library's clients
 
