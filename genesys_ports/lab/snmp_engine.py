@@ -110,6 +110,27 @@ class _Transport(AbstractTransportDispatcher):  # type: ignore[misc] # pysnmp's 
         self._send(bytes(message), address)
 
 
+class _Dispatcher(MsgAndPduDispatcher):  # type: ignore[misc]
+    """Hands messages of versions 1 and 2c on at once. pysnmp reads the version of each by decoding it twice."""
+
+    def receive_message(self, engine: Any, domain: Any, address: Any, message: bytes) -> None:
+        model = engine.message_processing_subsystems.get(_version(message))
+        if model is None:
+            super().receive_message(engine, domain, address, message)
+            return
+        told = model.prepare_data_elements(engine, domain, address, message)
+        # The rest as RFC 3412, section 4.2.2, has it; these versions know no reports.
+        if told[9] is None and (process := self.get_registered_app(told[4], told[8])):
+            process(engine, *told[:8], told[10], told[12])
+
+
+def _version(message: bytes) -> int | None:
+    """Version 1 or 2c, as a message has it: 0 or 1."""
+    # A sequence with its length in one byte or more, then the version as an integer of one byte (X.690).
+    at = 2 + (message[1] & 0x7F if message[1] & 0x80 else 0)
+    return message[at + 2] if message[at : at + 2] == b"\x02\x01" and message[at + 2] in (0, 1) else None
+
+
 class Engine:
     """One agent's engine. Give it each datagram that comes."""
 
@@ -129,7 +150,7 @@ class Engine:
         self._community = community
         self._read = 0
         self._pending = 0
-        self._engine = SnmpEngine(maxMessageSize=LARGEST, msgAndPduDsp=MsgAndPduDispatcher(self.variables))
+        self._engine = SnmpEngine(maxMessageSize=LARGEST, msgAndPduDsp=_Dispatcher(self.variables))
         self._engine.register_transport_dispatcher(_Transport(responder.send))
         dispatcher = self._engine.message_dispatcher
         dispatcher.register_context_engine_id(self._engine.snmpEngineID, tuple(_OPERATIONS), self._asked)
