@@ -1,15 +1,15 @@
 """AgentX: PDUs and their bytes, framing, the session of a sub-agent, and a master agent with several of them."""
 
 import re
-from dataclasses import fields, replace
+from dataclasses import fields
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from genesys_ports.agentx import SESSION, Framer, Master, Register, Registration, Registry, State, SubAgent
-from genesys_ports.agentx import pdu as pdus
 from genesys_ports.agentx.encoding import SearchRange, VarBind
 from genesys_ports.agentx.framer import LARGEST_PAYLOAD
 from genesys_ports.agentx.pdu import (
@@ -159,7 +159,7 @@ PARTS = {
     "up_time": numbers, "error": st.integers(0, 65535), "index": st.integers(0, 65535),
     "instance": st.booleans(), "new": st.booleans(), "any": st.booleans(),
 }  # fmt: skip
-KINDS = [
+KINDS: list[Any] = [
     Open, Close, Register, Unregister, Get, GetNext, GetBulk, TestSet, CommitSet, UndoSet, CleanupSet, Notify, Ping,
     IndexAllocate, IndexDeallocate, AddAgentCaps, RemoveAgentCaps, Response,
 ]  # fmt: skip
@@ -179,11 +179,12 @@ def test_every_pdu_comes_back(pdu, session, transaction, packet, network):
     raw = encode(pdu, session=session, transaction=transaction, packet=packet, network=network)
     assert len(raw) % 4 == 0
     (frame,) = Framer().feed(raw)
+    assert frame.pdu is not None
     assert frame.pdu == pdu
     assert type(frame.pdu) is type(pdu)
     assert frame.header[2:5] == (session, transaction, packet)
     assert frame.header.network is network
-    assert isinstance(text_of_pdu(pdu), str)
+    assert isinstance(text_of_pdu(frame.pdu), str)
 
 
 @given(st.lists(pdu_strategy(), max_size=5), st.lists(st.integers(1, 60)))
@@ -456,12 +457,12 @@ def test_an_answer_that_nobody_waits_for():
     story = Story()
     story.agent.begin()
     story.say(Response(error=Status.OPEN_FAILED), packet=77)
-    assert story.agent.state is State.OPENING
+    assert story.agent.state == "opening"
     story.answer()
     # One that cannot be read is dropped in silence (RFC 2741, 7.2.2).
     (frame,) = Framer().feed(with_payload(18, b""))
     story.agent.receive(frame)
-    assert story.agent.state is State.REGISTERING
+    assert story.agent.state == "registering"
 
 
 def test_a_sub_agent_asks_whether_anybody_is_there():
@@ -1157,8 +1158,12 @@ def test_sessions_of_one_connection_are_independent(world, caller):
     assert world.master.registry.find(near(2)).owner.number == two
 
 
-def test_a_pdu_has_the_name_of_the_standard():
-    assert [kind.__name__ for kind in sorted(KINDS, key=lambda kind: kind.TYPE)][-1] == pack(Response()).pdu.name
+def test_types_and_names_are_those_of_the_standard():
+    # RFC 2741, section 6.1
+    assert [kind.__name__ for kind in sorted(KINDS, key=lambda kind: kind.TYPE)] == [
+        "Open", "Close", "Register", "Unregister", "Get", "GetNext", "GetBulk", "TestSet", "CommitSet", "UndoSet",
+        "CleanupSet", "Notify", "Ping", "IndexAllocate", "IndexDeallocate", "AddAgentCaps", "RemoveAgentCaps",
+        "Response",
+    ]  # fmt: skip
     assert sorted(kind.TYPE for kind in KINDS) == list(range(1, 19))
-    assert {one.value for one in pdus.Reason} == set(range(1, 7))
-    assert replace(Ping(), context=b"x").context == b"x"
+    assert pack(Ping()).pdu.name == "Ping"

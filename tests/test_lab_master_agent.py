@@ -14,6 +14,7 @@ from genesys_ports.agentx.encoding import VarBind
 from genesys_ports.agentx.pdu import Close, Get, GetNext, Notify, Open, Ping, Reason, Register, Response, Status, encode
 from genesys_ports.agentx.session import MISSED
 from genesys_ports.errors import OnlyAgentXError, PortInUseError, SnmpRefusedError
+from genesys_ports.lab.agentx_side import SubAgentSide
 from genesys_ports.lab.agentx_stream import AGENTX, MISTAKES
 from genesys_ports.lab.known_applications import KnownApplications
 from genesys_ports.model import Connection
@@ -270,7 +271,10 @@ async def test_the_master_agent_goes_and_comes_back(running, end):
 
 @pytest.mark.parametrize("end", ["stop", "crash"])
 async def test_the_sub_agent_goes_and_comes_back(running, end):
-    await getattr(running, end)(SCS)
+    report = await getattr(running, end)(SCS)
+    # Whoever ends a connection itself has not lost it.
+    assert "has lost its connection to snmp_master_agent" not in str(report)
+    assert "connection lost" not in [line[3] for line in lines(running)]
     assert (await running.snmpget(MASTER, "gpApplicationState.3")).value == "no such object"
     await running.start(SCS)
     assert (await running.snmpget(MASTER, "gpApplicationState.3")).value == "running(1)"
@@ -596,14 +600,6 @@ async def test_too_many_from_outside(lab, caller, monkeypatch):
         await one.close()
 
 
-async def test_many_questions_from_one_caller_are_not_remembered_for_ever(lab, caller, monkeypatch):
-    monkeypatch.setattr("genesys_ports.lab.agentx_stream.REMEMBERED", 3)
-    session = await caller.open()
-    for packet in range(6):
-        caller.say(Ping(), session=session, packet=packet)
-    assert [(await caller.hear()).header.packet for _ in range(6)] == list(range(6))
-
-
 async def test_a_notification_from_outside(lab, caller):
     await lab.start(NMS)
     session = await caller.open()
@@ -723,6 +719,36 @@ async def test_a_master_agent_asks_from_outside(lab):
         await eventually(lambda: Response() in impostor.heard)
         impostor.writers[-1].write(encode(Get(), packet=78)[:-4] + b"\0\0\0\4" + bytes(4))
         await eventually(lambda: Response(error=Status.PARSE_ERROR) in impostor.heard)
+
+
+@elsewhere
+async def test_what_comes_behind_a_good_bye_is_not_heard(lab):
+    async with Impostor(OK, OK).listening(lab) as impostor:
+        await lab.start(SCS)
+        said = len(lines(lab))
+        impostor.writers[-1].write(encode(Close(), session=5) + encode(Get(), session=5))
+        await eventually(lambda: status(lab) is ConnectionStatus.LOST)
+        assert [line[3] for line in lines(lab)[said:]] == ["Close", "connection lost"]
+
+
+@elsewhere
+async def test_questions_without_an_answer_are_not_remembered_for_ever(lab, monkeypatch):
+    monkeypatch.setattr("genesys_ports.lab.agentx_stream.REMEMBERED", 3)
+    async with Impostor(OK, OK).listening(lab) as impostor:
+        await lab.start(SCS)
+        (side,) = [side for side in lab._running[SCS].sides if isinstance(side, SubAgentSide)]
+        (stream,) = side.streams
+        for _ in range(6):
+            assert side.notify("gsServerUpTrap", [])
+        await eventually(lambda: len(impostor.heard) == 8)
+        assert len(stream._asked) == 3
+        stream.close()
+        said = len(lines(lab))
+        # Nothing travels over what is closed, and nothing is noted.
+        assert side.notify("gsServerUpTrap", [])
+        await stream.gone
+        await stream.end(crash=False)
+        assert lines(lab)[said:] == []
 
 
 # --- nothing is left

@@ -190,6 +190,7 @@ class _End:
         self.is_known = False
         #: Whether the master agent has ended the session.
         self.is_lost = False
+        self._over = False
         self._side = side
         self._owner = owner
         self.agent = SubAgent(
@@ -211,7 +212,7 @@ class _End:
     def _told(self) -> None:
         if not self.decided.done():
             self.decided.set_result(None)
-        if not self.is_open and self.is_known:
+        if not self.is_open and self.is_known and not self._over:
             self.is_lost = True
             self.stream.close()
 
@@ -220,6 +221,7 @@ class _End:
         self.agent.stop()
 
     def _gone(self, stream: AgentXStream) -> None:
+        self._over = True
         self.agent.lost()
         if not self.decided.done():
             self.decided.set_result(None)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..agentx.framer import Frame, Framer
-from ..agentx.pdu import CleanupSet, Close, Header, Pdu, Response
+from ..agentx.pdu import CleanupSet, Close, Pdu, Response
 from ..agentx.sending import Sent
 from ..agentx.summary import text_of_pdu
 from ..errors import AgentXError
@@ -79,7 +79,7 @@ class AgentXStream(Stream):
             self.on_frame(frame)
         if self._mistakes > MISTAKES or (self._framer.error is not None and not self.closing):
             if self.partner is None and self._framer.error is not None:
-                self._note_garbage(self._framer.error)
+                self._note_garbage(self._framer.error, self._framer.rest)
             self.on_garbage()
             self.close()
 
@@ -111,15 +111,12 @@ class AgentXStream(Stream):
         elif pdu is not None:
             number = self.record(Kind.REQUEST, pdu.name, text=text_of_pdu(pdu), payload=raw, back=True).number
             _remember(self._heard, header.packet, number)
-        elif error is not None:
-            self._note_unreadable(header, error, raw)
+        else:
+            _remember(self._heard, header.packet, self._note_garbage(error, raw))
 
-    def _note_unreadable(self, header: Header, error: AgentXError, raw: bytes) -> None:
-        number = self.record(Kind.REQUEST, words.UNREADABLE, text=error.problem, payload=raw, back=True).number
-        _remember(self._heard, header.packet, number)
-
-    def _note_garbage(self, error: AgentXError) -> None:
-        self.record(Kind.REQUEST, words.UNREADABLE, text=error.problem, payload=self._framer.rest, back=True)
+    def _note_garbage(self, error: AgentXError | None, raw: bytes) -> int:
+        text = error.problem if error is not None else ""
+        return self.record(Kind.REQUEST, words.UNREADABLE, text=text, payload=raw, back=True).number
 
     async def end(self, *, crash: bool) -> None:
         """End the connection, and wait until both ends know it, and all that follows from it has happened."""
