@@ -29,6 +29,9 @@ CALL_COLOURS = ("#0072B2", "#A23B8F", "#087F5B", "#7A6400", "#5A5FC7", "#3E7385"
 CARD, SLOT, CARD_HEAD, CARD_FOOT, GAP, EAR, EDGE, TITLE = 242, 58, 44, 14, 10, 20, 16, 86
 SOCKET, APART, LEGEND, NARROWEST = 17, 36, 46, 640
 
+#: Pixels of a picture that a notebook on a projector of 1,280 pixels shows without cutting it off.
+PROJECTED = 920
+
 #: A TCP port beside the frame, and how far down the next one stands.
 TCP = 216
 NEXT_TCP = portmaps.TALL + LINE + portmaps.GAP
@@ -54,14 +57,17 @@ def draw_frame(frame: Frame) -> Canvas:
     beside = frame.beside
     ports = beside.ports[: portmaps.DRAWN] if beside else ()
     right = EDGE + wide + APART
-    page = max(NARROWEST, right + TCP + EDGE if beside else EDGE + wide + EDGE)
-    tcp_tall = len(ports) * NEXT_TCP
+    # Where both do not fit side by side into a notebook on a projector, the ports of the host stand below.
+    below = beside is not None and right + TCP + EDGE > PROJECTED
+    page = max(NARROWEST, EDGE + wide + EDGE if below or not beside else right + TCP + EDGE)
+    in_row = max(1, int((page - 2 * EDGE + portmaps.GAP) // (TCP + portmaps.GAP))) if below else 1
+    tcp_tall = -(-len(ports) // in_row) * NEXT_TCP
     if beside and len(beside.ports) > len(ports):
         more = len(beside.ports) - len(ports)
         notes.append(words.counted(words.MORE_PORTS_ONE, words.MORE_PORTS, more))
     if beside and not ports:
         notes.append(words.HOST_EMPTY if beside.host else words.NO_HOST)
-    body = max(tall, tcp_tall)
+    body = tall + EDGE + TITLE + tcp_tall if below else max(tall, tcp_tall)
     legend = _legend(frame, page)
     canvas = Canvas(page, EDGE + TITLE + body + EDGE + LEGEND * len(legend) + LINE * len(notes) + EDGE)
     top = EDGE + TITLE
@@ -75,22 +81,20 @@ def draw_frame(frame: Frame) -> Canvas:
     if not rows:
         canvas.text(EDGE + EAR + GAP, top + tall / 2, words.FRAME_EMPTY, room=wide - 2 * EAR, colour=PAPER)
     if beside:
-        _title(
-            canvas,
-            right,
-            TCP,
-            words.TCP_SIDE,
-            words.TCP_SIDE_OF.format(host=beside.host) if beside.host else "",
-            words.TCP_SIDE_RULE,
+        x, y, room = (EDGE, EDGE + TITLE + tall + EDGE, page - 2 * EDGE) if below else (right, 0, TCP)
+        host = words.TCP_SIDE_OF.format(host=beside.host) if beside.host else ""
+        _title(canvas, x, room, words.TCP_SIDE, host, words.TCP_SIDE_RULE, y=y)
+        between = (
+            [(EDGE, y), (page - EDGE, y)] if below else [(right - APART / 2, EDGE), (right - APART / 2, top + body)]
         )
-        canvas.line(
-            [(right - APART / 2, EDGE), (right - APART / 2, top + body)], colour=HANDLE, dashes=(3, 3), line=1.5
-        )
+        canvas.line(between, colour=HANDLE, dashes=(3, 3), line=1.5)
         for place, (cell, clients) in enumerate(ports):
             # Without a planned client there may still be one from outside: nothing is said then.
             template = {0: "", 1: words.ONE_CLIENT}.get(len(clients), words.CLIENTS)
             note = template.format(count=len(clients), client="".join(clients[:1]))
-            portmaps.port_box(canvas, right, top + place * NEXT_TCP, cell, TCP, note)
+            down, across_now = divmod(place, in_row)
+            left = x + across_now * (TCP + portmaps.GAP)
+            portmaps.port_box(canvas, left, y + top + down * NEXT_TCP, cell, TCP, note)
     y = top + body + EDGE
     for line in legend:
         _samples(canvas, y + LEGEND / 2, line)
@@ -124,10 +128,10 @@ def _card_height(row: Sequence[tuple[str, Sequence[Slot]]]) -> float:
     return CARD_HEAD + SLOT * max(len(slots) for _, slots in row) + CARD_FOOT
 
 
-def _title(canvas: Canvas, x: float, wide: float, title: str, *lines: str) -> None:
-    canvas.text(x, EDGE + 12, title, room=wide, size=21, bold=True)
+def _title(canvas: Canvas, x: float, wide: float, title: str, *lines: str, y: float = 0) -> None:
+    canvas.text(x, y + EDGE + 12, title, room=wide, size=21, bold=True)
     for place, text in enumerate(lines):
-        canvas.text(x, EDGE + 40 + place * LINE, text, room=wide)
+        canvas.text(x, y + EDGE + 40 + place * LINE, text, room=wide)
 
 
 def _chassis(canvas: Canvas, x: float, y: float, wide: float, tall: float) -> None:

@@ -15,7 +15,7 @@ from .style import BLUE, GREEN, INK, ORANGE, PURPLE, RED
 
 __all__ = ["draw_map"]
 
-COLUMNS = 4
+COLUMNS = 3
 
 # Pixels.
 WIDE, FRAME, EDGE, HEADER, NAME, CHIP, GAP = 236, 14, 16, 40, 56, 32, 24
