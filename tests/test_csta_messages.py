@@ -154,7 +154,7 @@ def test_no_invoke_id(number):
 def test_a_message_that_is_too_long_for_a_frame():
     one = {"newConnection": {"callID": "9" * 250}}
     message = Message(
-        "TransferredEvent",
+        "TransferedEvent",
         {
             "monitorCrossRefID": "1",
             "primaryOldCall": CONNECTION,
@@ -248,6 +248,13 @@ REAL = [
     ("\ufeff<HoldCall><callToBeHeld><deviceID>20<!-- a note -->01</deviceID><callID>&#55;</callID></callToBeHeld>"
      '<later>x</later><v:callToBeHeld xmlns:v="urn:x"><callID>9</callID></v:callToBeHeld></HoldCall>',
      "HoldCall", {"callToBeHeld/deviceID": "2001", "callToBeHeld/callID": "7"}),
+    # The event of a transfer is spelled with one r in the XML of the standard, and with two by some switches.
+    *((f"<{name}><monitorCrossRefID>4</monitorCrossRefID><primaryOldCall><callID>1</callID></primaryOldCall>"
+       "<transferringDevice><notKnown/></transferringDevice><transferredToDevice><notKnown/></transferredToDevice>"
+       "<transferredConnections><connectionListItem><newConnection><callID>2</callID></newConnection>"
+       f"</connectionListItem></transferredConnections><cause>transfer</cause></{name}>",
+       "TransferedEvent", {"transferredConnections/connectionListItem/newConnection/callID": "2"})
+      for name in ("TransferedEvent", "TransferredEvent")),
     # Elements inside text are passed over.
     ("<MonitorStop><monitorCrossRefID>1<b>2</b>3</monitorCrossRefID></MonitorStop>", "MonitorStop",
      {"monitorCrossRefID": "13"}),

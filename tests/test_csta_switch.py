@@ -213,7 +213,7 @@ def test_a_call_from_beginning_to_end():
         "RetrieveCallResponse",
         "1 RetrievedEvent connected", "2 RetrievedEvent connected",
         "SingleStepTransferCallResponse",
-        "2 TransferredEvent null", "1 TransferredEvent connected",
+        "2 TransferedEvent null", "1 TransferedEvent connected",
         "1 DeliveredEvent connected", "3 DeliveredEvent alerting",
         "AnswerCallResponse",
         "1 EstablishedEvent connected", "3 EstablishedEvent connected",
@@ -253,6 +253,8 @@ def test_a_transfer_lists_the_connection_that_is_kept():
     wire.ask(answer_call("1", "2002"))
     wire.ask(transfer_call("1", "2002", "3000"))
     event = wire.take()[0]
+    # With one r, as the XML of the standard has it.
+    assert event.name == "TransferedEvent"
     assert event.get("primaryOldCall/callID") == "1"
     assert event.get("transferringDevice/deviceIdentifier") == "2002"
     assert event.get("transferredToDevice/deviceIdentifier") == "3000"

@@ -451,7 +451,7 @@ def test_a_call_that_began_unheard_is_told_from_its_beginning(watched):
         event("Held", "7", "heldConnection", holdingDevice="2001"),
         event("Retrieved", "7", "retrievedConnection", retrievingDevice="2001"),
         event("ConnectionCleared", "7", "droppedConnection", releasingDevice="2001"),
-        event("Transferred", "7", "primaryOldCall", transferringDevice="2001", transferredToDevice="2002"),
+        event("Transfered", "7", "primaryOldCall", transferringDevice="2001", transferredToDevice="2002"),
         event("Established", "7", "establishedConnection", answeringDevice="9"),
         Message("DivertedEvent", {}),
         Message("DeliveredEvent", {}),
@@ -489,7 +489,7 @@ def test_a_switch_that_never_tells_of_an_end_fills_no_memory(watched, monkeypatc
     monkeypatch.setattr(t_calls, "CALLS_KEPT", 100)
     for number in range(500):
         watched.heard("2001", established(str(number), "2001", "2002"))
-        left = event("Transferred", str(number), "primaryOldCall", transferringDevice="2001")
+        left = event("Transfered", str(number), "primaryOldCall", transferringDevice="2001")
         watched.heard("2001", left) if number % 2 else None
     assert len(watched) == sum(map(len, watched._parties.values())) <= 100
     assert len(watched._handed_on) <= 100
@@ -504,8 +504,8 @@ def test_two_calls_of_one_number_are_a_mistake_that_leaves_nothing(watched):
         "transferredToDevice": {"deviceIdentifier": "2003"},
         "transferredConnections": {"connectionListItem": {"newConnection": {"callID": "8"}}},
     }
-    watched.heard("2001", Message("TransferredEvent", moved))
-    watched.heard("2002", Message("TransferredEvent", moved))
+    watched.heard("2001", Message("TransferedEvent", moved))
+    watched.heard("2002", Message("TransferedEvent", moved))
     assert watched.events()[4:] == ["Released 2003 2", "PartyChanged 2001 1"]
     assert len(watched) == 1
 

@@ -2,9 +2,9 @@
 
 Services and events are those of ECMA-269 (CSTA III), their XML is that of ECMA-323, edition 4; sessions are those of
 ECMA-354. The order and what is needed were compared with the ASN.1 of the same services (ECMA-285), and with what real
-switches send. Not compared, because no source was at hand: `connectionListItem`, the name of an item of a list of
-connections in XML. Elements that exist in the standard and carry nothing here are left out wherever nothing that we
-write stands behind them: whatever we do not know is passed over when it comes.
+switches and phones send; the schema files of ECMA-323 themselves were not at hand. Elements that exist in the standard
+and carry nothing here are left out wherever nothing that we write stands behind them: whatever we do not know is passed
+over when it comes.
 """
 
 from __future__ import annotations
@@ -14,13 +14,20 @@ from typing import NamedTuple
 
 from .elements import Element, Group, Need, Text, maybe
 
-__all__ = ["CSTA", "ERRORS", "SESSION", "STRUCTURE", "Layout"]
+__all__ = ["CSTA", "ERRORS", "SESSION", "SPELLINGS", "STRUCTURE", "TRANSFERRED", "Layout"]
 
 #: The namespace we write: edition 4, which is what public traffic of switches shows most.
 CSTA = "http://www.ecma-international.org/standards/ecma-323/csta/ed4"
 
 #: The namespace of ECMA-354.
 SESSION = "http://www.ecma-international.org/standards/ecma-354/appl_session"
+
+#: ECMA-269 calls the event Transferred; the XML of ECMA-323 spells it with one r, and so does what is made from its
+#: schema (Avaya's DMCC: ch.ecma.csta.binding.TransferedEvent; phones with uaCSTA of edition 5).
+TRANSFERRED = "TransferedEvent"
+
+#: Other spellings of messages, which some switches send: they are read, and never written.
+SPELLINGS = {"TransferredEvent": TRANSFERRED}
 
 
 class Layout(NamedTuple):
@@ -295,7 +302,7 @@ STRUCTURE: Mapping[str, Layout] = dict(
             source="ECMA-269 17.2.16",
         ),
         _event(
-            "TransferredEvent",
+            TRANSFERRED,
             Element("primaryOldCall", _CONNECTION),
             Element("transferringDevice", _SUBJECT),
             Element("transferredToDevice", _SUBJECT),

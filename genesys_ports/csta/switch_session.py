@@ -14,7 +14,7 @@ from .framer import EVENT_ID, Frame, Framer, encode
 from .message import Kind, Message
 from .services import SERVICES, call_of
 from .states import SESSION, SessionAction, SessionEvent, SessionState
-from .structure import CSTA
+from .structure import CSTA, SPELLINGS
 
 __all__ = ["Sent", "SwitchLink", "SwitchSession"]
 
@@ -152,10 +152,12 @@ class SwitchSession:
             return
         trunk = next((one for one in event.devices if one in self._trunks), "")
         fields = fields_of(event, trunk, lambda number: not self._switching.has_device(number))
+        name = f"{event.name}Event"
+        name = SPELLINGS.get(name, name)
         for device, number in watching:
             state = event.state if device == group else event.state_of(device)
             local = {"localConnectionInfo": str(state)} if event.call_id else {}
-            message = Message(f"{event.name}Event", {"monitorCrossRefID": number, **fields, **local})
+            message = Message(name, {"monitorCrossRefID": number, **fields, **local})
             self._waiting.append((encode(EVENT_ID, message), message, event.call_id))
         self._flush()
 

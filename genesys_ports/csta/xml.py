@@ -15,7 +15,7 @@ from . import words
 from .check import check, fits
 from .elements import Element, Group, Need, Text
 from .message import Message
-from .structure import STRUCTURE
+from .structure import SPELLINGS, STRUCTURE
 
 __all__ = ["decode", "to_xml"]
 
@@ -177,6 +177,7 @@ class _Reader:
         if not _NAMESPACE.fullmatch(namespace):
             problem = words.XML_NAMESPACE.format(name=shown, namespace=namespace[:120])
             raise CSTAError(problem, "operation", "serviceNotSupported")
+        name = SPELLINGS.get(name, name)
         layout = STRUCTURE.get(name)
         if layout is None:
             raise CSTAError(words.UNKNOWN_MESSAGE.format(name=shown), "operation", "serviceNotSupported")

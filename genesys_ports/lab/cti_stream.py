@@ -184,7 +184,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "FailedEvent": _CALLS,
     "HeldEvent": ("holdingDevice/deviceIdentifier",),
     "RetrievedEvent": ("retrievingDevice/deviceIdentifier",),
-    "TransferredEvent": ("transferringDevice/deviceIdentifier", "transferredToDevice/deviceIdentifier"),
+    "TransferedEvent": ("transferringDevice/deviceIdentifier", "transferredToDevice/deviceIdentifier"),
     "ConnectionClearedEvent": ("releasingDevice/deviceIdentifier",),
     "OutOfServiceEvent": ("device/deviceIdentifier",),
     "BackInServiceEvent": ("device/deviceIdentifier",),

@@ -261,7 +261,7 @@ _HANDLERS: dict[str, Handler] = {
     "HeldEvent": CallWatch._held,
     "RetrievedEvent": CallWatch._retrieved,
     "ConnectionClearedEvent": CallWatch._cleared,
-    "TransferredEvent": CallWatch._transferred,
+    "TransferedEvent": CallWatch._transferred,
     "OutOfServiceEvent": CallWatch._out_of_service,
     "BackInServiceEvent": CallWatch._back_in_service,
 }
