@@ -205,6 +205,12 @@ async def test_a_call_is_handed_on(lab, desk):
     report = await desk.transfer("2002", "3000")
     assert report.sentences[0] == "2002 has transferred the call with 5551234 to 3000, and the call is answered."
     assert busy_ports(desk) == {"01-01": PortStatus.TALKING, "02-01": PortStatus.TALKING}
+    again = await desk.transfer("2002", "3000")
+    assert again.sentences[0] == "2002 has transferred its call to 3000 already."
+    assert again.call_id == report.call_id
+    with pytest.raises(NoCallError, match=r"2002 has no call\."):
+        await desk.transfer("2002", "2003")
+    await desk.outside_hangs_up("5551234")
     with pytest.raises(NoCallError, match=r"2002 has no call\."):
         await desk.transfer("2002", "3000")
 

@@ -172,12 +172,16 @@ class SwitchDesk:
     async def transfer(self, device: str, to: str) -> CallReport:
         """Hand the call of a device on to another number in one step: its own port is free as soon as that one rings.
 
-        Raises `NoCallError`, `BusyError`, `SwitchCallError`, `PortKindError`.
+        One that it has handed on there already, and that goes on, is left as it is. Raises `NoCallError`, `BusyError`, `SwitchCallError`, `PortKindError`.
         """
         to = self._number(to)
+        handed, call_id = self._role.handed_over.get(str(device), ("", ""))
+        if handed == to and self._call_of(self._device(device)) is None and self._goes_on(call_id):
+            return self._report(call_id, words.TRANSFERRED_ALREADY.format(device=device, to=to))
         call, own = self._own(device, words.NO_CALL)
         with self._refusals(to, own.device):
             call_id = self._switching.transfer(call.call_id, own.device, to)
+        self._role.handed_over[own.device] = to, call_id
         await self._lab.settle()
         rings = any(one.state is ConnectionState.ALERTING for one in self._find(call_id).parties)
         sentence = words.TRANSFERRED if rings else words.TRANSFERRED_ANSWERED
@@ -251,6 +255,9 @@ class SwitchDesk:
         return next(
             (call for call in calls if any(one.number == caller and one.port in trunks for one in call.parties)), None
         )
+
+    def _goes_on(self, call_id: str) -> bool:
+        return any(call.call_id == call_id for call in self._switching.calls())
 
     def _own(self, device: object, sentence: str) -> tuple[VoiceCall, Party]:
         """The call of a device, and its part in it. Raises `NoCallError`, `SwitchCallError`, `PortKindError`."""

@@ -34,6 +34,8 @@ class SwitchRole(Role):
 
     def __init__(self) -> None:
         self._listeners: dict[Callable[[CallEvent], None], None] = {}
+        #: Where each device has last transferred a call at the desk, and the call that came of it.
+        self.handed_over: dict[str, tuple[str, str]] = {}
 
     def begin(self, application: RunningApplication) -> None:
         """Every port of the frame is idle: the frame of this name in the plan, else a small one."""

@@ -24,6 +24,7 @@ HELD_ALREADY = "{device} has the call with {other} on hold already."
 RETRIEVED = "{device} talks with {other} again."
 TALKS_ALREADY = "{device} talks with {other} already."
 TRANSFERRED = "{device} has transferred the call with {other} to {to}: it rings."
+TRANSFERRED_ALREADY = "{device} has transferred its call to {to} already."
 TRANSFERRED_ANSWERED = "{device} has transferred the call with {other} to {to}, and the call is answered."
 
 # --- what goes wrong
