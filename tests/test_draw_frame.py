@@ -298,9 +298,7 @@ def test_a_call_lights_the_left_and_opens_nothing_on_the_right():
         "3 calls take 6 of them. Beside them the TCP ports of switch-host: a call opens none."
     )
     texts = drawn(with_calls)
-    assert {"TCP ports", "of switch-host", "7450/tcp", "■ listening", "from t_server", "2323/tcp"} <= set(
-        texts
-    )
+    assert {"TCP ports", "of switch-host", "7450/tcp", "■ listening", "from t_server", "2323/tcp"} <= set(texts)
     assert "switch-host, port 7450/tcp: switch, listening, connected: t_server." in with_calls.describe()
 
 
