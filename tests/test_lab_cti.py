@@ -353,15 +353,20 @@ async def test_mistakes(lab, does, error, text):
         await does(lab)
 
 
-async def test_nothing_to_cut_and_nobody_to_ask_when_the_link_is_down(lab):
-    await lab.stop(SWITCH)
+async def test_a_link_that_is_down_is_not_cut_and_nobody_is_asked(lab):
+    await lab.cut(T_SERVER, SWITCH)
+    again = await lab.cut(T_SERVER, SWITCH, silently=True)
+    assert str(again).startswith("The connection between t_server and switch is down already")
+    assert "has lost its CTI link already" in str(await lab.beat(T_SERVER))
+
+
+async def test_a_link_that_never_was_cannot_be_cut(lab):
+    await lab.stop(T_SERVER, SWITCH)
+    await lab.start(T_SERVER)
     with pytest.raises(NoLinkError, match="t_server has no connection to switch that could be cut"):
-        await lab.cut(SERVER, SWITCH)
+        await lab.cut(T_SERVER, SWITCH)
     with pytest.raises(NoLinkError, match="t_server has no CTI link now, so it has nobody to ask"):
-        await lab.beat(SERVER)
-    assert "was refused" in str(await lab.mend(SERVER, SWITCH))
-    with pytest.raises(OnlyCtiLinkError):
-        await lab.send(SERVER, SWITCH, "hello")
+        await lab.beat(T_SERVER)
 
 
 async def test_a_server_that_is_not_there_refuses_as_ever():

@@ -35,6 +35,7 @@ ONE_SWITCH = (
 
 # --- cutting a connection
 CUT = "The connection between {client} and {server} is cut. Both ends have noticed."
+CUT_ALREADY = "The connection between {client} and {server} is down already; mend it, and it comes back."
 CUT_SILENTLY = (
     "Nothing travels between {client} and {server} any more, and neither has noticed: each still has its connection."
 )
@@ -51,6 +52,7 @@ NO_BEAT = (
     "{client} has asked {server} {count} times whether it is there, each time for {seconds:g} seconds, and got no "
     "answer: it gives the CTI link up."
 )
+LOST_ALREADY = "{application} has lost its CTI link already, so it has nobody to ask."
 NO_LINK = "{application} has no CTI link now, so it has nobody to ask."
 
 # --- what T-Server says: log events, and the alarm of the predefined condition "CTI Link Failure"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from ..csta import LinkState, Message
@@ -17,7 +17,7 @@ from .cti_stream import CtiStream
 from .report import Report
 from .step import step
 from .stream import Stream
-from .t_server import ANSWER_WITHIN, TServer, TServerRole
+from .t_server import ANSWER_WITHIN, TServer, TServerRole, is_link
 
 __all__ = ["Cuts"]
 
@@ -49,8 +49,13 @@ class Cuts(Calls):
         notices (`beat`). Raises `NoLinkError`, `NotRunningError`, `UnknownApplicationError`, `LabClosedError`.
         """
         async with self._alone():
-            stream = self._stream(one, other)
-            values = {"client": stream.route.client, "server": stream.route.server}
+            client, connections = self._planned_between(one, other)
+            values = {"client": client.name, "server": connections[0].server}
+            stream = next(self._streams(client, values["server"]), None)
+            if stream is None:
+                if _is_lost(client, connections):
+                    return Report([words.CUT_ALREADY.format(**values)])
+                raise NoLinkError(client.name, words.NOT_CONNECTED.format(**values))
             if silently:
                 if not isinstance(stream, CtiStream) or stream.partner is None:
                     raise NoLinkError(values["client"], words.ONLY_CTI_SILENTLY.format(**values))
@@ -97,6 +102,9 @@ class Cuts(Calls):
             server = self._t_server(application)
             stream = server.stream
             if stream is None or not _is_up(server):
+                client = self._running_or_planned(application)
+                if any(_is_lost(client, [one]) for one in client.statuses if is_link(client.plan, one)):
+                    return Report([words.LOST_ALREADY.format(application=application)])
                 raise NoLinkError(application, words.NO_LINK.format(application=application))
             answers: list[Message | None] = []
             ends = [end for end in (stream, stream.partner) if end is not None]
@@ -148,14 +156,6 @@ class Cuts(Calls):
                 return self._running_or_planned(client), connections
         raise NoLinkError(one, words.NO_PLAN.format(client=one, server=other))
 
-    def _stream(self, one: str, other: str) -> Stream:
-        client, connections = self._planned_between(one, other)
-        server = connections[0].server
-        stream = next(self._streams(client, server), None)
-        if stream is None:
-            raise NoLinkError(client.name, words.NOT_CONNECTED.format(client=client.name, server=server))
-        return stream
-
     @staticmethod
     def _streams(client: RunningApplication, server: str) -> Iterator[Stream]:
         """The connections over TCP that an application has opened to another; those of SIP have a life of their own."""
@@ -163,6 +163,10 @@ class Cuts(Calls):
         for stream in (*client.outgoing.values(), *sides):
             if stream.is_client and stream.route.server == server and stream.is_open:
                 yield stream
+
+
+def _is_lost(client: RunningApplication, connections: Sequence[Connection]) -> bool:
+    return all(client.statuses.get(one) is ConnectionStatus.LOST for one in connections)
 
 
 def _is_up(server: TServer) -> bool:
