@@ -354,19 +354,22 @@ async def test_mistakes(lab, does, error, text):
 
 
 async def test_a_link_that_is_down_is_not_cut_and_nobody_is_asked(lab):
-    await lab.cut(T_SERVER, SWITCH)
-    again = await lab.cut(T_SERVER, SWITCH, silently=True)
+    await lab.cut(SERVER, SWITCH)
+    again = await lab.cut(SERVER, SWITCH, silently=True)
     assert str(again).startswith("The connection between t_server and switch is down already")
-    assert "has lost its CTI link already" in str(await lab.beat(T_SERVER))
+    assert "has lost its CTI link already" in str(await lab.beat(SERVER))
 
 
 async def test_a_link_that_never_was_cannot_be_cut(lab):
-    await lab.stop(T_SERVER, SWITCH)
-    await lab.start(T_SERVER)
+    await lab.stop(SERVER, SWITCH)
+    await lab.start(SERVER)
     with pytest.raises(NoLinkError, match="t_server has no connection to switch that could be cut"):
-        await lab.cut(T_SERVER, SWITCH)
+        await lab.cut(SERVER, SWITCH)
     with pytest.raises(NoLinkError, match="t_server has no CTI link now, so it has nobody to ask"):
-        await lab.beat(T_SERVER)
+        await lab.beat(SERVER)
+    assert "was refused" in str(await lab.mend(SERVER, SWITCH))
+    with pytest.raises(OnlyCtiLinkError):
+        await lab.send(SERVER, SWITCH, "hello")
 
 
 async def test_a_server_that_is_not_there_refuses_as_ever():
