@@ -1,23 +1,26 @@
-"""The pages in docs/ say what is true: the names of columns, the cells and the limits of plan files."""
+"""The pages in docs/ say what is true: columns, cells and limits of plan files; objects, users and traps of SNMP."""
 
 import re
 
 import pytest
 
+from genesys_ports.lab.snmp_agent import COMMUNITY, LARGEST, USERS
 from genesys_ports.plan import load_plan
 from genesys_ports.plan.columns import Column, columns_of
 from genesys_ports.plan.files import MOST_BYTES
 from genesys_ports.plan.load import READERS
 from genesys_ports.plan.rows import MOST_COLUMNS, MOST_ROWS
 from genesys_ports.plan.zip_guard import MOST_UNPACKED
+from genesys_ports.snmp.answer import MOST_BINDINGS
+from genesys_ports.snmp.names import MIB, OBJECTS, TABLES
 from tests.helpers import ROOT
 
 PAGE = (ROOT / "docs" / "plan-files.md").read_text(encoding="utf-8")
 
 
-def table(heading):
+def table(heading, page=PAGE):
     """The rows below a heading, as cells."""
-    section = PAGE.partition(f"# {heading}\n")[2].partition("\n#")[0]
+    section = page.partition(f"# {heading}\n")[2].partition("\n#")[0]
     rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("|")]
     return rows[2:]
 
@@ -55,3 +58,40 @@ def test_endings_and_limits():
     for limit in (f"{MOST_BYTES // 1024**2} MB", f"{MOST_ROWS:,} rows", f"{MOST_COLUMNS} columns"):
         assert limit in PAGE
     assert f"{MOST_UNPACKED // 1024**2} MB" in PAGE
+
+
+# --- management ports
+
+MANAGEMENT = (ROOT / "docs" / "management-ports.md").read_text(encoding="utf-8")
+
+
+def description(name):
+    """What the MIB file says of an object."""
+    said = re.search(rf'^{name} OBJECT-TYPE.*?DESCRIPTION\s+"([^"]*)"', MIB.read_text(), re.MULTILINE | re.DOTALL)
+    return " ".join(said[1].split())
+
+
+@pytest.mark.parametrize("kind", TABLES.values(), ids=list(TABLES))
+def test_every_managed_object_is_told_as_in_the_mib(kind):
+    columns = [one for one in kind.columns if not one.is_index]
+    told = [[f"`{one.name}`", str(one.syntax), description(one.name)] for one in columns]
+    assert table(f"`{kind.name}`", MANAGEMENT) == told
+
+
+def test_every_trap_is_told():
+    traps = set(re.findall(r"^(\w+) NOTIFICATION-TYPE", MIB.read_text(), re.MULTILINE))
+    assert {row[0].strip("`") for row in table("Traps", MANAGEMENT)} == traps | {"coldStart"}
+
+
+def test_whoever_may_ask_is_told():
+    told = table("Who may ask", MANAGEMENT)
+    assert f"community `{COMMUNITY}`" in told[0][0]
+    assert [row[0].split("`")[1] for row in told[1:]] == [user.name for user in USERS]
+    for user, row in zip(USERS, told[1:], strict=True):
+        for word in (user.password, user.privacy_password):
+            assert word in row[2]
+    assert f"{LARGEST:,} bytes and name {MOST_BINDINGS} objects" in MANAGEMENT
+
+
+def test_the_names_of_the_system_group_are_told():
+    assert set(re.findall(r"`(sys\w+)`", MANAGEMENT)) == {name for name in OBJECTS if name.startswith("sys")}
