@@ -46,6 +46,8 @@ SYS_NAME = (1, 3, 6, 1, 2, 1, 1, 5, 0)
 UP_TIME = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 HERE = (1, 3, 6, 1, 4, 1, 9)
 
+COLD_START = Value(Syntax.OID, (1, 3, 6, 1, 6, 3, 1, 1, 5, 1))
+
 # pytest takes every class of this name for a test.
 TestSet.__test__ = False  # type: ignore[attr-defined]
 
@@ -56,6 +58,10 @@ def text(value):
 
 def number(value):
     return Value(Syntax.INTEGER, value)
+
+
+def notified(trap, *more):
+    return Notify(varbinds=(VarBind(TRAP_OID, trap), *more))
 
 
 def hexed(data):
@@ -127,6 +133,12 @@ def test_flags(pdu, flags):
     assert Framer().feed(raw)[0].pdu == pdu
 
 
+def test_a_null_identifier_stands_for_two_zeros():
+    raw = encode(Response(varbinds=(VarBind(SYS_NAME, Value(Syntax.OID, ())),)))
+    (found,) = Framer().feed(raw)[0].pdu.varbinds
+    assert found.value == Value(Syntax.OID, (0, 0))
+
+
 def test_a_context_of_no_letters_is_the_usual_one():
     raw = bytearray(encode(Ping()) + bytes(4))
     raw[2] |= 0x08
@@ -147,7 +159,7 @@ values = st.one_of(
     st.builds(Value, st.just(Syntax.COUNTER64), st.integers(0, 2**64 - 1)),
     st.builds(Value, st.sampled_from([Syntax.STRING, Syntax.OPAQUE]), octets),
     st.builds(Value, st.just(Syntax.ADDRESS), st.binary(min_size=4, max_size=4)),
-    st.builds(Value, st.just(Syntax.OID), oids),
+    st.builds(Value, st.just(Syntax.OID), oids.map(lambda oid: oid or (0, 0))),
     st.sampled_from([NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_VIEW, Value(Syntax.NULL)]),
 )
 varbinds = st.lists(st.builds(VarBind, oids, values), max_size=5).map(tuple)
@@ -813,6 +825,11 @@ def test_a_session_begins(world, caller):
         (Register(subtree=(1, 3, 6, 1, 2, 1, 1)), Status.REQUEST_DENIED),
         (Register(subtree=SYS_NAME), Status.REQUEST_DENIED),
         (Register(subtree=(1, 3, 6, 1, 2, 1)), Status.NO_ERROR),
+        # Rows of subtrees, one of which is the system group or stands in it.
+        (Register(subtree=(1, 3, 6, 1, 2, 1, 0), range_subid=7, upper_bound=5), Status.REQUEST_DENIED),
+        (Register(subtree=(1, 3, 6, 1, 2, 0, 1, 5), range_subid=6, upper_bound=5), Status.REQUEST_DENIED),
+        (Register(subtree=(1, 3, 6, 0, 2, 1, 1, 5), range_subid=4, upper_bound=5), Status.REQUEST_DENIED),
+        (Register(subtree=(1, 3, 6, 1, 2, 2, 1, 5), range_subid=6, upper_bound=5), Status.NO_ERROR),
         (Register(subtree=HERE, context=b"other"), Status.UNSUPPORTED_CONTEXT),
         (Unregister(subtree=HERE), Status.UNKNOWN_REGISTRATION),
         (Ping(), Status.NO_ERROR),
@@ -820,6 +837,15 @@ def test_a_session_begins(world, caller):
         (Notify(), Status.PROCESSING_ERROR),
         (Notify(varbinds=(VarBind(UP_TIME, Value(Syntax.TICKS, 1)),)), Status.PROCESSING_ERROR),
         (Notify(varbinds=(VarBind(TRAP_OID, text("x")),)), Status.PROCESSING_ERROR),
+        # Numbers and texts that AgentX has and SNMP has not: no trap could say them.
+        (notified(Value(Syntax.OID, (1,))), Status.PROCESSING_ERROR),
+        (notified(Value(Syntax.OID, (1, 40, 2))), Status.PROCESSING_ERROR),
+        (notified(Value(Syntax.OID, (7, 7))), Status.PROCESSING_ERROR),
+        (notified(COLD_START, VarBind((), number(1))), Status.PROCESSING_ERROR),
+        (notified(COLD_START, VarBind((5, 5), number(1))), Status.PROCESSING_ERROR),
+        (notified(COLD_START, VarBind(HERE, Value(Syntax.OID, (9, 9, 9)))), Status.PROCESSING_ERROR),
+        (notified(COLD_START, VarBind(HERE, Value(Syntax.STRING, bytes(65_536)))), Status.PROCESSING_ERROR),
+        (notified(COLD_START, VarBind(HERE, Value(Syntax.OID, (0, 0)))), Status.NO_ERROR),
         (AddAgentCaps(identifier=(1,)), Status.NO_ERROR),
         (RemoveAgentCaps(identifier=(1,)), Status.UNKNOWN_AGENT_CAPS),
         (IndexAllocate(), Status.INDEX_NONE_AVAILABLE),
@@ -1032,6 +1058,10 @@ def told_by(world, *oids, what="read"):
         ("read", Response()),
         ("read", Response(varbinds=(VarBind(near(2), number(1)),))),
         ("read", Response(varbinds=(VarBind(near(1), number(1)),) * 2)),
+        # What SNMP has no words for.
+        ("read", Response(varbinds=(VarBind(near(1), Value(Syntax.OID, (9, 9))),))),
+        ("read", Response(varbinds=(VarBind(near(1), Value(Syntax.STRING, bytes(65_536))),))),
+        ("read_next", Response(varbinds=(VarBind(near(1, *[1] * 128), number(1)),))),
         ("read_next", Response(error=Status.PARSE_ERROR)),
         ("read_next", Response()),
         # A walk must never stand still, go back, or leave the region.

@@ -180,6 +180,8 @@ async def test_walk(lab):
     assert dict(await lab.snmpwalk(MS, "gpPortNumber")) == {"gpPortNumber.2.1": "5150", "gpPortNumber.2.2": "5161"}
     assert str(await lab.snmpwalk(MS, "sysName.0")) == "sysName.0 = message_server"
     assert (await lab.snmpwalk(MS, "1.3.6.1.9")).value.startswith("no such ")
+    assert len(await lab.snmpwalk(MS, "iso")) > 20
+    assert (await lab.snmpget(MS, "iso")).value.startswith("no such ")
     assert (await lab.snmpget(MS, port_id="management")).value == MS
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import re
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from genesys_ports.errors import OnlyAgentXError, PortInUseError, SnmpRefusedErr
 from genesys_ports.lab.agentx_side import SubAgentSide
 from genesys_ports.lab.agentx_stream import AGENTX, MISTAKES
 from genesys_ports.lab.known_applications import KnownApplications
+from genesys_ports.lab.snmp_messages import Packet
+from genesys_ports.lab.snmp_messages import encode as encode_packet
 from genesys_ports.model import Connection
 from genesys_ports.snmp.names import MIB_OPTIONS, ROOT
 from genesys_ports.snmp.objects import AppState, Syntax, Value
@@ -427,6 +430,21 @@ async def test_a_start_that_is_cancelled_leaves_nothing(lab, monkeypatch):
         with contextlib.suppress(asyncio.CancelledError):
             await starting
         await eventually(lambda: ONE_ADDRESS or not lab.is_running(SCS))
+
+
+async def test_numbers_that_nobody_can_have_hurt_no_sub_agent(running):
+    states = running.port_states(MASTER)
+    where = next(one.sockets[0] for one in states if one.port.port_id == "snmp")
+    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as stranger:
+        for name in ((*ROOT, 1, 2**32), (*ROOT, 1, *[1] * 120)):
+            for kind in ("get", "getnext", "getbulk"):
+                data = encode_packet(Packet(kind, ((name, Value(Syntax.NULL)),), 7))
+                stranger.sendto(data, (where.address, where.number))
+    said = [line[3] for line in lines(running)]
+    await eventually(lambda: [one.name for one in running.trace.select(protocol="snmp")].count("datagram") == 6)
+    assert [line[3] for line in lines(running)] == said
+    assert status(running) is ConnectionStatus.CONNECTED
+    assert (await running.snmpget(MASTER, "gpApplicationName.1")).value == LCA
 
 
 # --- programs from outside at the master agent's port

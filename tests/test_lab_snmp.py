@@ -457,6 +457,17 @@ def test_what_is_no_request_gets_no_answer(kind):
     assert agent.ignored == 1
 
 
+@pytest.mark.parametrize("kind", ["get", "getnext", "getbulk", "set"])
+@pytest.mark.parametrize("name", [(1, 3, 6, 2**32), (1, 3, 6, 2**100), (1, 3, *[1] * 127)], ids=["33", "101", "long"])
+def test_a_number_out_of_bounds_makes_it_no_request(kind, name):
+    reaches = []
+    agent = an_agent(Tree(SystemFacts("d", "n", lambda: 5), lambda: reaches.append(1) or FACTS))
+    port = answers(agent, *[encode(Packet(kind, ((name, NULL),), 7))] * (snmp_engine.PENDING + 5))
+    assert (port.sent, reaches) == ([], [])
+    assert set(port.noted) == {("datagram", "This is no SNMP request: there is no answer.")}
+    assert decode(answers(agent, GOOD[0]).sent[0]).status == "noError"
+
+
 def test_bulk_is_bounded():
     port = Port()
     agent = an_agent()

@@ -81,6 +81,13 @@ def known(name):
         ("nothing", None),
         ("", None),
         ("1." * 128 + "1", None),
+        # The first two numbers are bounded (X.660, section 7.6); each branch is a number by itself, too.
+        ("iso", (1,)),
+        ("2", (2,)),
+        ("2.999", (2, 999)),
+        ("3", None),
+        ("1.40", None),
+        ("5.5.5", None),
         ("sysName.٣", None),
     ],
 )

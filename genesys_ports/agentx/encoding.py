@@ -175,7 +175,8 @@ class Reader:
         if syntax in _NUMBERS:
             return self.number(_NUMBERS[syntax])
         if syntax is Syntax.OID:
-            return self.oid()[0]
+            # A null one stands for 0.0 (RFC 2741, section 5.1; Net-SNMP sends zeroDotZero so).
+            return self.oid()[0] or (0, 0)
         if syntax not in _BYTES:
             return 0
         data = self.octets()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from typing import NamedTuple, TypeAlias, TypeGuard
 
-from ..snmp.objects import END_OF_VIEW, NO_SUCH_OBJECT, Oid, Value
+from ..snmp.objects import END_OF_VIEW, NO_SUCH_OBJECT, Oid, Value, is_oid, is_sound
 from .encoding import SearchRange
 from .pdu import Get, GetNext, Pdu, Reason, Response
 from .registry import Registration, Registry
@@ -85,9 +85,12 @@ class Master:
         self._sessions += 1
         return self._sessions
 
-    def is_own(self, subtree: Oid) -> bool:
-        """Whether a subtree belongs to the master agent itself."""
-        return subtree[: len(SYSTEM)] == SYSTEM
+    def is_own(self, wanted: Registration[Session | None]) -> bool:
+        """Whether a subtree, or one of a row of them, belongs to the master agent itself."""
+        spans = wanted.spans()
+        return len(spans) >= len(SYSTEM) and all(
+            low <= number <= high for (low, high), number in zip(spans, SYSTEM, strict=False)
+        )
 
     # --- time
 
@@ -197,6 +200,9 @@ class Master:
 def _fits(response: Response | None, names: Sequence[Oid] | None = None) -> TypeGuard[Response]:
     """Whether it is an answer at all, and one about these names."""
     if response is None or response.error:
+        return False
+    if not all(is_oid(one.name) and is_sound(one.value) for one in response.varbinds if one.value.is_there):
+        # Nobody could be told that: AgentX has numbers that SNMP has not.
         return False
     return names is None or [one.name for one in response.varbinds] == names
 

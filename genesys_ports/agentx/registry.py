@@ -74,15 +74,16 @@ class Registration(Generic[T]):
             return False
         return all(
             low <= other_high and other_low <= high
-            for (low, high), (other_low, other_high) in zip(self._spans(), other._spans(), strict=True)
+            for (low, high), (other_low, other_high) in zip(self.spans(), other.spans(), strict=True)
         )
 
     def is_like(self, other: Registration[T]) -> bool:
         """Whether it is the same place, owner and priority."""
         same = self.owner == other.owner and self.priority == other.priority
-        return same and self._spans() == other._spans()
+        return same and self.spans() == other.spans()
 
-    def _spans(self) -> list[tuple[int, int]]:
+    def spans(self) -> list[tuple[int, int]]:
+        """From where to where each number of the subtree runs."""
         return [
             (number, self.upper_bound if place == self._varies else number) for place, number in enumerate(self.subtree)
         ]

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ..snmp.objects import Oid, Syntax
+from ..snmp.objects import Oid, Syntax, is_oid, is_sound
 from .framer import Frame
 from .pdu import (
     AddAgentCaps,
@@ -185,7 +185,7 @@ class Peer:
         if isinstance(pdu, Register | Unregister):
             return self._register(session, pdu)
         if isinstance(pdu, Notify):
-            return Status.NO_ERROR if _trap_of(pdu) is not None else Status.PROCESSING_ERROR
+            return Status.NO_ERROR if _trap_of(pdu) is not None and _can_be_told(pdu) else Status.PROCESSING_ERROR
         if isinstance(pdu, AddAgentCaps):
             if len(session.capabilities) >= MOST_REGISTERED:
                 return Status.REQUEST_DENIED
@@ -216,7 +216,7 @@ class Peer:
         )
         if isinstance(pdu, Unregister):
             return Status.NO_ERROR if self.master.registry.remove(wanted) else Status.UNKNOWN_REGISTRATION
-        if len(self.master.registry) > MOST_REGISTERED or self.master.is_own(pdu.subtree):
+        if len(self.master.registry) > MOST_REGISTERED or self.master.is_own(wanted):
             return Status.REQUEST_DENIED
         return Status.NO_ERROR if self.master.registry.add(wanted) else Status.DUPLICATE_REGISTRATION
 
@@ -251,3 +251,8 @@ def _trap_of(pdu: Notify) -> Oid | None:
         return None
     syntax, value = varbinds[0].value
     return value if syntax is Syntax.OID and isinstance(value, tuple) else None
+
+
+def _can_be_told(pdu: Notify) -> bool:
+    """Whether SNMP has words for it: AgentX has numbers that SNMP has not."""
+    return all(is_oid(one.name) and is_sound(one.value) for one in pdu.varbinds)

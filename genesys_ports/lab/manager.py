@@ -292,7 +292,8 @@ class _Questions:
         await self._asker.__aexit__(*error)
 
     async def ask(self, kind: str, oids: Sequence[Oid]) -> Variables:
-        return await self._send(kind, [(oid, NULL) for oid in oids])
+        # On the wire a number by itself has a second one behind it (X.690, section 8.19).
+        return await self._send(kind, [(oid if len(oid) > 1 else (*oid, 0), NULL) for oid in oids])
 
     async def put(self, oid: Oid, value: Value) -> Variables:
         return await self._send("set", [(oid, value)])

@@ -23,7 +23,7 @@ from pysnmp.proto.mpmod.rfc3412 import SnmpV3MessageProcessingModel
 from pysnmp.proto.rfc3412 import MsgAndPduDispatcher
 
 from ..snmp.answer import Answer, Operation, Question
-from ..snmp.objects import Oid, Syntax, Value
+from ..snmp.objects import Oid, Syntax, Value, is_oid
 from .snmp_security import Community1, Community2, User, Users
 from .snmp_variables import LARGEST, Variables
 
@@ -235,7 +235,11 @@ class Engine:
 
 
 def _oids(module: Any, pdu: Any) -> tuple[Oid, ...]:
-    return tuple(tuple(oid) for oid, _ in module.apiPDU.get_varbinds(pdu))
+    """The objects that a request names. Raises `ValueError`: a name out of bounds is no name, and this no request."""
+    oids = tuple(tuple(oid) for oid, _ in module.apiPDU.get_varbinds(pdu))
+    if not all(map(is_oid, oids)):
+        raise ValueError
+    return oids
 
 
 def _response(module: Any, pdu: Any, answer: Answer) -> Any:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ..model import Purpose, Transport
 from ..state import ConnectionStatus, PortStatus
 from . import words
-from .objects import AppState, Oid, Syntax, Value
+from .objects import AppState, Oid, Syntax, Value, is_oid
 
 __all__ = [
     "MIB",
@@ -189,10 +189,8 @@ _NODES: Mapping[str, Oid] = {
 _OIDS: Mapping[str, Oid] = {**_NODES, **{name: kind.oid for name, kind in OBJECTS.items()}}
 _KINDS = {kind.oid: kind for kind in OBJECTS.values()}
 _NAME = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]{0,63}::)?([A-Za-z][A-Za-z0-9-]{0,63})((?:\.[0-9]{1,10})*)")
+_BRANCHES = ((0,), (1,), (2,))
 _NUMERIC = re.compile(r"\.?([0-9]{1,10}(?:\.[0-9]{1,10})*)")
-
-#: Numbers in one object identifier, and the largest of them (RFC 2578, section 3.5).
-MOST_NUMBERS, LARGEST = 128, 2**32 - 1
 
 
 def oid_of(name: str) -> Oid | None:
@@ -204,7 +202,8 @@ def oid_of(name: str) -> Oid | None:
         oid = (*_OIDS[found[1]], *map(int, found[2].split(".")[1:]))
     else:
         return None
-    return oid if len(oid) <= MOST_NUMBERS and max(oid) <= LARGEST else None
+    # A branch of the whole tree is a number by itself, too: `iso`.
+    return oid if is_oid(oid) or oid in _BRANCHES else None
 
 
 def kind_of(oid: Oid) -> ObjectType | None:

@@ -11,12 +11,19 @@ from ..model import Purpose, Transport
 from ..state import ConnectionStatus, PortStatus
 
 __all__ = [
-    "END_OF_VIEW", "NO_SUCH_INSTANCE", "NO_SUCH_OBJECT",
-    "AppState", "ApplicationFacts", "ConnectionFacts", "Oid", "PortFacts", "Syntax", "SystemFacts", "Value",
+    "END_OF_VIEW", "LARGEST_NUMBER", "MOST_NUMBERS", "NO_SUCH_INSTANCE", "NO_SUCH_OBJECT",
+    "AppState", "ApplicationFacts", "ConnectionFacts", "Oid", "PortFacts", "Syntax", "SystemFacts", "Value", "is_oid",
+    "is_sound",
 ]  # fmt: skip
 
 #: An object identifier: `1.3.6.1.2.1.1.5.0` is `(1, 3, 6, 1, 2, 1, 1, 5, 0)`.
 Oid: TypeAlias = tuple[int, ...]
+
+#: Numbers in one object identifier, and the largest of them (RFC 2578, section 3.5).
+MOST_NUMBERS, LARGEST_NUMBER = 128, 2**32 - 1
+
+#: Bytes of one string (RFC 2578, section 7.1.2).
+LONGEST_STRING = 65_535
 
 
 class Syntax(StrEnum):
@@ -57,6 +64,21 @@ NO_SUCH_OBJECT = Value(Syntax.NO_SUCH_OBJECT)
 NO_SUCH_INSTANCE = Value(Syntax.NO_SUCH_INSTANCE)
 END_OF_VIEW = Value(Syntax.END_OF_VIEW)
 _NOT_THERE = frozenset({Syntax.NO_SUCH_OBJECT, Syntax.NO_SUCH_INSTANCE, Syntax.END_OF_VIEW})
+
+
+def is_oid(oid: Oid) -> bool:
+    """Whether SNMP can say this number: two to 128 numbers of 32 bits, the first two as X.660, section 7.6, has them."""
+    if not 2 <= len(oid) <= MOST_NUMBERS or max(oid) > LARGEST_NUMBER:
+        return False
+    return oid[0] < 2 and oid[1] < 40 or oid[0] == 2
+
+
+def is_sound(value: Value) -> bool:
+    """Whether SNMP can say this value."""
+    _, content = value
+    if isinstance(content, tuple):
+        return is_oid(content)
+    return not isinstance(content, bytes) or len(content) <= LONGEST_STRING
 
 
 class AppState(IntEnum):
