@@ -13,6 +13,7 @@ from genesys_ports.csta import Message
 from genesys_ports.errors import PortsError
 from genesys_ports.lab import t_calls
 from genesys_ports.lab.t_calls import CallWatch
+from genesys_ports.switch import PortStatus
 from genesys_ports.trace import Kind
 from tests.helpers import PATIENCE
 
@@ -366,8 +367,41 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
+BEGINS, ENDS = {"EventDialing", "EventRinging"}, {"EventReleased", "EventAbandoned"}
+
+
+class Screen:
+    """What an agent's desktop has on its screen: who takes part in which call, by the events alone."""
+
+    def __init__(self):
+        self.parties = set()
+
+    def look(self, lab):
+        """Take in the events since the last look; each one belongs to a call that it shows, or begins one."""
+        for name, dn, conn in events(lab, DESKTOP, "ThisDN", "ConnID"):
+            if name == "EventError":
+                continue
+            assert conn, name
+            party = dn, conn
+            if name in BEGINS:
+                assert party not in self.parties, f"{name} {party} begins twice"
+                self.parties.add(party)
+            else:
+                assert party in self.parties, f"{name} {party} has no call"
+            if name in ENDS:
+                self.parties.remove(party)
+
+
+def carries_one_call_each(desk):
+    """Whether no voice port serves two calls, and each party of a call has a port that says so."""
+    parties = [(party.port, call.call_id) for call in desk._switching.calls() for party in call.parties]
+    ports = [(one.port.label, one.call_id) for one in desk._switching.ports() if one.call_id]
+    return sorted(parties) == sorted(ports) and len({label for label, _ in parties}) == len(parties)
+
+
 async def storm(lab, steps):
     desk, server = lab.switch(SWITCH), lab._running[SERVER].role.server
+    screen = Screen()
     for name, dn, number in steps:
         try:
             if name == "arrive":
@@ -378,8 +412,8 @@ async def storm(lab, steps):
                 await ask(lab, name, dn, OtherDN=number)
         except PortsError:
             continue
-        for told, conn in events(lab, DESKTOP, "ConnID"):
-            assert conn or told == "EventError"
+        screen.look(lab)
+        assert carries_one_call_each(desk)
         at_switch = {
             (call.call_id, party.device)
             for call in desk._switching.calls()
@@ -388,10 +422,15 @@ async def storm(lab, steps):
         }
         known = {(party.call.call_id, party.device) for dn in DNS for party in server.watch.parties(dn)}
         assert known == at_switch
+        watched = {(dn, party.call.conn_id) for dn in DNS for party in server.watch.parties(dn)}
+        assert screen.parties == watched
         lab.trace.clear()
     while calls := desk._switching.calls():
         desk._switching.clear(calls[0].call_id, calls[0].parties[0].device)
     await lab.settle()
+    screen.look(lab)
+    assert screen.parties == set()
+    assert {one.status for one in desk._switching.ports()} == {PortStatus.IDLE}
     assert (len(server.watch), server.session.waiting, lab.on_their_way) == (0, 0, 0)
     lab.trace.clear()
 
