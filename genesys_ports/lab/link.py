@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ..errors import ConnectionLostError, MessageTooLargeError, NoAnswerError
 from ..trace import Kind, Message
 from . import words
+from .room import limit_room
 from .stream import Route, Stream
 from .wire import LINE_LIMIT, PROTOCOL, WireError, answer_id, clean, decode, details_of, encode, listed, text_of
 
@@ -60,6 +61,7 @@ class Link(Stream):
     # --- what the event loop tells us
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        limit_room(transport)
         self._transport = cast(asyncio.Transport, transport)
         if self.connection is not None:
             self.owner.outgoing[self.connection] = self

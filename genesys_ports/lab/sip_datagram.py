@@ -9,6 +9,7 @@ import asyncio
 import socket
 from typing import TYPE_CHECKING, Any
 
+from .room import ROOM
 from .udp import Datagrams
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ __all__ = ["SipDatagrams"]
 #: Far ends that are remembered, so that an application with several UDP sockets answers from the one that was asked.
 REMEMBERED = 1_000
 
-#: Bytes of the largest datagram, and how many are read before others have their turn.
-LARGEST = 65_536
+#: Datagrams that are read before others have their turn.
 AT_ONCE = 50
 
 
@@ -37,17 +37,11 @@ class SipDatagrams(Datagrams):
         self._sock = sock if isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop) else None
         self._heard: dict[Place, None] = {}
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        if self._sock is not None:
-            # asyncio makes room for four times as much before each look, which takes ten times as long as the look.
-            transport.max_size = LARGEST  # type: ignore[attr-defined] # every transport of a selector loop has it
-
     def datagram_received(self, data: bytes, address: Any) -> None:
         self._take(data, address)
         for _ in range(AT_ONCE if self._sock is not None else 0):
             try:
-                data, address = self._sock.recvfrom(LARGEST)  # type: ignore[union-attr] # none, then no turn
+                data, address = self._sock.recvfrom(ROOM)  # type: ignore[union-attr] # none, then no turn
             except OSError:
                 # Nothing more, or an error that asyncio will meet as well.
                 return

@@ -17,6 +17,7 @@ from ..sip.flow import Flow
 from ..sip.framer import StreamFramer
 from ..sip.message import Request, Response
 from ..trace import Kind
+from .room import limit_room
 from .signalling import End, outside_name
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ class SipStream(asyncio.Protocol):
     # --- what the event loop tells us
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        limit_room(transport)
         self._transport = cast(asyncio.Transport, transport)
         if self.dialled:
             self._arrived(self._flush)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from ..trace import Kind, Message
+from .room import limit_room
 
 if TYPE_CHECKING:
     from ..model import Connection
@@ -91,6 +92,7 @@ class Stream(asyncio.Protocol):
     # --- what the event loop tells us
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        limit_room(transport)
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(WAITING)
         if not self.is_client:

@@ -9,6 +9,8 @@ import asyncio
 import contextlib
 from typing import Any, cast
 
+from .room import limit_room
+
 __all__ = ["Datagrams"]
 
 
@@ -21,6 +23,7 @@ class Datagrams(asyncio.DatagramProtocol):
         self._full = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        limit_room(transport)
         self._transport = cast(asyncio.DatagramTransport, transport)
         if self.closed:
             self._transport.abort()
