@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from helpers import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from genesys_ports.errors import BadRowsError, PlanFileError
 from genesys_ports.model import Switch, VoicePort, VoicePortKind
 from genesys_ports.plan import switch_sheet
 from genesys_ports.switch import Switching, default_switch
+from tests.helpers import ROOT
 
 HEADER = "Switch,Port,Kind,DN\n"
 

@@ -171,6 +171,7 @@ def test_show_card(console):
     lines = console.line("show card 02").splitlines()
     assert lines[0] == "Card 02 of switch: 2 ports, 0 carry a call, 0 out of service"
     assert len(lines) == 5
+    assert console.line("show card 2") == "\n".join(lines)
     assert console.line("show card 7") == "The frame has no card '7'. Its cards are: 01, 02, 03."
 
 
@@ -244,7 +245,7 @@ def test_a_tcp_port_where_a_voice_port_belongs(console, line):
 
 def test_names_of_the_frame_repaint_no_terminal():
     evil = VoicePort(label="03-\x1b[2J", device="s", dn="20\x07")
-    console = Console(Switching(Switch(name="s", voice_ports=[evil]), lambda event: None), "s\x1b[1m")
+    console = Console(Switching(Switch(name="s", voice_ports=(evil,)), lambda event: None), "s\x1b[1m")
     said = [console.greeting(), console.prompt]
     for line in ("login admin", "training", "show ports", "show card 9", "busy-out 9", "unassign 9", "assign 23 x"):
         said.append(console.line(line))
