@@ -1,5 +1,6 @@
 """The switch's end of a CTI link: who gets a session, what is served, what is told to whom."""
 
+from collections.abc import Mapping
 from itertools import product
 
 import pytest
@@ -106,7 +107,7 @@ def test_after_a_stop_a_session_can_be_started_again():
     assert wire.ask(start_session("other")).name == ACCEPTED
 
 
-REQUESTS = {
+REQUESTS: dict[str, Mapping[str, object]] = {
     "StopApplicationSession": {"sessionID": "1", "sessionEndReason": {"definedEndReason": "normal"}},
     "ResetApplicationSessionTimer": {"sessionID": "1"},
     "RequestSystemStatus": {},
@@ -374,6 +375,13 @@ def test_monitors_are_bounded(monkeypatch):
     monkeypatch.setattr(switch_session, "MOST_MONITORS", 2)
     wire = World().with_session("2001", "2002")
     assert wire.ask(start_monitor("2003")).get("subscribedResourceAvailability") == "generic"
+
+
+def test_monitors_of_one_device_are_bounded(monkeypatch):
+    monkeypatch.setattr(switch_session, "MOST_OF_ONE", 2)
+    wire = World().with_session("2001", "2002", "2001")
+    assert wire.ask(start_monitor("2001")).get("subscribedResourceAvailability") == "generic"
+    assert wire.ask(start_monitor("2002")).name == "MonitorStartResponse"
 
 
 def test_without_a_session_nobody_is_told():

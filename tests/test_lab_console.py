@@ -549,6 +549,47 @@ async def test_whoever_does_not_read_is_cut_off(lab):
     assert lab.on_their_way == 0
 
 
+async def test_many_lines_at_once_leave_others_their_turn(lab, monkeypatch):
+    longest = 0
+    work = console_port.ConsoleStream._line
+
+    def line(stream, text):
+        nonlocal longest
+        done[-1] += 1
+        longest = max(longest, done[-1])
+        work(stream, text)
+
+    async def others():
+        while True:
+            done.append(0)
+            await asyncio.sleep(0)
+
+    done = [0]
+    monkeypatch.setattr(console_port.ConsoleStream, "_line", line)
+    task = asyncio.create_task(others())
+    reader, writer = await connect(lab)
+    writer.write(b"\n" * 5_000 + b"quit\n")
+    assert (await rest(reader)).endswith("switch> Goodbye.\r\n")
+    assert sum(done) == 5_001
+    assert longest <= 2 * console_port.AT_ONCE
+    task.cancel()
+    writer.close()
+
+
+async def test_a_line_that_is_broken_off(lab):
+    console = await lab.console(SWITCH)
+    typing = asyncio.create_task(console.type("login admin"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    typing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await typing
+    # The console asks for a password now: what comes next is one, and no trace shows it.
+    assert str(await console.type("secret-of-mine")).startswith("Wrong name or password.")
+    assert "secret-of-mine" not in "".join(one.name for one in lab.trace)
+    assert str(await console.type("help quit")).startswith("End this session.")
+
+
 async def test_the_end_of_the_lab_ends_every_session():
     lab = await Lab.open(CTI_PLAN)
     await lab.start("message_server", SWITCH)

@@ -1,6 +1,7 @@
 """What goes wrong with a CTI link: nobody there, wrong ports, garbage, slowness, cuts in each state of a call."""
 
 import asyncio
+import contextlib
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +12,10 @@ from genesys_ports import Lab, load_plan
 from genesys_ports.csta import Framer, Message, encode
 from genesys_ports.csta.structure import CSTA
 from genesys_ports.errors import PortInUseError
-from genesys_ports.lab import application, cti_side
-from genesys_ports.model import Connection
+from genesys_ports.lab import application, cti_side, cti_stream
+from genesys_ports.model import Connection, Switch
 from genesys_ports.state import ConnectionStatus
+from genesys_ports.switch import default_switch
 from genesys_ports.trace import Kind
 from tests.helpers import PATIENCE
 
@@ -321,6 +323,40 @@ async def test_xml_that_is_none_is_answered_and_noted():
         assert noted.text
         assert lab.trace[-1].reply_to == noted.number
         talker.writer.close()
+
+
+async def test_whoever_sends_nothing_but_mistakes_is_shown_the_door():
+    async with await Lab.open(PLAN) as lab:
+        await lab.start(SWITCH)
+        talker = await dial(lab)
+        # Messages with no XML at all, as many as one read takes.
+        talker.writer.write(b"\0\0\0\x080007" * 30_000)
+        answers = []
+        with contextlib.suppress(ConnectionError):
+            while frames := await talker.hear():
+                answers += frames
+        assert {one.message.name for one in answers} == {"CSTAErrorCode"}
+        await until(lambda: not switch_side(lab).streams)
+        assert sum(one.name == "unreadable" for one in lab.trace) == cti_stream.MISTAKES
+        talker.writer.close()
+
+
+HOSTILE = ["2003\n", "3" * 300, "20\x0003", "\ud800"]
+
+
+@pytest.mark.parametrize("dn", HOSTILE)
+async def test_a_dn_that_no_link_can_carry(dn):
+    ports = tuple(replace(port, dn=dn) if port.dn == "2003" else port for port in default_switch(SWITCH).voice_ports)
+    async with await Lab.open(PLAN.with_switch(Switch(name=SWITCH, voice_ports=ports))) as lab:
+        await lab.start(SWITCH, SERVER, DESKTOP)
+        assert status(lab) is ConnectionStatus.CONNECTED
+        assert link(lab).is_up
+        await lab.switch(SWITCH).call("2001", "2002")
+        assert told(lab)[-2:] == ["EventDialing", "EventRinging"]
+        await lab.switch(SWITCH).hang_up("2001")
+        await lab.switch(SWITCH).call("2001", dn)
+        await lab.switch(SWITCH).hang_up(dn)
+        assert status(lab) is ConnectionStatus.CONNECTED
 
 
 async def test_many_from_outside_find_no_room():

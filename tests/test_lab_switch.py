@@ -238,6 +238,16 @@ async def test_no_trunk_channel(small):
     assert (await small.call("2002", OUTSIDE)).call_id == "switch call 3"
 
 
+async def test_a_switch_without_trunks():
+    ports = tuple(port for port in SMALL.voice_ports if port.kind is not VoicePortKind.TRUNK)
+    async with await Lab.open(ALONE.with_switch(Switch(name=SWITCH, voice_ports=ports))) as lab:
+        await lab.start(SWITCH)
+        with pytest.raises(BusyError, match="switch has no trunk channel, so no call comes in from outside"):
+            await lab.switch(SWITCH).arrive("5551234", "2001")
+        with pytest.raises(SwitchCallError, match="95551234"):
+            await lab.switch(SWITCH).call("2001", "95551234")
+
+
 async def test_everything_behind_a_number(desk):
     await desk.arrive("5550001", "3000")
     await desk.arrive("5550002", "3000")
@@ -363,7 +373,7 @@ async def test_who_is_no_switch():
             ("swich", UnknownApplicationError),
         ]:
             with pytest.raises(error):
-                lab.switch(name)
+                lab.switch(name)  # type: ignore[arg-type]
     with pytest.raises(LabClosedError):
         lab.switch(SWITCH)
 
@@ -439,8 +449,16 @@ async def test_clients_of_a_t_server_are_counted():
 async def test_events_in_order_for_everybody(lab, desk):
     first, second, order = [], [], []
     role = lab.switch_role(SWITCH)
-    role.subscribe(lambda event: (first.append(event), order.append(1)))
-    end = role.subscribe(lambda event: (second.append(event), order.append(2)))
+
+    def listener(heard, number):
+        def listen(event):
+            heard.append(event)
+            order.append(number)
+
+        return listen
+
+    role.subscribe(listener(first, 1))
+    end = role.subscribe(listener(second, 2))
     await desk.call("2001", "2002")
     assert first == second
     assert [event.name for event in first] == [EventName.ORIGINATED, EventName.DELIVERED]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,6 +27,9 @@ DURATION = 600
 
 #: Monitors that one session may have.
 MOST_MONITORS = 10_000
+
+#: Of those, how many may watch one device: each hears every event of it.
+MOST_OF_ONE = 20
 
 #: What `definedError` of a refused session may say. The standard has more of them; these two are those that public code
 #: names, so the first stands for "another T-Server has the link", too.
@@ -158,7 +162,9 @@ class SwitchSession:
             state = event.state if device == group else event.state_of(device)
             local = {"localConnectionInfo": str(state)} if event.call_id else {}
             message = Message(name, {"monitorCrossRefID": number, **fields, **local})
-            self._waiting.append((encode(EVENT_ID, message), message, event.call_id))
+            # What cannot be written in CSTA, a number with signs that nobody sees, is told to nobody.
+            with contextlib.suppress(CSTAError):
+                self._waiting.append((encode(EVENT_ID, message), message, event.call_id))
         self._flush()
 
     def _handle(self, frame: Frame) -> None:
@@ -280,6 +286,9 @@ class SwitchSession:
             raise CSTAError(words.UNKNOWN_DEVICE.format(device=device), "operation", "invalidDeviceID")
         if len(self._monitors) >= MOST_MONITORS:
             problem = words.TOO_MANY_MONITORS.format(limit=MOST_MONITORS)
+            raise CSTAError(problem, "subscribedResourceAvailability", "generic")
+        if len(self._watched.get(device, ())) >= MOST_OF_ONE:
+            problem = words.TOO_MANY_OF_ONE.format(device=device, limit=MOST_OF_ONE)
             raise CSTAError(problem, "subscribedResourceAvailability", "generic")
         self._count += 1
         number = str(self._count)

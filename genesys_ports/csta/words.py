@@ -27,6 +27,7 @@ __all__ = [
     "TOO_LONG",
     "TOO_MANY_ELEMENTS",
     "TOO_MANY_MONITORS",
+    "TOO_MANY_OF_ONE",
     "TOO_MANY_WAIT",
     "TWICE",
     "UNKNOWN_DEVICE",
@@ -77,6 +78,7 @@ UNKNOWN_DEVICE = "The switch has no device {device!r}."
 UNKNOWN_MONITOR = "No monitor has the number {number!r}."
 WHICH_MONITOR = "Only devices can be monitored here, not calls."
 TOO_MANY_MONITORS = "More than {limit} monitors are not kept for one session."
+TOO_MANY_OF_ONE = "The device {device!r} has {limit} monitors of this session already."
 
 # --- T-Server's end
 

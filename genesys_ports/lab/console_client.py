@@ -152,6 +152,10 @@ class ConsoleSession:
         if not self.is_open:
             raise ConsoleError(application, words.OVER, words.OPEN_AGAIN.format(application=application))
         end = self._end
+        # Whoever broke off a line did not see its answer, nor the prompt behind it: a password may be asked for.
+        await self._lab.settle()
+        text, prompt = end.take()
+        self._prompt = prompt if text or prompt else self._prompt
         end.send_line(line, secret=is_secret(self._prompt))
         await self._lab.settle()
         text, self._prompt = end.take()

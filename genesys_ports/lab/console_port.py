@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,9 @@ CONSOLE = "console"
 
 #: Administrators at one console at a time.
 ADMINISTRATORS = 10
+
+#: Lines that are answered in one go, before others have their turn. Whoever types sends one.
+AT_ONCE = 20
 
 
 def is_console(plan: Deployment, application: str, port: ListeningPort) -> bool:
@@ -79,6 +83,8 @@ class ConsoleStream(Stream):
         self.over = False
         self._side = side
         self._lines = Lines()
+        # Lines that wait for their turn; nothing more is read meanwhile.
+        self._typed: deque[str] = deque()
         self._greeting = ""
 
     def begun(self) -> None:
@@ -96,12 +102,26 @@ class ConsoleStream(Stream):
             # Whoever only looks whether the port is open leaves no line in the trace.
             self._tell(Kind.EVENT, words.GREETING, self._greeting)
             self._greeting = ""
-        for line in self._lines.feed(data):
-            if not self.is_open:
-                return
-            self._line(line)
-        if self._lines.too_long and self.is_open:
+        self._typed.extend(self._lines.feed(data))
+        self._work()
+
+    def _work(self) -> None:
+        for _ in range(AT_ONCE):
+            if self._typed and self.is_open:
+                self._line(self._typed.popleft())
+        if not self.is_open:
+            self._typed.clear()
+        elif self._typed:
+            self._read_on(False)
+            self._loop.call_soon(self._work)
+        elif self._lines.too_long:
             self._refuse(words.TOO_LONG.format(limit=LINE_LIMIT))
+        else:
+            self._read_on(True)
+
+    def _read_on(self, on: bool) -> None:
+        if self._transport is not None:
+            self._transport.resume_reading() if on else self._transport.pause_reading()
 
     def _line(self, line: str) -> None:
         asked, self.asked = self.asked, None

@@ -29,6 +29,12 @@ CSTA = "csta"
 #: Requests whose numbers in the trace one end remembers until they are answered.
 REMEMBERED = 1_000
 
+#: Bytes that are read before it is looked whether the connection still stands.
+PIECE = 4_096
+
+#: Messages that cannot be read, which a program from outside may send before it is shown the door.
+MISTAKES = 20
+
 #: What asks whether the other end is alive, and what answers that; and what prolongs the session.
 HEARTBEATS = frozenset(
     (
@@ -76,6 +82,7 @@ class CtiStream(Stream):
         self._asked: dict[int, int] = {}
         # The same for those that a program from outside has sent to this end.
         self._heard: dict[int, int] = {}
+        self._mistakes = 0
 
     # --- what the event loop tells us
 
@@ -88,7 +95,9 @@ class CtiStream(Stream):
         if self.cut or self.garbage is not None:
             return
         try:
-            self.session.receive(data)
+            for at in range(0, len(data), PIECE):
+                if self.is_open:
+                    self.session.receive(data[at : at + PIECE])
         except CSTAError as error:
             self.garbage = error
             self.close()
@@ -111,10 +120,13 @@ class CtiStream(Stream):
 
     def received(self, frame: Frame) -> None:
         """A frame has come; that of a program from outside is not in the trace yet."""
-        if self.partner is not None:
+        if self.partner is not None or not self.is_open:
             return
         name = text = ""
         if isinstance(frame.message, CSTAError):
+            self._mistakes += 1
+            if self._mistakes > MISTAKES:
+                return self.close()
             name, text, kind = UNREADABLE, frame.message.problem, Kind.REQUEST
         else:
             name, text, kind = frame.message.name, text_of(frame.message), _KINDS[frame.message.kind]

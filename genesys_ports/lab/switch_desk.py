@@ -172,7 +172,8 @@ class SwitchDesk:
     async def transfer(self, device: str, to: str) -> CallReport:
         """Hand the call of a device on to another number in one step: its own port is free as soon as that one rings.
 
-        One that it has handed on there already, and that goes on, is left as it is. Raises `NoCallError`, `BusyError`, `SwitchCallError`, `PortKindError`.
+        One that it has handed on there already, and that goes on, is left as it is. Raises `NoCallError`, `BusyError`,
+        `SwitchCallError`, `PortKindError`.
         """
         to = self._number(to)
         handed, call_id = self._role.handed_over.get(str(device), ("", ""))
@@ -294,6 +295,8 @@ class SwitchDesk:
         states = self.states()
         if cause == Cause.TRUNKS_BUSY:
             trunks = [one for one in states if one.port.kind is VoicePortKind.TRUNK]
+            if not trunks:
+                return words.NO_TRUNKS.format(switch=self.name)
             same = [one for one in trunks if one.port.dn and number.startswith(one.port.dn)]
             return words.NO_CHANNEL.format(ports=with_states(same or trunks))
         behind = [one for one in states if one.port.dn == number]

@@ -37,6 +37,7 @@ BUSY_MANY = "Everything behind {number} is busy: {ports}."
 OUT_OF_ORDER = "{number} cannot be reached: {ports}."
 RELEASE_FIRST = 'A port out of service takes no call. To bring it back:  await desk.release("{port}")'
 NO_CHANNEL = "No trunk channel is free: {ports}."
+NO_TRUNKS = "{switch} has no trunk channel, so no call comes in from outside or goes there."
 STATE_OF_PORT = "{port} ({state})"
 
 # --- the ports themselves

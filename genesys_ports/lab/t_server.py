@@ -17,6 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..csta import LinkSession, LinkState, Message
+from ..errors import CSTAError
 from ..model import Purpose, Transport, VoicePortKind
 from ..sip.tlib import EventName, TEvent
 from . import cti_words as words
@@ -170,7 +171,12 @@ class TServer:
             while waiting and len(asked) < AT_ONCE and self.session.state is LinkState.UP:
                 dn = waiting.pop()
                 asked.add(dn)
-                self.session.monitor(dn, partial(answered, dn))
+                try:
+                    self.session.monitor(dn, partial(answered, dn))
+                except CSTAError:
+                    # No switch has a DN that cannot be written in CSTA.
+                    asked.discard(dn)
+                    self.clients.tell(TEvent(EventName.OUT_OF_SERVICE, dn))
             if not waiting and not asked:
                 self._ready()
 
