@@ -133,10 +133,12 @@ class Console:
     def _show_card(self, card: str) -> str:
         must_be_voice(card)
         every = self._switching.ports()
+        cards = dict.fromkeys(one.port.card for one in every if one.port.card)
+        # Whoever has no card "3" in front of them means card 03.
+        card = next((one for one in (card, card.zfill(2)) if one in cards), card)
         found = [one for one in every if one.port.card == card]
         if not found:
-            cards = listed(dict.fromkeys(one.port.card for one in every if one.port.card))
-            return words.NO_CARD.format(card=short(card), known=one_line(cards))
+            return words.NO_CARD.format(card=short(card), known=one_line(listed(cards)))
         return str(_ports(found, words.CARD, name=self._name, card=card))
 
     def _show_calls(self) -> str:
