@@ -82,15 +82,6 @@ def test_calls_travel_both_ways():
     ]
 
 
-def test_letting_go_of_a_device():
-    both = Both().up("2001")
-    both.end.unmonitor("2001")
-    both.end.unmonitor("2009")
-    assert both.end.monitors == {}
-    assert both.asked[-1][1] == "MonitorStop"
-    assert both.wire.monitors == {}
-
-
 def test_a_monitor_that_is_refused():
     both = Both().up()
     answers = []
@@ -406,7 +397,12 @@ def test_what_came_before_a_wrong_header_counts():
 
 def test_whoever_begins_anew_hears_no_more_of_the_old_connection():
     alone = Alone().up()
-    number = alone.end.request(STATUS, lambda answer: alone.end.lost() or alone.end.start("t_server"))
+
+    def begin_anew(answer):
+        alone.end.lost()
+        alone.end.start("t_server")
+
+    number = alone.end.request(STATUS, begin_anew)
     event = Message("OutOfServiceEvent", {"monitorCrossRefID": "1", "device": {"notKnown": ""}})
     answer = Message("RequestSystemStatusResponse", {"systemStatus": "normal"})
     alone.end.receive(encode(number, answer) + encode(EVENT_ID, event))

@@ -120,13 +120,6 @@ class LinkSession:
 
         self.request(Message("MonitorStart", {"monitorObject": {"deviceObject": dn}, "monitorType": "device"}), done)
 
-    def unmonitor(self, dn: str, answered: Answered = lambda answer: None) -> None:
-        """Let go of a device; nothing happens when it is not watched. Raises as `monitor` does."""
-        number = self.monitors.get(dn)
-        if number is not None:
-            self.request(Message("MonitorStop", {"monitorCrossRefID": number}), answered)
-            del self._monitors[number]
-
     def request(self, message: Message, answered: Answered) -> int:
         """Send a request; its invoke ID. `answered` is called once, with its response or a CSTAErrorCode, or with None.
 

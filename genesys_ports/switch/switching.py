@@ -62,12 +62,6 @@ class Switching:
         """Whether this is a device of the switch: a DN, the number of a group, or the label of a port without DN."""
         return self._frame.has_device(dn)
 
-    def connection_of(self, call_id: str, device: str) -> ConnectionState:
-        """Where this device stands in this call now; null where it has no part in it."""
-        call = self._calls.get(call_id)
-        sides = call.sides if call is not None else ()
-        return next((one.state for one in sides if one.device == device), ConnectionState.NULL)
-
     # --- calls
 
     def make_call(self, device: str, number: str) -> str:
