@@ -272,7 +272,7 @@ async def test_every_request(lab):
 
 
 AT_ONCE = [
-    ("RequestMakeCall", {"ThisDN": "4711", "OtherDN": "2002"}, "4711 is no DN of this switch in the plan."),
+    ("RequestMakeCall", {"ThisDN": "4711", "OtherDN": "2002"}, "4711 is no DN of this switch in the plan. A DN "),
     ("RequestMakeCall", {"ThisDN": "2001"}, "OtherDN says whom to call"),
     ("RequestMakeCall", {"ThisDN": "2001", "OtherDN": "x" * 65}, "OtherDN says whom to call"),
     ("RequestMakeCall", {"OtherDN": "2002"}, "ThisDN is missing"),
@@ -469,13 +469,21 @@ def established(call, calling, called):
     return event("Established", call, "establishedConnection", **devices)
 
 
+class Watched(CallWatch):
+    """Calls of three DNs, and what has been told of them."""
+
+    def __init__(self):
+        self.told = []
+        dns = {dn: frozenset({dn}) for dn in ("2001", "2002", "2003")}
+        super().__init__(dns, lambda call_id: f"call {call_id}", self.told.append)
+
+    def events(self):
+        return [f"{one.name.removeprefix('Event')} {one.this_dn} {int(one.conn_id)}" for one in self.told]
+
+
 @pytest.fixture
 def watched():
-    told = []
-    dns = {dn: frozenset({dn}) for dn in ("2001", "2002", "2003")}
-    watch = CallWatch(dns, lambda call_id: f"call {call_id}", told.append)
-    watch.events = lambda: [f"{one.name.removeprefix('Event')} {one.this_dn} {int(one.conn_id)}" for one in told]
-    return watch
+    return Watched()
 
 
 def test_a_call_that_began_unheard_is_told_from_its_beginning(watched):

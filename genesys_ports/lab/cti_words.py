@@ -70,7 +70,10 @@ LINK_DOWN = (
 )
 NO_SWITCH = "{application} has no connection to a CTI-link port in the plan, so it has no switch."
 UNKNOWN_REQUEST = "T-Server in this lab does not know {name}. It knows: {known}."
-NO_DN = "{dn} is no DN of this switch in the plan."
+NO_DN = (
+    "{dn} is no DN of this switch in the plan. A DN that was assigned on the switch's console alone is not known to "
+    "T-Server: it serves those of the plan, as a real one serves those of the Configuration Layer."
+)
 NO_NUMBER = "OtherDN says whom to call: digits, letters and * # + . _ -, at most {limit} of them."
 NO_CALL = "DN {dn} has no call that this request could be about."
 NOT_RINGING = "DN {dn} is not ringing, so there is nothing to answer."
