@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from genesys_ports.lab.snmp_agent import COMMUNITY, LARGEST, USERS
+from genesys_ports.lab.snmp_messages import LARGEST
+from genesys_ports.lab.snmp_users import COMMUNITY, USERS
 from genesys_ports.plan import load_plan
 from genesys_ports.plan.columns import Column, columns_of
 from genesys_ports.plan.files import MOST_BYTES

@@ -177,8 +177,8 @@ def _registrations(lab: Lab, listening: Sequence[PortState]) -> Iterator[str]:
 def _agents(lab: Lab, listening: Sequence[PortState]) -> Iterator[str]:
     """For each management port, how Net-SNMP's tools ask there, exactly."""
     from ..lab.roles import NETWORK_MANAGEMENT_SYSTEM, component_of
-    from ..lab.snmp_agent import COMMUNITY
     from ..lab.snmp_side import is_management
+    from ..lab.snmp_users import COMMUNITY
     from ..snmp.names import MIB_OPTIONS
 
     user = next((one for one in lab.snmp_users if one.privacy_password), None)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ..snmp.answer import Answer, Objects, Question, answer
@@ -15,42 +14,18 @@ from ..snmp.objects import Oid, Syntax, Value
 from ..snmp.telling import asked_name, bindings_text, report_name, response_name
 from ..trace import Kind
 from . import snmp_words as words
+from .snmp_messages import LARGEST
+from .snmp_users import COMMUNITY, USERS, User
+from .udp import Address
 
 if TYPE_CHECKING:
     from .snmp_engine import Engine, Request
 
-__all__ = ["COMMUNITY", "USERS", "Address", "Agent", "Port", "User", "engine_id"]
-
-#: Where a datagram comes from: the real address and number.
-Address = tuple[str, int]
-
-#: Who knows this word may read everything, and change nothing (versions 1 and 2c).
-COMMUNITY = "public"
-
-#: Bytes of the largest datagram that is looked at.
-LARGEST = 4_096
+__all__ = ["COMMUNITY", "LARGEST", "USERS", "Agent", "Port", "User", "engine_id"]
 
 #: Enterprise number of Net-SNMP, in whose playground our objects are, and "text follows" (RFC 3411, SnmpEngineID).
 _ENGINE_ID = (0x8000_0000 | 8072).to_bytes(4, "big") + b"\x04"
 _TEXT = 27
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A user of version 3. Without a password there is nothing to prove; with both, requests can be encrypted, too.
-
-    `authentication` is SHA, SHA-224, SHA-256, SHA-384, SHA-512 or MD5; `privacy` is AES (of 128 bits).
-    """
-
-    name: str
-    password: str = ""
-    privacy_password: str = ""
-    authentication: str = "SHA"
-    privacy: str = "AES"
-
-
-#: The users that every agent of a lab has. The passwords are no secret: agents of a lab answer on this machine alone.
-USERS = (User("trainee", "training-auth", "training-priv"), User("guest"))
 
 
 class Port(Protocol):

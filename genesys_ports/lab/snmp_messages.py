@@ -8,15 +8,21 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, NamedTuple
 
+from ..raw.snmp import STATUSES
 from ..snmp.objects import Oid, Syntax, Value
+from .snmp_users import COMMUNITY
 
 __all__ = [
-    "KINDS", "SNMP", "STATUSES", "SYS_UP_TIME", "TRAP_ENTERPRISE", "TRAP_OID",
-    "Packet", "decode", "encode", "packet_of", "pdu_of",
+    "LARGEST", "SNMP", "SYS_UP_TIME", "TRAP_ENTERPRISE", "TRAP_OID", "Packet", "decode", "encode", "packet_of",
+    "pdu_of",
 ]  # fmt: skip
 
 #: What the trace calls the language.
 SNMP = "snmp"
+
+#: Bytes of the largest message that an agent here reads or writes. RFC 3417, section 3.2.1, wants 484 at least and
+#: recommends 1,472; a table is told in several.
+LARGEST = 4_096
 
 #: sysUpTime.0 and snmpTrapOID.0, the first two variables of every trap (RFC 3416, section 4.2.6), and
 #: snmpTrapEnterprise.0, which a trap of version 1 brings besides (RFC 3584, section 3.1).
@@ -30,13 +36,6 @@ _SNMP_TRAPS: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 5)
 #: Kinds of message, as commands that people know call them.
 KINDS = ("get", "getnext", "getbulk", "set", "response", "trap", "inform", "report")
 
-#: Error statuses by number (RFC 3416, section 3).
-STATUSES = (
-    "noError", "tooBig", "noSuchName", "badValue", "readOnly", "genErr", "noAccess", "wrongType", "wrongLength",
-    "wrongEncoding", "wrongValue", "noCreation", "inconsistentValue", "resourceUnavailable", "commitFailed",
-    "undoFailed", "authorizationError", "notWritable", "inconsistentName",
-)  # fmt: skip
-
 #: Variables in one message that are read; a datagram holds no more than some thousands.
 MOST_VARIABLES = 2_000
 
@@ -47,7 +46,7 @@ class Packet(NamedTuple):
     kind: str
     variables: tuple[tuple[Oid, Value], ...]
     request: int = 0
-    community: str = "public"
+    community: str = COMMUNITY
     version: str = "2c"
     status: str = "noError"
 
@@ -67,6 +66,8 @@ class _Codec:
         from pysnmp.proto import api
         from pysnmp.proto.api import v1, v2c
 
+        from .snmp_types import SYNTAXES
+
         self.ber_encode, self.ber_decode = encoder.encode, decoder.decode
         self.version_of = api.decodeMessageVersion
         #: What reading garbage raises.
@@ -85,15 +86,7 @@ class _Codec:
             for version in self.modules
         }
         self.syntaxes = {
-            Syntax.INTEGER: v2c.Integer32,
-            Syntax.STRING: v2c.OctetString,
-            Syntax.OID: v2c.ObjectIdentifier,
-            Syntax.ADDRESS: v2c.IpAddress,
-            Syntax.COUNTER: v2c.Counter32,
-            Syntax.GAUGE: v2c.Gauge32,
-            Syntax.TICKS: v2c.TimeTicks,
-            Syntax.OPAQUE: v2c.Opaque,
-            Syntax.COUNTER64: v2c.Counter64,
+            **SYNTAXES,
             Syntax.NULL: v2c.Null,
             Syntax.NO_SUCH_OBJECT: v2c.NoSuchObject,
             Syntax.NO_SUCH_INSTANCE: v2c.NoSuchInstance,
@@ -138,7 +131,7 @@ def encode(packet: Packet) -> bytes:
     module = codec.modules[packet.version]
     message = module.Message()
     module.apiMessage.set_defaults(message)
-    module.apiMessage.set_community(message, packet.community.encode())
+    module.apiMessage.set_community(message, packet.community.encode("utf-8", "replace"))
     module.apiMessage.set_pdu(message, pdu_of(packet))
     return bytes(codec.ber_encode(message))
 

@@ -9,24 +9,19 @@ import asyncio
 import socket
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from ..model import ListeningPort, Transport
 from ..trace import Kind
 from .signalling import End, Place
+from .snmp_messages import SNMP
 from .stream import STRANGERS_KEPT
-from .udp import Datagrams
+from .udp import Address, Datagrams
 
 if TYPE_CHECKING:
     from .application import RunningApplication
 
-__all__ = ["SNMP", "Address", "SnmpPort"]
-
-#: What the trace calls the language.
-SNMP = "snmp"
-
-#: Where a datagram comes from, or goes to: the real address and number.
-Address: TypeAlias = tuple[str, int]
+__all__ = ["SnmpPort"]
 
 #: Newest lines of the trace among which the request of an own application is looked for.
 LOOKED_AT = 50

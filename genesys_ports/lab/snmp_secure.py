@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from pyasn1.error import PyAsn1Error
 from pysnmp.carrier.asyncio.dgram.udp import SNMP_UDP_DOMAIN, UdpAsyncioTransport
@@ -25,18 +25,10 @@ from pysnmp.proto.error import StatusInformation
 
 from ..errors import InvalidValueError
 from .snmp_messages import Packet, packet_of, pdu_of
+from .snmp_types import AUTHENTICATION, PRIVACY
+from .snmp_users import User
 
 __all__ = ["Secure"]
-
-_AUTHENTICATION = {
-    "MD5": config.USM_AUTH_HMAC96_MD5,
-    "SHA": config.USM_AUTH_HMAC96_SHA,
-    "SHA-224": config.USM_AUTH_HMAC128_SHA224,
-    "SHA-256": config.USM_AUTH_HMAC192_SHA256,
-    "SHA-384": config.USM_AUTH_HMAC256_SHA384,
-    "SHA-512": config.USM_AUTH_HMAC384_SHA512,
-}
-_PRIVACY = {"AES": config.USM_PRIV_CFB128_AES}
 
 #: What reading garbage raises.
 _GARBAGE = (PyAsn1Error, PySnmpError, TypeError, ValueError, LookupError, AttributeError)
@@ -59,21 +51,6 @@ _REPORTS = {
 
 #: Where the engine believes its agent to be: what it sends goes out on a socket that knows better.
 _NOWHERE = ("127.0.0.1", 161)
-
-
-class User(Protocol):
-    """A user of version 3, with the passwords that whoever asks knows."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def password(self) -> str: ...
-    @property
-    def privacy_password(self) -> str: ...
-    @property
-    def authentication(self) -> str: ...
-    @property
-    def privacy(self) -> str: ...
 
 
 class _Dispatcher(AbstractTransportDispatcher):
@@ -105,11 +82,11 @@ class Secure:
         protocols: dict[str, Any] = {}
         if user.password:
             level = "authNoPriv"
-            protocols = {"authProtocol": _known(_AUTHENTICATION, "authentication", user.authentication)}
+            protocols = {"authProtocol": _known(AUTHENTICATION, "authentication", user.authentication)}
             protocols["authKey"] = user.password
             if user.privacy_password:
                 level = "authPriv"
-                protocols["privProtocol"] = _known(_PRIVACY, "privacy", user.privacy)
+                protocols["privProtocol"] = _known(PRIVACY, "privacy", user.privacy)
                 protocols["privKey"] = user.privacy_password
         config.add_v3_user(engine, user.name, **protocols)
         config.add_target_parameters(engine, "user", user.name, level)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from pysnmp.entity import config
 from pysnmp.proto import errind, rfc1902
@@ -16,17 +16,11 @@ from pysnmp.proto.secmod.rfc2576 import SnmpV1SecurityModel, SnmpV2cSecurityMode
 from pysnmp.proto.secmod.rfc3414.service import SnmpUSMSecurityModel
 from pysnmp.smi.error import NoSuchInstanceError
 
+from .snmp_types import AUTHENTICATION, PRIVACY
+from .snmp_users import User
+
 __all__ = ["Community1", "Community2", "User", "Users"]
 
-_AUTHENTICATION = {
-    "MD5": config.USM_AUTH_HMAC96_MD5,
-    "SHA": config.USM_AUTH_HMAC96_SHA,
-    "SHA-224": config.USM_AUTH_HMAC128_SHA224,
-    "SHA-256": config.USM_AUTH_HMAC192_SHA256,
-    "SHA-384": config.USM_AUTH_HMAC256_SHA384,
-    "SHA-512": config.USM_AUTH_HMAC384_SHA512,
-}
-_PRIVACY = {"AES": config.USM_PRIV_CFB128_AES}
 _NO_AUTHENTICATION = config.USM_AUTH_NONE
 _NO_PRIVACY = config.USM_PRIV_NONE
 
@@ -41,21 +35,6 @@ _REPORTED = (
 
 #: What a failure tells: why (an error indication of pysnmp), whose request, and the PDU, where it could be read.
 Failed = Callable[[StatusInformation, str, Any], None]
-
-
-class User(Protocol):
-    """A user of version 3."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def password(self) -> str: ...  # noqa: D102
-    @property
-    def privacy_password(self) -> str: ...  # noqa: D102
-    @property
-    def authentication(self) -> str: ...  # noqa: D102
-    @property
-    def privacy(self) -> str: ...  # noqa: D102
 
 
 class Community1(SnmpV1SecurityModel):  # type: ignore[misc] # pysnmp's classes have no types worth the name
@@ -116,13 +95,13 @@ class Users(SnmpUSMSecurityModel):  # type: ignore[misc]
         user = self._users.get(bytes(name).decode("utf-8", "replace"))
         if user is None or bytes(engine_id) != self._engine_id:
             raise NoSuchInstanceError
-        authentication = _AUTHENTICATION[user.authentication] if user.password else _NO_AUTHENTICATION
+        authentication = AUTHENTICATION[user.authentication] if user.password else _NO_AUTHENTICATION
         privacy = _NO_PRIVACY
         key = secret = None
         if user.password:
             key = _key(authentication, user.password, self._engine_id)
             if user.privacy_password and self._level == _AUTH_PRIV:
-                privacy = _PRIVACY[user.privacy]
+                privacy = PRIVACY[user.privacy]
                 secret = _secret(authentication, privacy, user.privacy_password, self._engine_id)
         return name, name, authentication, key, privacy, secret
 

@@ -13,9 +13,11 @@ from ..state import ConnectionStatus
 from . import snmp_words as words
 from .agentx_stream import AGENTX
 from .roles import NETWORK_MANAGEMENT_SYSTEM, component_of
-from .snmp_agent import Address, Agent
-from .snmp_port import SNMP, SnmpPort
+from .snmp_agent import Agent
+from .snmp_messages import SNMP
+from .snmp_port import SnmpPort
 from .traps import MASTER_AGENT
+from .udp import Address
 
 if TYPE_CHECKING:
     from ..model import Application

@@ -9,12 +9,9 @@ from pysnmp.proto import rfc1902
 
 from ..snmp.names import OBJECTS
 from ..snmp.objects import Oid
+from .snmp_messages import LARGEST
 
 __all__ = ["LARGEST", "Variables"]
-
-#: Bytes of the largest message that is read or written. RFC 3417, section 3.2.1, wants 484 at least and recommends
-#: 1,472; a table is told in several.
-LARGEST = 4_096
 
 
 class _Variable:

@@ -22,7 +22,7 @@ from .network import Network, PortTaken
 from .outsiders import Outsiders
 from .owners import owner_sentence
 from .seen import seen_on
-from .snmp_agent import USERS, User
+from .snmp_users import USERS, User
 
 __all__ = ["Standing"]
 

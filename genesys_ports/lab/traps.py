@@ -20,15 +20,13 @@ from . import manager_words as words
 from .roles import NETWORK_MANAGEMENT_SYSTEM, component_of
 from .signalling import End, Place
 from .snmp_messages import SNMP, SYS_UP_TIME, TRAP_ENTERPRISE, TRAP_OID, Packet, encode
+from .snmp_users import COMMUNITY
 
 if TYPE_CHECKING:
     from ..model import Deployment
     from .application import RunningApplication
 
 __all__ = ["COMMUNITY", "LAST_LINK", "LAST_TRAP", "MASTER_AGENT", "Traps", "goes_to_manager", "trap_name", "trap_text"]
-
-#: The word that traps carry.
-COMMUNITY = "public"
 
 #: The variables of gsServerUpTrap and gsServerDownTrap, and of tsLinkStatusTrap.
 LAST_TRAP, LAST_LINK = "gsServersLastTrap.0", "tsLastChangedLinkStatus.0"

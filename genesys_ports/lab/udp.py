@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from .room import limit_room
 
-__all__ = ["Datagrams"]
+__all__ = ["Address", "Datagrams"]
+
+#: Where a datagram comes from, or goes to: the real address and number.
+Address: TypeAlias = tuple[str, int]
 
 
 class Datagrams(asyncio.DatagramProtocol):

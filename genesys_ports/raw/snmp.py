@@ -11,7 +11,14 @@ from . import words
 from .ber import Element, NotBER, elements, integer, oid, one
 from .text import Names, dump, harmless
 
-__all__ = ["snmp"]
+__all__ = ["STATUSES", "snmp"]
+
+#: Names of the error status, by its number (RFC 3416, section 3).
+STATUSES = (
+    "noError", "tooBig", "noSuchName", "badValue", "readOnly", "genErr", "noAccess", "wrongType", "wrongLength",
+    "wrongEncoding", "wrongValue", "noCreation", "inconsistentValue", "resourceUnavailable", "commitFailed",
+    "undoFailed", "authorizationError", "notWritable", "inconsistentName",
+)  # fmt: skip
 
 #: Objects of one message that are shown; the rest are counted.
 SHOWN_OBJECTS = 60
@@ -21,7 +28,7 @@ SHOWN_VALUE = 200
 
 _SEQUENCE, _INTEGER, _STRING, _NULL, _OID = 0x30, 0x02, 0x04, 0x05, 0x06
 # RFC 3416, section 3.
-_ADDRESS, _COUNTER, _GAUGE, _TICKS, _OPAQUE, _COUNTER64 = 0x40, 0x41, 0x42, 0x43, 0x44, 0x46
+_ADDRESS, _COUNTER, _GAUGE, _TICKS, _COUNTER64 = 0x40, 0x41, 0x42, 0x43, 0x46
 _PDU = 0xA0
 _RESPONSE, _TRAP_V1, _BULK = 2, 4, 5
 #: What is asked: the value beside a name is none yet.
@@ -89,7 +96,7 @@ def _pdu(element: Element, names: Names) -> Iterator[str]:
     if kind == _BULK:
         yield words.BULK.format(once=first, rows=second)
     elif first:
-        error = words.ERRORS[first] if 0 < first < len(words.ERRORS) else str(first)
+        error = STATUSES[first] if 0 < first < len(STATUSES) else str(first)
         yield (words.ERROR_AT if second else words.ERROR).format(error=error, place=second)
     yield from _objects(_content(parts, 3, _SEQUENCE), names, asked=kind in _ASKS)
 

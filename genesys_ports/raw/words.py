@@ -37,12 +37,6 @@ PDUS = (
 )  # fmt: skip
 #: What stands in place of a value (RFC 3416, section 3).
 NOT_THERE = {0x80: "no such object", 0x81: "no such instance", 0x82: "nothing comes after it"}
-#: Names of the error status (RFC 3416, section 3).
-ERRORS = (
-    "noError", "tooBig", "noSuchName", "badValue", "readOnly", "genErr", "noAccess", "wrongType", "wrongLength",
-    "wrongEncoding", "wrongValue", "noCreation", "inconsistentValue", "resourceUnavailable", "commitFailed",
-    "undoFailed", "authorizationError", "notWritable", "inconsistentName",
-)  # fmt: skip
 
 # --- AgentX
 

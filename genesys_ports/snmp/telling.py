@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from ..raw.snmp import STATUSES
 from . import words
 from .answer import Binding, Operation
 from .names import name_of, text_of
@@ -18,13 +19,6 @@ NAMED = 3
 #: Characters of one name or value.
 SHOWN = 80
 
-#: Names of error-status (RFC 3416, section 3).
-ERRORS = (
-    "noError", "tooBig", "noSuchName", "badValue", "readOnly", "genErr", "noAccess", "wrongType", "wrongLength",
-    "wrongEncoding", "wrongValue", "noCreation", "inconsistentValue", "resourceUnavailable", "commitFailed",
-    "undoFailed", "authorizationError", "notWritable", "inconsistentName",
-)  # fmt: skip
-
 _One = TypeVar("_One")
 
 
@@ -35,7 +29,7 @@ def asked_name(operation: Operation, oids: Sequence[Oid]) -> str:
 
 def response_name(status: int = 0) -> str:
     """`response`, or `response noAccess`."""
-    error = ERRORS[status] if 0 <= status < len(ERRORS) else str(status)
+    error = STATUSES[status] if 0 <= status < len(STATUSES) else str(status)
     return words.RESPONSE_ERROR.format(error=error) if status else words.RESPONSE
 
 
