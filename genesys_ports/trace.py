@@ -104,14 +104,19 @@ class Message(NamedTuple):
     dropped: bool = False
 
     def __str__(self) -> str:
+        return "\n".join(self._sentences())
+
+    def _sentences(self) -> list[str]:
         words = f"{self.sender} → {self.receiver}: {self.name}"
-        return f"{words} (on port {self.port})" if self.port else words
+        head = f"{words} (on port {self.port})" if self.port else words
+        # An answer that gives a reason is no answer without it.
+        return [head, self.text] if self.kind is Kind.RESPONSE and self.text else [head]
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))
 
     def _repr_html_(self) -> str:
-        return sentences_html([str(self)])
+        return sentences_html(self._sentences())
 
 
 @dataclass(frozen=True, slots=True)

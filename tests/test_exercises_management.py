@@ -127,8 +127,8 @@ async def before_and_after(lab):
 
 
 async def the_wrong_port_closed(lab):
-    await lab.close_port(MS, "management")
-    await lab.open_port(MS, "management")
+    await lab.close_port(MS, "snmp")
+    await lab.open_port(MS, "snmp")
     await get_it(lab)
 
 
@@ -320,6 +320,23 @@ async def test_a_trap(lab, how):
     await getattr(lab, how)(STAT)
     assert str(check_trap(lab, "gsServerDownTrap", about=STAT)) == (
         "Done.\n  ✓ gsServerDownTrap was heard, sent by snmp_master_agent: stat_server:server is DOWN."
+    )
+
+
+async def test_a_trap_of_its_own(lab):
+    lab.update(with_port().connect(STAT, NMS, "traps"))
+    await lab.start(STAT)
+    await lab.restart(STAT)
+    await lab.start(*CONTROL)
+    master = {"about": STAT, "by": "snmp_master_agent"}
+    assert check_trap(lab, "gsServerDownTrap", about=STAT).passed
+    assert str(check_trap(lab, "gsServerDownTrap", **master)) == (
+        "Not yet.\n  ○ gsServerDownTrap about stat_server was heard, sent by stat_server. The exercise asks for one "
+        "that snmp_master_agent sends, because stat_server has crashed and can send none itself."
+    )
+    await lab.crash(STAT)
+    assert "sent by snmp_master_agent: stat_server:server is DOWN." in str(
+        check_trap(lab, "gsServerDownTrap", **master)
     )
 
 

@@ -206,6 +206,22 @@ async def test_a_station(lab, port, lines):
     assert str(check_station(lab, 2005, port)) == DONE.format(port=port)
 
 
+async def test_a_station_that_somebody_calls(lab, desk):
+    await type_in(lab, "assign 2005 03-05")
+    done = DONE.format(port="03-05")
+    alone = done.replace("Done", "Not yet") + (
+        '\n  ○ No call joins 2001 and 2005 at this moment:  await desk.call("2001", "2005")'
+    )
+    assert str(check_station(lab, "2005", "03-05", called_by="2001")) == alone
+    await desk.call("2001", "2002")
+    assert str(check_station(lab, "2005", "03-05", called_by="2001")) == alone
+    await desk.hang_up("2001")
+    await desk.call("2001", "2005")
+    assert str(check_station(lab, "2005", "03-05", called_by=2001)) == (
+        done + "\n  ✓ A call joins 2001 and 2005 at this moment."
+    )
+
+
 async def test_a_station_that_is_planned(lab):
     planned = tuple(
         VoicePort(label=one.label, device=SWITCH, kind=one.kind, dn=one.dn or "2005") if one.label == "03-05" else one

@@ -42,7 +42,10 @@ def test_add_gives_back_what_it_added():
         1, 0.5, Kind.RESPONSE, "ack", "message_server", "scs", "scs", "message_server",
         "framework-host", "5150/tcp", "read", b"{}", 7, "teaching",
     )  # fmt: skip
-    assert str(message) == "message_server → scs: ack (on port 5150/tcp)"
+    assert str(message) == "message_server → scs: ack (on port 5150/tcp)\nread"
+    assert "ack (on port 5150/tcp)" in message._repr_html_()
+    assert "read" in message._repr_html_()
+    assert str(message._replace(text="")) == "message_server → scs: ack (on port 5150/tcp)"
 
 
 def test_a_message_without_a_port():

@@ -134,17 +134,23 @@ def _rivals(lab: Lab, application: str, port: ListeningPort) -> Iterator[str]:
             yield other.name
 
 
-def check_trap(lab: Lab, trap: str, about: str) -> Check:
-    """Whether a network management system of the lab has heard this trap about this application."""
+def check_trap(lab: Lab, trap: str, about: str, by: str = "") -> Check:
+    """Whether a network management system of the lab has heard this trap about this application.
+
+    With `by` it must be that application which has sent it: a crash is reported by whoever is still there.
+    """
     heard = lab.traps()
-    values = {"trap": trap, "about": about}
+    values = {"trap": trap, "about": about, "by": by}
     rows = [tuple(row) for row in heard.only("From", "Trap", "Text").rows] if len(heard) else []
     if not rows:
         return Check([Step(False, words.NO_TRAPS.format(**values))])
     told = [row for row in rows if _is_about(row[2], about)]
     right = [row for row in told if row[1].casefold() == trap.casefold()]
-    if right:
-        sender, _, text = right[-1]
+    sent = [row for row in right if by in ("", row[0])]
+    if right and not sent:
+        return Check([Step(False, words.TRAP_BY_ANOTHER.format(sender=right[-1][0], **values))])
+    if sent:
+        sender, _, text = sent[-1]
         return Check([Step(True, words.TRAP_HEARD.format(sender=sender, text=text, **values))])
     if told:
         seen = ", ".join(dict.fromkeys(row[1] for row in told))

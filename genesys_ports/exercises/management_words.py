@@ -27,6 +27,10 @@ ASK_IT = "Nobody has got an answer from {wanted} yet. Ask it:  await lab.snmpget
 
 NO_TRAPS = "No network management system has heard a trap yet."
 TRAP_HEARD = "{trap} was heard, sent by {sender}: {text}."
+TRAP_BY_ANOTHER = (
+    "{trap} about {about} was heard, sent by {sender}. The exercise asks for one that {by} sends, because {about} has "
+    "crashed and can send none itself."
+)
 OTHER_TRAPS = "Traps about {about} were heard, and no {trap}: {seen}."
 NOT_ABOUT_ONE = "1 trap was heard, and it is not about {about}."
 NOT_ABOUT = "{count} traps were heard, and none is about {about}."

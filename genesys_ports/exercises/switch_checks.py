@@ -37,7 +37,7 @@ def check_calls_at_once(lab: Lab, count: int, switch: str | None = None) -> Chec
         Step(True, words.CALL_TAKES.format(number=number, ports=", ".join(labels)))
         for number, labels in enumerate(calls.values(), 1)
     ]
-    enough = len(calls) >= count
+    enough = len(calls) >= int(count)
     if enough:
         sentence = words.ENOUGH_ONE if len(calls) == 1 else words.ENOUGH_CALLS
     else:
@@ -59,8 +59,8 @@ def check_ports_free(lab: Lab, switch: str | None = None) -> Check:
     return Check([Step(False, words.NOT_FREE.format(port=port, state=state)) for port, state in values])
 
 
-def check_station(lab: Lab, dn: str, port: str, switch: str | None = None) -> Check:
-    """Whether the switch has a station at this port, with this DN, in service."""
+def check_station(lab: Lab, dn: str | int, port: str, switch: str | None = None, *, called_by: str | int = "") -> Check:
+    """Whether the switch has a station at this port, with this DN, in service; and `called_by` calls it, if given."""
     name, states = _states(lab, switch)
     if states is None:
         return _not_there(name)
@@ -81,4 +81,13 @@ def check_station(lab: Lab, dn: str, port: str, switch: str | None = None) -> Ch
         steps.append(Step(False, words.OUT_OF_SERVICE.format(**values)))
     else:
         steps.append(Step(True, words.STATION_READY.format(**values)))
+        if called_by:
+            steps.append(_called(found, str(called_by), states, values))
     return Check(steps)
+
+
+def _called(found: VoicePortState, caller: str, states: tuple[VoicePortState, ...], values: dict[str, str]) -> Step:
+    """Whether a call joins the station with that of the caller at this moment."""
+    other = next((one for one in states if one.port.dn == caller), None)
+    joined = other is not None and bool(found.call_id) and other.call_id == found.call_id
+    return Step(joined, (words.IS_CALLED if joined else words.NOT_CALLED).format(caller=caller, **values))

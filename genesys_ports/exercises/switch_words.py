@@ -23,3 +23,5 @@ NO_DN = "It has no DN yet: assign {dn} to it on the console of the switch."
 OTHER_DN = "Its DN is {seen}; {dn} was asked for."
 DN_ELSEWHERE = "{switch} has DN {dn} at port {elsewhere}; port {port} was asked for."
 OUT_OF_SERVICE = "Its DN is {dn}, and it is out of service: release it on the console of the switch."
+IS_CALLED = "A call joins {caller} and {dn} at this moment."
+NOT_CALLED = 'No call joins {caller} and {dn} at this moment:  await desk.call("{caller}", "{dn}")'
