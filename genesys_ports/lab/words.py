@@ -88,6 +88,7 @@ MORE_PORTS = "and {count} more"
 # --- titles of tables
 PORTS = "Ports"
 CONNECTIONS = "Connections"
+OVER_UDP = "over UDP"
 LOG = "Log events"
 OUTSIDER = "outside program {number}"
 OUTSIDERS_MORE = "other outside programs"
