@@ -18,6 +18,7 @@ import pytest
 # The library is imported on first use: pytest reads this file before coverage begins to count.
 if TYPE_CHECKING:
     from genesys_ports.model import Deployment
+    from genesys_ports.snmp.objects import Oid
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,6 +37,15 @@ def read(text: str | bytes, name: str = "plan.csv") -> "Deployment":
 
     Path(name).write_bytes(text if isinstance(text, bytes) else text.encode())
     return load_plan(name)
+
+
+def known(name: str) -> "Oid":
+    """The number of what SNMP certainly has one for: `sysName.0`."""
+    from genesys_ports.snmp.names import oid_of
+
+    oid = oid_of(name)
+    assert oid is not None
+    return oid
 
 
 # --- loopback addresses

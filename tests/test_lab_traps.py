@@ -17,7 +17,7 @@ from genesys_ports.lab.traps import LAST_TRAP
 from genesys_ports.snmp.names import MIB, oid_of
 from genesys_ports.snmp.objects import Syntax, Value
 from genesys_ports.trace import Kind
-from tests.helpers import HEADER, PATIENCE, read, tool
+from tests.helpers import HEADER, PATIENCE, known, read, tool
 
 ROWS = (
     "framework-host,message_server,Message Server,default,5150,tcp,communication,,nms:traps; nms_2:traps\n"
@@ -87,10 +87,10 @@ async def test_in_the_trace(lab):
     )  # fmt: skip
     assert (first.client, first.server, second.receiver) == (MS, "nms", "nms_2")
     packet = decode(first.payload)
-    assert [oid for oid, _ in packet.variables] == [SYS_UP_TIME, TRAP_OID, oid_of(LAST_TRAP)]
+    assert [oid for oid, _ in packet.variables] == [SYS_UP_TIME, TRAP_OID, known(LAST_TRAP)]
     assert packet.variables[1:] == (
-        (TRAP_OID, Value(Syntax.OID, oid_of("gsServerUpTrap"))),
-        (oid_of(LAST_TRAP), Value(Syntax.STRING, UP.encode())),
+        (TRAP_OID, Value(Syntax.OID, known("gsServerUpTrap"))),
+        (known(LAST_TRAP), Value(Syntax.STRING, UP.encode())),
     )
     assert (packet.kind, packet.version, packet.community) == ("trap", "2c", "public")
 
@@ -207,14 +207,14 @@ def trap(*variables, kind="trap", name="linkDown"):
 
 
 async def test_a_trap_of_a_stranger(lab, say):
-    await say(trap((oid_of("sysName.0"), Value(Syntax.STRING, b"<b>x"))))
+    await say(trap((known("sysName.0"), Value(Syntax.STRING, b"<b>x"))))
     assert heard(lab) == [("outside program 1", "1.3.6.1.6.3.1.1.5.3", "sysName.0 = <b>x")]
     assert "<b>x" not in lab.traps()._repr_html_()
 
 
 async def test_an_inform_is_answered(lab, say):
     answer = decode(await say(trap(kind="inform", name="gsServerUpTrap"), answered=True))
-    assert (answer.kind, answer.request, answer.trap) == ("response", 7, oid_of("gsServerUpTrap"))
+    assert (answer.kind, answer.request, answer.trap) == ("response", 7, known("gsServerUpTrap"))
     assert [one.name for one in lab.trace.select(protocol=SNMP)] == ["gsServerUpTrap", "response"]
 
 
@@ -224,7 +224,7 @@ async def test_an_inform_is_answered(lab, say):
         lambda: b"x",
         lambda: b"\x30\x80\x02\x01\x01",
         lambda: trap()[:-4],
-        lambda: encode(Packet("get", ((oid_of("sysName.0"), Value(Syntax.NULL)),))),
+        lambda: encode(Packet("get", ((known("sysName.0"), Value(Syntax.NULL)),))),
         lambda: encode(Packet("trap", ((SYS_UP_TIME, Value(Syntax.TICKS, 5)),))),
         lambda: encode(Packet("trap", ((TRAP_OID, Value(Syntax.STRING, b"x")),))),
         lambda: trap(*[((1, 3), Value(Syntax.NULL))] * 19),
@@ -248,7 +248,7 @@ async def test_only_so_many_are_kept(lab):
     packet = decode(trap())
     for _ in range(TRAPS_KEPT + 4):
         lab.heard_trap("nms", "a", packet)
-    lab.heard_trap("nms", "a", decode(trap((oid_of("sysName.0"), Value(Syntax.STRING, b"x" * 5_000)))))
+    lab.heard_trap("nms", "a", decode(trap((known("sysName.0"), Value(Syntax.STRING, b"x" * 5_000)))))
     rows = lab.traps().rows
     assert (len(rows), rows[-1][0]) == (TRAPS_KEPT, str(TRAPS_KEPT + 5))
     assert len(rows[-1][-1]) <= 2_048
@@ -285,8 +285,8 @@ def place_of(lab):
 
 @pytest.mark.parametrize("program", ["snmptrap", "snmpinform"])
 async def test_net_snmp_sends(lab, program):
-    number = ".".join(map(str, oid_of("gsServerDownTrap")))
-    variable = ".".join(map(str, oid_of(LAST_TRAP)))
+    number = ".".join(map(str, known("gsServerDownTrap")))
+    variable = ".".join(map(str, known(LAST_TRAP)))
     await run(
         tool(program), "-v2c", "-c", "public", *MIBS, place_of(lab), "", number, variable, "s", "urs:server is DOWN"
     )
@@ -321,18 +321,20 @@ async def snmptrapd(plan, tmp_path):
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             env={"SNMP_PERSISTENT_DIR": str(tmp_path)},
         )  # fmt: skip
-        logged = []
-        reader = threading.Thread(target=lambda: logged.extend(process.stdout))
+        assert process.stdout is not None
+        output, logged = process.stdout, []
+        reader = threading.Thread(target=lambda: logged.extend(output))
         reader.start()
         try:
             where = lab.network.reach("nms-host", 10162, "udp")
+            assert where is not None
             await until(lambda: not lab.network.is_silent(where))
             yield lab, logged
         finally:
             process.terminate()
             process.wait()
             reader.join()
-            process.stdout.close()
+            output.close()
 
 
 async def test_net_snmp_hears(snmptrapd):
