@@ -1,4 +1,5 @@
 import xml.etree.ElementTree as ET
+from typing import Any
 
 import pytest
 
@@ -280,8 +281,20 @@ def test_pretty_printing():
 # --- several languages in one ladder
 
 DESKTOP, T_SERVER, SWITCH = "agent_desktop", "t_server", "switch"
-TLIB = {"client": DESKTOP, "server": T_SERVER, "host": "cti-host", "port": "8010/tcp", "protocol": "teaching"}
-LINK_TO_SWITCH = {"client": T_SERVER, "server": SWITCH, "host": "switch-host", "port": "7450/tcp", "protocol": "csta"}
+TLIB: dict[str, Any] = {
+    "client": DESKTOP,
+    "server": T_SERVER,
+    "host": "cti-host",
+    "port": "8010/tcp",
+    "protocol": "teaching",
+}
+LINK_TO_SWITCH: dict[str, Any] = {
+    "client": T_SERVER,
+    "server": SWITCH,
+    "host": "switch-host",
+    "port": "7450/tcp",
+    "protocol": "csta",
+}
 
 
 def cti():
