@@ -268,10 +268,17 @@ async def test_heartbeats_of_its_own_do_not(monkeypatch):
     monkeypatch.setattr(t_server, "ANSWER_WITHIN", 0.02)
     async with await Lab.open(PLAN) as lab:
         await lab.start(SWITCH, SERVER, DESKTOP)
-        session = lab._running[SERVER].role.server.session
+        role = lab._running[SERVER].role
+        assert isinstance(role, t_server.TServerRole)
+        session = role.server.session
         beats = []
         ask = session._ask
-        monkeypatch.setattr(session, "_ask", lambda message, then: beats.append(message.name) or ask(message, then))
+
+        def noted(message, then):
+            beats.append(message.name)
+            return ask(message, then)
+
+        monkeypatch.setattr(session, "_ask", noted)
         lab.trace.clear()
         await until(lambda: len(beats) >= 3)
         await lab.settle()
