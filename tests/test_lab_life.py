@@ -514,6 +514,14 @@ async def test_a_lab_shows_its_ports_and_notices():
         assert "closed" in str(lab.connections())
 
 
+async def test_nobody_connects_over_udp():
+    plan = Deployment().add("nms", host="h", port=162, transport="udp", purpose="management", port_id="traps")
+    plan = plan.add("server", host="h", port=5150, connects_to="nms:traps")
+    async with await Lab.open(plan) as lab:
+        await lab.start("nms", "server")
+        assert [row[3:] for row in lab.connections().rows] == [("162/udp", "over UDP")]
+
+
 async def test_names_of_a_plan_are_escaped():
     plan = Deployment().add("<b>", host="<script>", port=5150)
     async with await Lab.open(plan) as lab:

@@ -101,7 +101,7 @@ class Standing:
 
     def connections(self) -> Table:
         """A table of the planned connections and their states: who connects, to whom, on which port."""
-        rows = [(s.connection.client, s.connection.server, s.host, s.port, s.status) for s in self.connection_states()]
+        rows = [(s.connection.client, s.connection.server, s.host, s.port, _told(s)) for s in self.connection_states()]
         return Table(("Client", "Server", "Host", "Port", "State"), rows, words.CONNECTIONS)
 
     def log(self, application: str | None = None) -> Table:
@@ -185,3 +185,8 @@ class Standing:
                 if self.network.is_free(host, number, transport):
                     return number
         return None
+
+
+def _told(one: ConnectionState) -> str:
+    """How a connection stands. Nobody connects over UDP; SIP tells of those that have agreed on something."""
+    return words.OVER_UDP if one.status is ConnectionStatus.CLOSED and one.port.endswith("/udp") else one.status
