@@ -29,10 +29,9 @@ from genesys_ports.lab.reading import Reading
 from genesys_ports.lab.snmp_agent import User
 from genesys_ports.lab.snmp_messages import SNMP, Packet, decode, encode
 from genesys_ports.lab.snmp_secure import Secure
-from genesys_ports.snmp.names import oid_of
 from genesys_ports.snmp.objects import END_OF_VIEW, Syntax, Value
 from genesys_ports.trace import Kind
-from tests.helpers import HEADER, PATIENCE, read, tool
+from tests.helpers import HEADER, PATIENCE, known, read, tool
 
 ROWS = (
     "framework-host,stat_server,Stat Server,default,2060,tcp,communication,,message_server:default; nms:traps\n"
@@ -164,7 +163,7 @@ async def test_a_reading(lab):
 
 
 def test_a_value_cannot_draw_on_the_page():
-    reading = Reading([(oid_of("1.3.6.1.4.1.1.0"), Value(Syntax.STRING, b"<b>\x1b[2J"))])
+    reading = Reading([(known("1.3.6.1.4.1.1.0"), Value(Syntax.STRING, b"<b>\x1b[2J"))])
     assert "<b>" not in reading._repr_html_()
     assert "\x1b" not in str(reading)
 
@@ -227,6 +226,22 @@ async def test_set_is_refused(lab, value, version, status):
     with pytest.raises(SnmpRefusedError, match=r"monitoring changes nothing|lets nobody write") as caught:
         await lab.snmpset(MS, "sysName", value, version=version)
     assert (caught.value.status, caught.value.what) == (status, "set sysName.0")
+
+
+@pytest.mark.parametrize("number", [2**31, -(2**31) - 1, 2**20_000], ids=["large", "small", "enormous"])
+async def test_a_number_that_nobody_can_send(lab, number):
+    with pytest.raises(InvalidValueError, match="32 bits"):
+        await lab.snmpset(MS, "sysName.0", number)
+
+
+async def test_letters_that_nobody_can_send(lab):
+    with pytest.raises(SnmpSilentError):
+        await lab.snmpget(MS, "sysName", community="\ud800")
+    with pytest.raises(SnmpRefusedError, match="noAccess"):
+        await lab.snmpset(MS, "sysName.0", "\ud800")
+    with pytest.raises(SnmpSilentError):
+        # Longer than a datagram.
+        await lab.snmpset(MS, "sysName.0", "x" * 70_000)
 
 
 @pytest.mark.parametrize("name", ["sysNam", "", "gpAppState", None, ["sysName"]])
@@ -325,7 +340,7 @@ def responded(packet, *variables, **changes):
     return encode(packet._replace(kind="response", variables=variables, **changes))
 
 
-NAME = (oid_of("sysName.0"), Value(Syntax.STRING, b"x"))
+NAME = (known("sysName.0"), Value(Syntax.STRING, b"x"))
 
 
 @pytest.mark.parametrize(
@@ -358,8 +373,8 @@ async def test_an_agent_outside(alone):
 @pytest.mark.parametrize(
     ("variables", "text"),
     [
-        ([(oid_of("sysName.0"), END_OF_VIEW)], ""),
-        ([(oid_of("sysDescr.0"), Value(Syntax.STRING, b"back"))], ""),
+        ([(known("sysName.0"), END_OF_VIEW)], ""),
+        ([(known("sysDescr.0"), Value(Syntax.STRING, b"back"))], ""),
         ([], ""),
     ],
 )
@@ -493,6 +508,29 @@ async def test_a_question_that_pysnmp_cannot_send(alone, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("user", "text"),
+    [
+        ("", "1 to 32 bytes"),
+        ("u" * 33, "1 to 32 bytes"),
+        ("two\nlines", "1 to 32 bytes"),
+        ("\ud800", "1 to 32 bytes"),
+        (User("trainee", "seven77"), "8 bytes or more"),
+        (User("trainee", "training-auth", "seven77"), "8 bytes or more"),
+    ],
+)
+async def test_users_that_cannot_be(lab, user, text):
+    with pytest.raises(InvalidValueError, match=text):
+        await lab.snmpget(MS, "sysName", user=user)
+
+
+async def test_passwords_of_any_language(plan):
+    async with await Lab.open(plan) as lab:
+        lab.snmp_users.append(User("müller", "schlüssel", "geheimnïs"))
+        await lab.start(MS)
+        assert (await lab.snmpget(MS, "sysName", user="müller")).value == MS
+
+
+@pytest.mark.parametrize(
     "user", [User("a", "password-1", authentication="ROT13"), User("a", "password-1", "password-2", privacy="DES")]
 )
 async def test_protocols_that_nobody_speaks(alone, user):
@@ -555,9 +593,9 @@ async def test_net_snmps_agent(alone, tmp_path):
 @pytest.mark.parametrize("kind", ["get", "getnext", "getbulk", "set", "response", "trap", "inform", "report"])
 def test_round_trip(kind):
     variables = (
-        (oid_of("sysName.0"), Value(Syntax.STRING, b"a\xff")),
-        (oid_of("sysUpTime.0"), Value(Syntax.TICKS, 7)),
-        (oid_of("snmpTrapOID.0"), Value(Syntax.OID, (1, 3, 6, 1, 4, 1, 9))),
+        (known("sysName.0"), Value(Syntax.STRING, b"a\xff")),
+        (known("sysUpTime.0"), Value(Syntax.TICKS, 7)),
+        (known("snmpTrapOID.0"), Value(Syntax.OID, (1, 3, 6, 1, 4, 1, 9))),
         ((1, 3, 1), Value(Syntax.ADDRESS, b"\x7f\0\0\1")),
         ((1, 3, 2), Value(Syntax.COUNTER64, 2**64 - 1)),
         ((1, 3, 3), END_OF_VIEW),

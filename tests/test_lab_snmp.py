@@ -637,7 +637,7 @@ async def test_nothing_is_left_of_it():
         where = place(lab)
         await knock(lab, GOOD[0])
         side = lab.running("message_server").sides[0]
-    assert side._ports[0].closed
+    assert side.opened[0].closed
     assert lab.network.is_silent(where)
 
 

@@ -9,10 +9,10 @@ from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..errors import NoSnmpPortError, NotRunningError, SnmpRefusedError, UnknownObjectError
+from ..errors import InvalidValueError, NoSnmpPortError, NotRunningError, SnmpRefusedError, UnknownObjectError
 from ..model import Application, Deployment, ListeningPort, Purpose, Transport
 from ..snmp.names import OBJECTS, TABLES, TableType, kind_of, name_of, oid_of, text_of
-from ..snmp.objects import Oid, Syntax, Value
+from ..snmp.objects import LONGEST_STRING, Oid, Syntax, Value
 from ..table import Table
 from ..trace import Participant
 from . import manager_words as words
@@ -185,8 +185,7 @@ class Manager(Calls):
         """Try to change a managed object. Agents of a lab refuse: `SnmpRefusedError`. Raises the same as `snmpget`."""
         target = self._target(application, port_id, by)
         oid = self._object(name, target.application)
-        number = isinstance(value, int) and not isinstance(value, bool)
-        wanted = Value(Syntax.INTEGER, int(value)) if number else Value(Syntax.STRING, str(value).encode())
+        wanted = _value(value)
         async with _Questions(self, target, community, user, version) as questions:
             return self._reading(target, await questions.put(oid, wanted))
 
@@ -313,6 +312,16 @@ class _Questions:
         if self._secure is not None:
             return await self._asker.ask_securely(self._secure, packet)
         return await self._asker.ask(packet)
+
+
+def _value(value: str | int) -> Value:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return Value(Syntax.STRING, str(value).encode("utf-8", "replace")[:LONGEST_STRING])
+    if not -(2**31) <= value < 2**31:
+        # So large that Python does not write it down with ten digits any more, perhaps.
+        shown = value if value.bit_length() <= 64 else hex(value)
+        raise InvalidValueError(words.INTEGER, shown, [words.INTEGERS])
+    return Value(Syntax.INTEGER, value)
 
 
 def _known(name: str) -> Oid:

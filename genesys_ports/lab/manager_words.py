@@ -29,3 +29,11 @@ OVERLOADED = (
 OVERLOADED_ALREADY = "{application} is overloaded already."
 RELIEVED = "{application} reads its communication connections again, beginning with what has waited."
 RELIEVED_ALREADY = "{application} is not overloaded."
+
+# --- what somebody writes who asks, and nobody could send: "'…' is not a {…}. Write one of: …."
+USER_NAME = "name of a user of SNMP"
+USER_NAMES = "a printable name of 1 to {most} bytes"
+PASSWORD = "password of SNMP version 3"
+PASSWORDS = "a password of {least} bytes or more (RFC 3414, section 11.2)"
+INTEGER = "whole number of 32 bits"
+INTEGERS = "-2147483648 to 2147483647"

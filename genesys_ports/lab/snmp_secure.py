@@ -24,6 +24,7 @@ from pysnmp.proto import errind
 from pysnmp.proto.error import StatusInformation
 
 from ..errors import InvalidValueError
+from . import manager_words as words
 from .snmp_messages import Packet, packet_of, pdu_of
 from .snmp_types import AUTHENTICATION, PRIVACY
 from .snmp_users import User
@@ -32,6 +33,9 @@ __all__ = ["Secure"]
 
 #: What reading garbage raises.
 _GARBAGE = (PyAsn1Error, PySnmpError, TypeError, ValueError, LookupError, AttributeError)
+
+#: Bytes of the name of a user, and of a password (RFC 3414, sections 2.1 and 11.2).
+LONGEST_NAME, SHORTEST_PASSWORD = 32, 8
 
 #: Datagrams sent for one question: pysnmp asks again when the agent says who it is, or what time it is there. It would
 #: answer, too, where a program outside asks back without end.
@@ -78,16 +82,18 @@ class Secure:
         self._first = True
         self._sent = 0
         engine.register_transport_dispatcher(_Dispatcher(self._sends))
+        if not 0 < len(user.name.encode("utf-8", "replace")) <= LONGEST_NAME or not user.name.isprintable():
+            raise InvalidValueError(words.USER_NAME, user.name, [words.USER_NAMES.format(most=LONGEST_NAME)])
         level = "noAuthNoPriv"
         protocols: dict[str, Any] = {}
         if user.password:
             level = "authNoPriv"
             protocols = {"authProtocol": _known(AUTHENTICATION, "authentication", user.authentication)}
-            protocols["authKey"] = user.password
+            protocols["authKey"] = _password(user.password)
             if user.privacy_password:
                 level = "authPriv"
                 protocols["privProtocol"] = _known(PRIVACY, "privacy", user.privacy)
-                protocols["privKey"] = user.privacy_password
+                protocols["privKey"] = _password(user.privacy_password)
         config.add_v3_user(engine, user.name, **protocols)
         config.add_target_parameters(engine, "user", user.name, level)
         config.add_target_address(engine, "agent", SNMP_UDP_DOMAIN, _NOWHERE, "user", retryCount=0)
@@ -131,6 +137,13 @@ def _known(protocols: dict[str, Any], what: str, name: str) -> Any:
     if name not in protocols:
         raise InvalidValueError(what, name, list(protocols))
     return protocols[name]
+
+
+def _password(text: str) -> bytes:
+    password = text.encode("utf-8", "replace")
+    if len(password) < SHORTEST_PASSWORD:
+        raise InvalidValueError(words.PASSWORD, text, [words.PASSWORDS.format(least=SHORTEST_PASSWORD)])
+    return password
 
 
 def _nowhere(data: bytes, *, first: bool) -> None:

@@ -110,11 +110,13 @@ class Users(SnmpUSMSecurityModel):  # type: ignore[misc]
 def _key(authentication: Any, password: str, engine_id: bytes) -> Any:
     """The key made of a password (RFC 3414, section 2.6). A million bytes are hashed for it, so it is kept."""
     service = config.AUTH_SERVICES[authentication]
-    return service.localize_key(service.hash_passphrase(password.encode()), rfc1902.OctetString(engine_id))
+    return service.localize_key(
+        service.hash_passphrase(password.encode("utf-8", "replace")), rfc1902.OctetString(engine_id)
+    )
 
 
 @lru_cache(64)
 def _secret(authentication: Any, privacy: Any, password: str, engine_id: bytes) -> Any:
     service = config.PRIV_SERVICES[privacy]
-    master = service.hash_passphrase(authentication, password.encode())
+    master = service.hash_passphrase(authentication, password.encode("utf-8", "replace"))
     return service.localize_key(authentication, master, rfc1902.OctetString(engine_id))

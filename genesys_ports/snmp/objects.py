@@ -11,7 +11,7 @@ from ..model import Purpose, Transport
 from ..state import ConnectionStatus, PortStatus
 
 __all__ = [
-    "END_OF_VIEW", "LARGEST_NUMBER", "MOST_NUMBERS", "NO_SUCH_INSTANCE", "NO_SUCH_OBJECT",
+    "END_OF_VIEW", "LARGEST_NUMBER", "LONGEST_STRING", "MOST_NUMBERS", "NO_SUCH_INSTANCE", "NO_SUCH_OBJECT",
     "AppState", "ApplicationFacts", "ConnectionFacts", "Oid", "PortFacts", "Syntax", "SystemFacts", "Value", "is_oid",
     "is_sound",
 ]  # fmt: skip
@@ -67,10 +67,10 @@ _NOT_THERE = frozenset({Syntax.NO_SUCH_OBJECT, Syntax.NO_SUCH_INSTANCE, Syntax.E
 
 
 def is_oid(oid: Oid) -> bool:
-    """Whether SNMP can say this number: two to 128 numbers of 32 bits, the first two as X.660, section 7.6, has them."""
+    """Whether SNMP can say this: two to 128 numbers of 32 bits, the first two as X.660, section 7.6, has them."""
     if not 2 <= len(oid) <= MOST_NUMBERS or max(oid) > LARGEST_NUMBER:
         return False
-    return oid[0] < 2 and oid[1] < 40 or oid[0] == 2
+    return oid[0] == 2 or (oid[0] < 2 and oid[1] < 40)
 
 
 def is_sound(value: Value) -> bool:
@@ -116,7 +116,7 @@ class ApplicationFacts:
     """What there is to tell of one application.
 
     `index` is its number in the plan, from 1. `started` is how long ago it started, in hundredths of a second.
-    `clients` counts who is connected to it now; `sent` and `received` count its messages, those of SNMP and AgentX left out.
+    `clients` counts who is connected to it now; `sent` and `received` count its messages, without SNMP and AgentX.
     """
 
     index: int
