@@ -79,7 +79,7 @@ class Asker(Datagrams):
         sock.setblocking(False)
         sock.bind((target.address, 0))
         self._place = (Transport.UDP, target.address, sock.getsockname()[1])
-        await asyncio.get_running_loop().create_datagram_endpoint(partial(_same, self), sock=sock)
+        await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, sock=sock)
         self._signalling.join(self._place, End(target.asker, target.asker_host, "", self._place[2]))
         return self
 
@@ -219,10 +219,6 @@ def told(variables: Variables) -> str:
 
 def _pair(way: Socket) -> tuple[str, int]:
     return way.address, way.number
-
-
-def _same(one: Asker) -> Asker:
-    return one
 
 
 def _nothing(data: bytes) -> None:

@@ -12,15 +12,14 @@ from ..agentx.master import Master
 from ..agentx.pdu import Reason
 from ..agentx.session import Peer, Session
 from ..model import ListeningPort, Transport
+from ..snmp.answer import Objects
 from ..snmp.objects import Oid, SystemFacts, Value
 from ..snmp.tree import Tree
 from ..trace import Kind
-from . import snmp_words
 from .agentx_side import is_agentx
 from .agentx_stream import AgentXStream
 from .listener import Listener
 from .roles import component_of
-from .snmp_agent import Agent
 from .snmp_side import SnmpSide, is_management
 from .stream import Route
 from .traps import MASTER_AGENT
@@ -48,35 +47,23 @@ class MasterAgentSide(SnmpSide):
 
     def __init__(self, owner: RunningApplication) -> None:
         super().__init__(owner)
-        lab = owner.lab
-        clock = lab.signalling.clock
-        own = SystemFacts(
-            descr=snmp_words.DESCRIPTION.format(type=owner.application.type or snmp_words.NO_TYPE, name=owner.name),
-            name=owner.name,
-            up_time=self._up_time,
-            contact=snmp_words.CONTACT,
-            location=snmp_words.LOCATION.format(host=owner.host),
-        )
+        self._peers: dict[AgentXStream, Peer] = {}
+        self._listeners: list[tuple[ListeningPort, Listener]] = []
+        self._coming: set[asyncio.Task[object]] = set()
+        self._stopped = False
+        owner.lab.signalling.clock.join(self.master)
+
+    def _objects(self, system: SystemFacts) -> Objects:
+        clock = self._owner.lab.signalling.clock
         #: The AgentX end, with its sessions and registrations.
         self.master = Master(
-            Tree(own, lambda: ()),
+            Tree(system, lambda: ()),
             up_time=self._up_time,
             now=clock.now,
             waits=lambda: clock.look(self.master),
             notified=self._notified,
         )
-        self.agent = Agent(
-            self.master,
-            owner.name,
-            users=lab.snmp_users,
-            boots=lab.snmp_boots[owner.name],
-            now=asyncio.get_running_loop().time,
-        )
-        self._peers: dict[AgentXStream, Peer] = {}
-        self._listeners: list[tuple[ListeningPort, Listener]] = []
-        self._coming: set[asyncio.Task[object]] = set()
-        self._stopped = False
-        clock.join(self.master)
+        return self.master
 
     def serves(self, port: ListeningPort) -> bool:
         """Every UDP port for management, and every TCP port that speaks AgentX."""

@@ -10,8 +10,7 @@ import socket
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..model import Connection, ListeningPort, Transport
-from ..state import ConnectionStatus
+from ..model import ListeningPort, Transport
 from ..trace import Kind
 from . import manager_words as words
 from .roles import NETWORK_MANAGEMENT_SYSTEM, component_of
@@ -20,6 +19,7 @@ from .snmp_messages import SNMP, Packet, decode, encode
 from .stream import STRANGERS_KEPT
 from .traps import trap_name, trap_text
 from .udp import Datagrams
+from .udp_side import UdpSide
 
 if TYPE_CHECKING:
     from .application import RunningApplication
@@ -32,56 +32,19 @@ def is_manager(application: RunningApplication) -> bool:
     return component_of(application.plan, application.name) == NETWORK_MANAGEMENT_SYSTEM
 
 
-class NmsSide:
+class NmsSide(UdpSide):
     """What a network management system hears: traps, on each of its UDP ports."""
-
-    def __init__(self, owner: RunningApplication) -> None:
-        self._owner = owner
-        self._ports: list[TrapPort] = []
 
     def serves(self, port: ListeningPort) -> bool:
         """Every UDP port."""
         return port.transport is Transport.UDP
 
-    def makes(self, connection: Connection) -> bool:
-        """None: it asks over UDP, where there is nothing to open."""
-        return False
-
     async def serve(self, port: ListeningPort, sockets: list[socket.socket]) -> None:
         """Hear traps on the bound sockets of a planned port."""
-        loop = asyncio.get_running_loop()
         for sock in sockets:
-            heard = TrapPort(self._owner, port, sock)
-            self._ports.append(heard)
-            await loop.create_datagram_endpoint(partial(_same, heard), sock=sock)
-
-    async def connect(self, connection: Connection) -> ConnectionStatus:
-        """Nothing to do."""
-        return self._owner.statuses[connection]
-
-    async def start(self) -> None:
-        """Nothing to do."""
-
-    async def stop(self) -> None:
-        """Nothing to do: a trap receiver owes nobody a good-bye."""
-
-    def close_port(self, port: ListeningPort) -> None:
-        """Hear nothing any more on this port."""
-        for one in [one for one in self._ports if one.port is port]:
-            self._ports.remove(one)
-            one.close()
-
-    def close_ports(self) -> None:
-        """Hear nothing any more."""
-        for one in self._ports:
-            one.close()
-
-    async def close(self, *, crash: bool) -> None:
-        """Nothing to do: it has no connection."""
-
-    def let_go(self) -> None:
-        """The same as `close_ports`."""
-        self.close_ports()
+            one = TrapPort(self._owner, port, sock)
+            self.opened.append(one)
+            await one.serve()
 
 
 class TrapPort(Datagrams):
@@ -93,8 +56,13 @@ class TrapPort(Datagrams):
         self._owner = owner
         self._lab = owner.lab
         address, number = sock.getsockname()[:2]
+        self._sock = sock
         self._place: Place = (Transport.UDP, address, number)
         self._lab.signalling.join(self._place, End(owner.name, owner.host, str(port), port.number))
+
+    async def serve(self) -> None:
+        """Hear what comes in, until it is closed."""
+        await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, sock=self._sock)
 
     def datagram_received(self, data: bytes, address: Any) -> None:
         place: Place = (Transport.UDP, address[0], address[1])
@@ -139,7 +107,3 @@ class TrapPort(Datagrams):
         if not self.closed:
             super().close()
             self._lab.signalling.leave(self._place)
-
-
-def _same(one: TrapPort) -> TrapPort:
-    return one

@@ -6,10 +6,10 @@ import asyncio
 import socket
 from typing import TYPE_CHECKING
 
-from ..model import Connection, ListeningPort, Purpose, Transport
+from ..model import ListeningPort, Purpose, Transport
+from ..snmp.answer import Objects
 from ..snmp.objects import ApplicationFacts, AppState, ConnectionFacts, PortFacts, SystemFacts
 from ..snmp.tree import Tree
-from ..state import ConnectionStatus
 from . import snmp_words as words
 from .agentx_stream import AGENTX
 from .roles import NETWORK_MANAGEMENT_SYSTEM, component_of
@@ -17,7 +17,7 @@ from .snmp_agent import Agent
 from .snmp_messages import SNMP
 from .snmp_port import SnmpPort
 from .traps import MASTER_AGENT
-from .udp import Address
+from .udp_side import UdpSide
 
 if TYPE_CHECKING:
     from ..model import Application
@@ -42,30 +42,33 @@ def has_agent(application: RunningApplication) -> bool:
     return any(map(is_management, application.ports))
 
 
-class SnmpSide:
+class SnmpSide(UdpSide):
     """What an application with a management port tells about itself, and only about itself."""
 
     def __init__(self, owner: RunningApplication) -> None:
-        self._owner = owner
-        self._began = asyncio.get_running_loop().time()
-        self._ports: list[SnmpPort] = []
-        application = owner.application
+        super().__init__(owner)
+        lab, application = owner.lab, owner.application
+        loop = asyncio.get_running_loop()
+        self._began = loop.time()
         system = SystemFacts(
             descr=words.DESCRIPTION.format(type=application.type or words.NO_TYPE, name=owner.name),
             name=owner.name,
             up_time=self._up_time,
             contact=words.CONTACT,
-            location=words.LOCATION.format(host=owner.host),
+            location=owner.host,
         )
-        lab = owner.lab
         lab.snmp_boots[owner.name] += 1
         self.agent = Agent(
-            Tree(system, lambda: (facts_of(lab, owner.name),)),
+            self._objects(system),
             owner.name,
             users=lab.snmp_users,
             boots=lab.snmp_boots[owner.name],
-            now=asyncio.get_running_loop().time,
+            now=loop.time,
         )
+
+    def _objects(self, system: SystemFacts) -> Objects:
+        lab, name = self._owner.lab, self._owner.name
+        return Tree(system, lambda: (facts_of(lab, name),))
 
     def _up_time(self) -> int:
         return int((asyncio.get_running_loop().time() - self._began) * HUNDREDTHS)
@@ -77,45 +80,14 @@ class SnmpSide:
     async def serve(self, port: ListeningPort, sockets: list[socket.socket]) -> None:
         """Answer on the bound sockets of a planned port."""
         for sock in sockets:
-            one = SnmpPort(self._owner, port, sock, self._heard)
-            self._ports.append(one)
+            one = SnmpPort(self._owner, port, sock, self.agent.handle)
+            self.opened.append(one)
             await one.serve()
-
-    def _heard(self, port: SnmpPort, data: bytes, address: Address) -> None:
-        self.agent.handle(port, data, address)
-
-    def makes(self, connection: Connection) -> bool:
-        """None: an agent is asked."""
-        return False
-
-    async def connect(self, connection: Connection) -> ConnectionStatus:
-        """Nothing to do."""
-        return self._owner.statuses[connection]
-
-    async def start(self) -> None:
-        """Nothing to do."""
-
-    async def stop(self) -> None:
-        """Nothing to do: an agent owes nobody a good-bye."""
-
-    def close_port(self, port: ListeningPort) -> None:
-        """Answer nothing any more on this port."""
-        for one in [one for one in self._ports if one.port is port]:
-            self._ports.remove(one)
-            one.close()
 
     def close_ports(self) -> None:
         """Answer nothing any more."""
-        for one in self._ports:
-            one.close()
+        super().close_ports()
         self.agent.close()
-
-    async def close(self, *, crash: bool) -> None:
-        """Nothing to do: it has no connection."""
-
-    def let_go(self) -> None:
-        """The same as `close_ports`."""
-        self.close_ports()
 
 
 def facts_of(lab: Lab, name: str) -> ApplicationFacts:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 # --- the agent on a management port (snmp_agent.py, snmp_side.py)
-#: sysDescr, sysLocation and sysContact of an application.
+#: sysDescr and sysContact of an application.
 DESCRIPTION = "{type} {name} in a lab of genesys-ports"
 NO_TYPE = "Application"
-LOCATION = "{host}"
 CONTACT = "you"
 
 #: Names of datagrams in the trace.
