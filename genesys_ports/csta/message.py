@@ -42,7 +42,13 @@ class Message:
 
     def get(self, path: str, default: str = "") -> str:
         """The first text at this path; `default` where there is none."""
-        return next(_texts(self.fields, path.split("/")), default)
+        value: object = self.fields
+        for name in path.split("/"):
+            if not isinstance(value, dict):
+                # More than one of them, or none.
+                return next(_texts(self.fields, path.split("/")), default)
+            value = value.get(name)
+        return value if isinstance(value, str) else next(_texts(self.fields, path.split("/")), default)
 
 
 def _texts(value: object, path: list[str]) -> Iterator[str]:

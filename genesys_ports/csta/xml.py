@@ -61,7 +61,8 @@ def _refused(problems: list[str]) -> CSTAError:
 
 def _write(name: str, group: Group, fields: Any, parts: list[str]) -> bool:
     """Write a group of elements; False as soon as something in it is not as it has to be."""
-    if not isinstance(fields, Mapping):
+    # A dict is seen at once, any other mapping only after a search.
+    if not isinstance(fields, (dict, Mapping)):
         return False
     parts.append(f"<{name}>")
     count = 0
@@ -77,7 +78,8 @@ def _write(name: str, group: Group, fields: Any, parts: list[str]) -> bool:
         elif element.need is not Need.OPTIONAL:
             return False
     parts.append(f"</{name}>")
-    return group.by_name.keys() >= fields.keys() and (count == 1 or not group.choice)
+    all_known = count == len(fields) or group.by_name.keys() >= fields.keys()
+    return all_known and (count == 1 or not group.choice)
 
 
 def _write_one(element: Element, value: Any, parts: list[str]) -> bool:
@@ -86,7 +88,7 @@ def _write_one(element: Element, value: Any, parts: list[str]) -> bool:
         return _write(element.name, of, value, parts)
     if not isinstance(value, str) or not fits(of, value):
         return False
-    text = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = value if value.isalnum() else value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     parts.append(f"<{element.name}>{text}</{element.name}>" if text else f"<{element.name}/>")
     return True
 
@@ -131,8 +133,9 @@ class _Reader:
         #: Something was seen that may be wrong.
         self.doubtful = False
         self._groups: list[tuple[Group, dict[str, Any]]] = []
-        # The element that holds text: its name, and the pieces that have come.
-        self._text: tuple[str, list[str]] | None = None
+        # The element that is open and holds text, and the pieces of it that have come.
+        self._text: Element | None = None
+        self._pieces: list[str] = []
         self._skipped = 0
         self._count = 0
         # The encoding is ours, whatever the bytes say: others are refused, and wrong bytes are no UTF-8.
@@ -166,10 +169,10 @@ class _Reader:
         if self._skipped or self._text or element is None:
             self._skipped += 1
         elif isinstance(element.of, Text):
-            self._text = name, []
+            self._text = element
         else:
             inside: dict[str, Any] = {}
-            self._put(name, inside)
+            self._put(element, inside)
             self._groups.append((element.of, inside))
 
     def _begin(self, name: str, namespace: str) -> None:
@@ -186,27 +189,26 @@ class _Reader:
 
     def _characters(self, text: str) -> None:
         if self._text and not self._skipped:
-            self._text[1].append(text)
+            self._pieces.append(text)
 
     def _end(self, _: str) -> None:
         if self._skipped:
             self._skipped -= 1
         elif self._text:
-            name, pieces = self._text
-            self._text = None
-            text = "".join(pieces).strip()
-            self._put(name, text)
-            of = self._groups[-1][0].by_name[name].of
-            self.doubtful = self.doubtful or not (isinstance(of, Text) and fits(of, text))
+            element, self._text = self._text, None
+            text = "".join(self._pieces).strip()
+            self._pieces.clear()
+            self._put(element, text)
+            self.doubtful = self.doubtful or not (isinstance(element.of, Text) and fits(element.of, text))
         else:
             group, fields = self._groups.pop()
             # Nothing unknown is in it, and nothing twice.
             if not fields.keys() >= group.needed or (group.choice and len(fields) != 1):
                 self.doubtful = True
 
-    def _put(self, name: str, value: object) -> None:
-        group, fields = self._groups[-1]
-        if group.by_name[name].many:
+    def _put(self, element: Element, value: object) -> None:
+        name, fields = element.name, self._groups[-1][1]
+        if element.many:
             fields[name] = (*fields.get(name, ()), value)
         elif name in fields:
             problem = words.TWICE.format(name=self.name, path=name)
