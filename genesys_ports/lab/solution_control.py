@@ -20,6 +20,8 @@ __all__ = ["SolutionControlServer"]
 
 #: What a Local Control Agent has seen of an application → which notification, and its text. A crash is told as well
 #: as an orderly stop: the Local Control Agent sees the application go, whoever ends it.
+#: That it is these two is ours: docs.genesys.com (FR/latest/MLUG/SNMPtraps) has them made by servers themselves, and
+#: alarm traps (gSmlSCserverAlarm) by Solution Control Server on behalf of any server.
 _NOTIFICATIONS = {STARTED: ("gsServerUpTrap", SERVER_UP), STOPPED: ("gsServerDownTrap", SERVER_DOWN)}
 
 
