@@ -121,7 +121,8 @@ async def test_a_client_is_told_how_the_link_is_whenever_it_comes(lab):
 
 
 async def test_a_dn_that_the_switch_has_not_is_out_of_service(lab):
-    lab.update(PLAN.with_switch(one_station()))
+    told_so = str(lab.update(PLAN.with_switch(one_station())))
+    assert told_so.endswith("restart them: switch, t_server.")
     await lab.restart(SWITCH)
     outside = [one.text for one in lab.trace if one.name == "EventDNOutOfService"]
     assert outside == ["DN 2002", "DN 2003", "DN 2004", "DN 3000"]

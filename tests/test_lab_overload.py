@@ -261,6 +261,17 @@ async def test_a_server_stops_while_its_client_is_overloaded(lab):
     assert connection(lab) == "lost"
 
 
+@pytest.mark.parametrize("overloaded", [MS, STAT])
+async def test_a_connection_of_the_overloaded_is_cut(lab, overloaded):
+    await lab.overload(overloaded)
+    async with asyncio.timeout(PATIENCE):
+        assert "stat_server has lost its connection to message_server." in str(await lab.cut(STAT, MS))
+    assert connection(lab) == "lost"
+    await lab.relieve(overloaded)
+    await lab.mend(STAT, MS)
+    assert connection(lab) == "connected"
+
+
 async def test_a_new_client_hears_nothing(lab, monkeypatch):
     monkeypatch.setattr("genesys_ports.lab.application.GREETING_LIMIT", 0.2)
     await lab.stop(STAT)

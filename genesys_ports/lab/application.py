@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import ConnectionRefusedByPeerError, LabError, NoAnswerError, TLSMismatchError
-from ..model import Application, Connection, Deployment, ListeningPort, Purpose, Transport
+from ..model import Application, Connection, Deployment, ListeningPort, Purpose, Switch, Transport
 from ..state import ConnectionStatus
 from ..trace import Kind
 from . import words
@@ -90,7 +90,9 @@ class RunningApplication:
         """Whether `plan` tells this application anything else than the plan it read at its start."""
         if not plan.has_application(self.name) or plan.application(self.name) != self.application:
             return True
-        return _servers(plan, self.name) != _servers(self.plan, self.name)
+        if _servers(plan, self.name) != _servers(self.plan, self.name):
+            return True
+        return _frames(plan, self.name) != _frames(self.plan, self.name)
 
     @property
     def host(self) -> str:
@@ -418,6 +420,12 @@ def is_called(plan: Deployment, connection: Connection) -> bool:
 def _speaks_tls(connection: Connection, port: ListeningPort) -> bool:
     """Whether the client begins with TLS: as the connection says, else as the port wants it."""
     return port.transport is Transport.TLS if connection.secure is None else connection.secure
+
+
+def _frames(plan: Deployment, name: str) -> list[Switch]:
+    """The frames that an application has read in the plan: its own, and that of a switch it is a client of."""
+    names = {name, *(connection.server for connection in plan.servers_of(name))}
+    return [switch for switch in plan.switches if switch.name in names]
 
 
 def _servers(plan: Deployment, client: str) -> list[tuple[Connection, Application | None]]:

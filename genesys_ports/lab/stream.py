@@ -219,6 +219,7 @@ class Stream(asyncio.Protocol):
     def break_off(self) -> None:
         """The network breaks the connection off: neither end has ended it, and both notice."""
         if self._transport is not None:
+            self._reach_the_deaf()
             self._transport.abort()
 
     # --- the trace
