@@ -1,7 +1,6 @@
 """Frames of switches: each port with what it carries, lit by call; the TCP ports of the host beside them."""
 
 import re
-import xml.etree.ElementTree as ET
 from html import unescape
 
 import pytest
@@ -14,13 +13,13 @@ from genesys_ports.draw.faceplates import CALL_COLOURS, DRAWN, EXPLAINED, IN_CAR
 from genesys_ports.draw.frames import Frame, Slot
 from genesys_ports.draw.style import PAPER
 from genesys_ports.draw.words import VOICE_MARKS
-from genesys_ports.errors import InvalidValueError, OutputFormatError, SwitchError
+from genesys_ports.errors import InvalidValueError, SwitchError
 from genesys_ports.model import Deployment, Switch, VoicePort, VoicePortKind
 from genesys_ports.plan import load_plan
 from genesys_ports.state import ConnectionState, ConnectionStatus, PortState, PortStatus
 from genesys_ports.switch import Switching
 from tests.conftest import ROOT
-from tests.helpers import outputs_of_two_processes
+from tests.test_draw_portmap import drawn
 
 PLANS = ROOT / "notebooks" / "plans"
 SWITCH = load_switch(PLANS / "switch-ports.csv")
@@ -70,11 +69,6 @@ def busy_switch():
     switching.busy_out("03-01")
     switching.hold("1", "2001")
     return switching
-
-
-def drawn(picture):
-    """Every text on the picture."""
-    return [text.get_text() for text in picture.draw().figure.axes[0].texts]
 
 
 TABLE = """\
@@ -374,86 +368,6 @@ def test_a_card_of_several_kinds():
     assert "several kinds" in drawn(
         Frame("switch", [Slot("01", f"01-0{n}", kind, "", "idle") for n, kind in enumerate(VoicePortKind)])
     )
-
-
-SAME = """
-import sys
-from genesys_ports import frame, load_plan, load_switch
-from genesys_ports.switch import Switching
-switching = Switching(load_switch("notebooks/plans/switch-ports.csv"), lambda event: None)
-switching.arrive("5551234", "2001")
-switching.make_call("2002", "2003")
-switching.answer("1", "2001")
-switching.hold("1", "2001")
-one = frame(type("Desk", (), {"name": "switch", "states": lambda self: switching.ports()})())
-two = frame(load_plan("notebooks/plans/cti.csv"), beside=True)
-sys.stdout.buffer.write(one.to_png() + one.to_svg().encode() + two._repr_html_().encode())
-assert "matplotlib.pyplot" not in sys.modules
-"""
-
-
-def test_the_same_bytes_in_two_processes():
-    assert len(outputs_of_two_processes(SAME)) == 1
-
-
-def test_save(tmp_path):
-    one = frame(SWITCH)
-    for ending, start in ((".png", b"\x89PNG"), (".svg", b"<?xml"), (".txt", b"switch has"), (".csv", b"Card,")):
-        assert one.save(tmp_path / f"frame{ending}").read_bytes().startswith(start)
-    with pytest.raises(OutputFormatError):
-        one.save(tmp_path / "frame.jpg")
-
-
-HOSTILE = [
-    "<script>alert(1)</script>",
-    "$x^2$ $",
-    'a"b--c>',
-    "x\ny",
-    "\u202eevil\x00",
-    "😀 消息",
-    "שלש",
-    "n" * 500,
-    "=1+1",
-]
-
-
-def lit(*texts):
-    states = [
-        busy_switch()
-        .ports()[0]
-        ._replace(port=VoicePort(label=f"0x-{text}", device=text, dn=text), call_id=text, party=text)
-        for text in texts
-    ]
-
-    class Any:
-        name = texts[0]
-
-        def states(self):
-            return states
-
-    return Any()
-
-
-def test_hostile_names():
-    one = frame(lit(*HOSTILE))
-    ET.fromstring(one.to_svg())
-    html = one._repr_html_()
-    assert "<script" not in html
-    ET.fromstring(re.sub("(<img[^>]*)>", r"\1/>", html))
-    assert len(str(one).splitlines()) == 3 + len(HOSTILE)
-    assert not re.search(r"(^|,)=", one.to_csv())
-    assert not {"\u202e", "\x00"} & set(html + str(one))
-
-
-@settings(max_examples=3)
-@given(st.lists(st.text(st.characters(codec=None, exclude_categories=()), min_size=1), min_size=10, max_size=30))
-def test_any_names(texts):
-    one = frame(lit(*texts))
-    ET.fromstring(one.to_svg())
-    assert len(str(one).splitlines()) == 3 + len(texts)
-
-
-# --- the switch itself, under a storm of calls
 
 
 @settings(max_examples=20)
