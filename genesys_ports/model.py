@@ -232,7 +232,14 @@ class VoicePort:
         return card if dash else ""
 
     def __str__(self) -> str:
-        return f"{self.kind} port {self.label} of {self.device}"
+        return f"{_VOICE_PORT[self.kind]} {self.label} of {self.device}"
+
+
+_VOICE_PORT = {
+    VoicePortKind.STATION: "station port",
+    VoicePortKind.TRUNK: "trunk channel",
+    VoicePortKind.IVR: "IVR port",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,7 +65,7 @@ async def test_too_few_calls_at_once(lab, desk, answer):
     await answer(desk)
     assert str(check_calls_at_once(lab, 2)) == (
         "Not yet.\n"
-        "  ✓ Call 1 takes the ports 03-01, 03-02.\n"
+        "  ✓ A call takes the ports 03-01, 03-02.\n"
         "  ○ switch carries 1 call at this moment; the exercise asks for 2."
     )
 
@@ -94,9 +94,9 @@ async def to_outside_and_more(desk):
 @pytest.mark.parametrize(
     ("answer", "last"),
     [
-        (two_inside, "Call 2 takes the ports 03-03, 03-04."),
-        (from_outside, "Call 2 takes the ports 01-02, 02-01."),
-        (to_outside_and_more, "Call 3 takes the ports 01-03, 03-02."),
+        (two_inside, "A call takes the ports 03-03, 03-04."),
+        (from_outside, "A call takes the ports 01-02, 02-01."),
+        (to_outside_and_more, "A call takes the ports 01-03, 03-02."),
     ],
 )
 async def test_calls_at_once(lab, desk, answer, last):

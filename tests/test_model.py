@@ -133,7 +133,7 @@ def test_unknown_words(make, text):
 # --- two kinds of port
 
 MIXED = [
-    (lambda: ListeningPort(number=VOICE), "trunk port 24 of switch is a voice port, and a listening port belongs"),
+    (lambda: ListeningPort(number=VOICE), "trunk channel 24 of switch is a voice port, and a listening port belongs"),
     (lambda: ListeningPort(number=1, last=VOICE), "is a voice port"),
     (lambda: Application(name="a", host="h", ports=[VOICE]), "is a voice port"),
     (lambda: PLAN.add("urs", host="framework-host", port=VOICE), "is a voice port"),
@@ -161,7 +161,8 @@ def test_the_two_kinds_share_no_base_class():
 
 def test_a_switch_has_voice_ports():
     switch = Switch(name="switch", voice_ports=[VOICE, VoicePort(label="25", device="switch")])
-    assert [str(port) for port in switch.voice_ports] == ["trunk port 24 of switch", "station port 25 of switch"]
+    assert [str(port) for port in switch.voice_ports] == ["trunk channel 24 of switch", "station port 25 of switch"]
+    assert str(VoicePort(label="02-01", device="switch", kind="ivr")) == "IVR port 02-01 of switch"
 
 
 @pytest.mark.parametrize(("label", "card"), [("03-05", "03"), ("24", ""), ("1-2-3", "1"), ("-5", "")])

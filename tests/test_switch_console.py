@@ -157,7 +157,7 @@ def test_show_ports(console, switching):
     switching.busy_out("01-02")
     switching.busy_out("02-01")
     lines = console.line("show ports").splitlines()
-    assert lines[0] == "switch: 12 ports, 2 carry a call, 1 out of service"
+    assert lines[0] == "switch: 12 ports, 2 with a call, 1 out of service"
     assert [line.split() for line in lines[3:7]] == [
         ["01-01", "trunk", "9", "talking", "1", "5551234"],
         ["01-02", "trunk", "9", "out", "of", "service"],
@@ -169,7 +169,7 @@ def test_show_ports(console, switching):
 
 def test_show_card(console):
     lines = console.line("show card 02").splitlines()
-    assert lines[0] == "Card 02 of switch: 2 ports, 0 carry a call, 0 out of service"
+    assert lines[0] == "Card 02 of switch: 2 ports, 0 with a call, 0 out of service"
     assert len(lines) == 5
     assert console.line("show card 2") == "\n".join(lines)
     assert console.line("show card 7") == "The frame has no card '7'. Its cards are: 01, 02, 03."

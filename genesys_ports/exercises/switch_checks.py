@@ -33,10 +33,7 @@ def check_calls_at_once(lab: Lab, count: int, switch: str | None = None) -> Chec
     for one in states:
         if one.call_id:
             calls.setdefault(one.call_id, []).append(one.port.label)
-    steps = [
-        Step(True, words.CALL_TAKES.format(number=number, ports=", ".join(labels)))
-        for number, labels in enumerate(calls.values(), 1)
-    ]
+    steps = [Step(True, words.CALL_TAKES.format(ports=", ".join(labels))) for labels in calls.values()]
     enough = len(calls) >= int(count)
     if enough:
         sentence = words.ENOUGH_ONE if len(calls) == 1 else words.ENOUGH_CALLS

@@ -5,7 +5,7 @@ from __future__ import annotations
 NO_SWITCH = "The lab's plan has no such switch."
 NOT_RUNNING = "{switch} does not run, so no port of it carries anything: start it."
 
-CALL_TAKES = "Call {number} takes the ports {ports}."
+CALL_TAKES = "A call takes the ports {ports}."
 ENOUGH_CALLS = "{switch} carries {seen} calls at this moment."
 ENOUGH_ONE = "{switch} carries 1 call at this moment."
 TOO_FEW_CALLS = "{switch} carries {seen} calls at this moment; the exercise asks for {wanted}."

@@ -62,8 +62,8 @@ HELP_COLUMNS = ("Command", "What it does")
 # --- tables
 
 PORT_COLUMNS = ("Port", "Kind", "DN", "State", "Call", "Carries")
-PORTS = "{name}: {every} ports, {seized} carry a call, {out} out of service"
-CARD = "Card {card} of {name}: {every} ports, {seized} carry a call, {out} out of service"
+PORTS = "{name}: {every} ports, {seized} with a call, {out} out of service"
+CARD = "Card {card} of {name}: {every} ports, {seized} with a call, {out} out of service"
 CLOSING = "{status}, then out of service"
 CALL_COLUMNS = ("Call", "From", "To", "Party", "Port", "Connection")
 CALLS_ONE = "{name}: 1 call"
