@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genesys_ports.agentx import SESSION, Framer, Master, Register, Registration, Registry, State, SubAgent
+from genesys_ports.agentx.codec import encode
 from genesys_ports.agentx.encoding import SearchRange, VarBind
 from genesys_ports.agentx.framer import LARGEST_PAYLOAD
 from genesys_ports.agentx.pdu import (
@@ -32,15 +33,13 @@ from genesys_ports.agentx.pdu import (
     TestSet,
     UndoSet,
     Unregister,
-    encode,
 )
-from genesys_ports.agentx.registry import LARGEST, after
+from genesys_ports.agentx.registry import after
 from genesys_ports.agentx.sending import pack
 from genesys_ports.agentx.session import MISSED, TIMEOUT, WAITING
-from genesys_ports.agentx.sub_agent import TRAP_OID
 from genesys_ports.agentx.summary import reason_text, status_text, text_of_pdu
-from genesys_ports.snmp.names import ROOT
-from genesys_ports.snmp.objects import END_OF_VIEW, NO_SUCH_INSTANCE, NO_SUCH_OBJECT, Syntax, Value
+from genesys_ports.snmp.names import ROOT, TRAP_OID
+from genesys_ports.snmp.objects import END_OF_VIEW, LARGEST_NUMBER, NO_SUCH_INSTANCE, NO_SUCH_OBJECT, Syntax, Value
 
 SYS_NAME = (1, 3, 6, 1, 2, 1, 1, 5, 0)
 UP_TIME = (1, 3, 6, 1, 2, 1, 1, 3, 0)
@@ -620,7 +619,7 @@ def test_a_question_of_another_session_or_one_that_cannot_be_read():
 
 @pytest.mark.parametrize(
     ("subtree", "found"),
-    [((1, 2), (1, 3)), ((1, LARGEST), (2,)), ((LARGEST,), ()), ((), ())],
+    [((1, 2), (1, 3)), ((1, LARGEST_NUMBER), (2,)), ((LARGEST_NUMBER,), ()), ((), ())],
 )  # fmt: skip
 def test_what_comes_after_a_subtree(subtree, found):
     assert after(subtree) == found
@@ -953,7 +952,7 @@ def test_sub_agents_have_the_rest(world):
 
 
 def test_nothing_comes_after_the_last_subtree_of_all(world):
-    world.connect(Objects({}), Register(subtree=(LARGEST,)))
+    world.connect(Objects({}), Register(subtree=(LARGEST_NUMBER,)))
     assert world.read_next((9,)) == [[((9,), END_OF_VIEW)]]
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from genesys_ports import Lab, load_plan
 from genesys_ports.agentx import Framer
+from genesys_ports.agentx.codec import encode
 from genesys_ports.agentx.encoding import VarBind
-from genesys_ports.agentx.pdu import Close, Get, GetNext, Notify, Open, Ping, Reason, Register, Response, Status, encode
+from genesys_ports.agentx.pdu import Close, Get, GetNext, Notify, Open, Ping, Reason, Register, Response, Status
 from genesys_ports.agentx.session import MISSED
 from genesys_ports.errors import OnlyAgentXError, PortInUseError, SnmpRefusedError
 from genesys_ports.lab.agentx_side import SubAgentSide

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from genesys_ports import Lab
 from genesys_ports.errors import PortInUseError
 from genesys_ports.lab.manager import TRAPS_KEPT
-from genesys_ports.lab.snmp_messages import SNMP, SYS_UP_TIME, TRAP_OID, Packet, decode, encode
+from genesys_ports.lab.snmp_messages import SNMP, Packet, decode, encode
 from genesys_ports.lab.traps import LAST_TRAP
-from genesys_ports.snmp.names import MIB, oid_of
+from genesys_ports.snmp.names import MIB, SYS_UP_TIME, TRAP_OID, oid_of
 from genesys_ports.snmp.objects import Syntax, Value
 from genesys_ports.trace import Kind
 from tests.helpers import HEADER, PATIENCE, known, read, tool

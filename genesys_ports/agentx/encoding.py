@@ -7,13 +7,10 @@ from collections.abc import Iterable
 from typing import NamedTuple, cast
 
 from ..errors import AgentXError
-from ..snmp.objects import Oid, Syntax, Value
+from ..snmp.objects import MOST_NUMBERS, Oid, Syntax, Value
 from . import words
 
-__all__ = ["MOST_NUMBERS", "Reader", "SearchRange", "VarBind", "Writer"]
-
-#: Numbers of one object identifier (RFC 2741, section 5.1).
-MOST_NUMBERS = 128
+__all__ = ["Reader", "SearchRange", "VarBind", "Writer"]
 
 #: Most names begin with it; AgentX leaves it out (the same section).
 _INTERNET = (1, 3, 6, 1)

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from ..errors import AgentXError
 from . import words
-from .pdu import HEADER_LENGTH, Header, Pdu, decode_header, decode_payload
+from .codec import HEADER_LENGTH, Header, decode_header, decode_payload
+from .pdu import Pdu
 
 __all__ = ["LARGEST_PAYLOAD", "Frame", "Framer"]
 

@@ -105,7 +105,7 @@ class Master:
             if session.due is not None and session.due <= now:
                 session.overdue()
 
-    # --- look-ups (`lab.snmp_agent.Objects`)
+    # --- look-ups (`snmp.answer.Objects`)
 
     def read(self, oids: Sequence[Oid], told: Callable[[Sequence[Value] | None], None]) -> None:
         """The values of these objects, or what stands in place of one; None where a sub-agent gave no answer."""

@@ -7,19 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-from ..snmp.objects import Oid
+from ..snmp.objects import LARGEST_NUMBER, Oid
 
-__all__ = ["LARGEST", "Region", "Registration", "Registry", "after"]
-
-#: The largest number in an object identifier (RFC 2578, section 3.5).
-LARGEST = 2**32 - 1
+__all__ = ["Region", "Registration", "Registry", "after"]
 
 T = TypeVar("T")
 
 
 def after(subtree: Oid) -> Oid:
     """The first name that comes after everything in a subtree; empty where nothing can."""
-    while subtree and subtree[-1] == LARGEST:
+    while subtree and subtree[-1] == LARGEST_NUMBER:
         subtree = subtree[:-1]
     return (*subtree[:-1], subtree[-1] + 1) if subtree else ()
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
+from .codec import Header, decode_header, encode
 from .framer import Frame
-from .pdu import Header, Pdu, Response, decode_header, encode
+from .pdu import Pdu, Response
 
 __all__ = ["Send", "Sent", "pack", "reply"]
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from ..snmp.names import SYS_UP_TIME, TRAP_OID
 from ..snmp.objects import Oid, Syntax, is_oid, is_sound
 from .framer import Frame
 from .pdu import (
@@ -26,7 +27,6 @@ from .pdu import (
 )
 from .registry import Registration
 from .sending import Send, pack, reply
-from .sub_agent import TRAP_OID
 
 if TYPE_CHECKING:
     from .master import Master
@@ -49,8 +49,6 @@ MOST_SESSIONS = 100
 #: Seconds a sub-agent gets for an answer, unless it has asked for another time. (RFC 2741 leaves it open; Net-SNMP's
 #: agentXTimeout is 1.)
 TIMEOUT = 1.0
-
-_UP_TIME: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 
 Answered: TypeAlias = Callable[[Response | None], None]
 
@@ -223,7 +221,7 @@ class Peer:
     def _notified(self, session: Session, pdu: Notify) -> None:
         trap = _trap_of(pdu)
         assert trap is not None
-        variables = [(one.name, one.value) for one in pdu.varbinds if one.name not in (_UP_TIME, TRAP_OID)]
+        variables = [(one.name, one.value) for one in pdu.varbinds if one.name not in (SYS_UP_TIME, TRAP_OID)]
         self.master.notified(session, trap, variables)
 
     def forget(self, session: Session) -> None:
@@ -245,7 +243,7 @@ class Peer:
 def _trap_of(pdu: Notify) -> Oid | None:
     """Which notification it is: snmpTrapOID.0 comes first, or after sysUpTime.0 (RFC 2741, sections 6.2.10, 7.1.10)."""
     varbinds = list(pdu.varbinds)
-    if varbinds and varbinds[0].name == _UP_TIME:
+    if varbinds and varbinds[0].name == SYS_UP_TIME:
         del varbinds[0]
     if not varbinds or varbinds[0].name != TRAP_OID:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from ..errors import AgentXError
-from ..snmp.names import name_of
+from ..snmp.names import TRAP_OID, name_of
 from ..snmp.objects import END_OF_VIEW, NO_SUCH_OBJECT, Oid, Syntax, Value
 from . import words
 from .encoding import SearchRange, VarBind
@@ -34,13 +34,10 @@ from .sending import Send, pack, reply
 from .states import SESSION, Action, Event, State
 from .summary import reason_text, status_text
 
-__all__ = ["MOST_ANSWERED", "TRAP_OID", "SubAgent"]
+__all__ = ["MOST_ANSWERED", "SubAgent"]
 
 #: Variable bindings of one answer to a GetBulk; RFC 2741, 7.2.3.3, lets an agent stop early.
 MOST_ANSWERED = 1_000
-
-#: snmpTrapOID.0 says which notification it is (RFC 3418, section 2).
-TRAP_OID: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
 
 
 class SubAgent:

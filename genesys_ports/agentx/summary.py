@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..snmp.names import name_of
-from ..snmp.objects import Oid
+from ..snmp.names import SYS_UP_TIME, TRAP_OID, name_of
 from ..snmp.telling import bindings_text
 from . import words
 from .encoding import VarBind
@@ -28,9 +27,6 @@ __all__ = ["reason_text", "status_text", "text_of_pdu"]
 
 #: Objects that one line names; the rest are counted.
 NAMED = 3
-
-#: sysUpTime.0 and snmpTrapOID.0, which come with every notification.
-_ENVELOPE: tuple[Oid, ...] = ((1, 3, 6, 1, 2, 1, 1, 3, 0), (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0))
 
 
 def status_text(error: int) -> str:
@@ -63,7 +59,7 @@ def text_of_pdu(pdu: Pdu) -> str:
         return _several([name_of(one.start) for one in pdu.ranges])
     if isinstance(pdu, Notify):
         trap = [name_of(one.value.value) for one in pdu.varbinds if isinstance(one.value.value, tuple)]
-        return _several([*trap[:1], *_texts([one for one in pdu.varbinds if one.name not in _ENVELOPE])])
+        return _several([*trap[:1], *_texts([one for one in pdu.varbinds if one.name not in (SYS_UP_TIME, TRAP_OID)])])
     if isinstance(pdu, TestSet):
         return bindings_text(pdu.varbinds)
     if isinstance(pdu, Response):

@@ -9,13 +9,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ..raw.snmp import STATUSES
+from ..snmp.names import SYS_UP_TIME, TRAP_ENTERPRISE, TRAP_OID
 from ..snmp.objects import Oid, Syntax, Value
 from .snmp_users import COMMUNITY
 
-__all__ = [
-    "LARGEST", "SNMP", "SYS_UP_TIME", "TRAP_ENTERPRISE", "TRAP_OID", "Packet", "decode", "encode", "packet_of",
-    "pdu_of",
-]  # fmt: skip
+__all__ = ["LARGEST", "SNMP", "Packet", "decode", "encode", "packet_of", "pdu_of"]
 
 #: What the trace calls the language.
 SNMP = "snmp"
@@ -23,12 +21,6 @@ SNMP = "snmp"
 #: Bytes of the largest message that an agent here reads or writes. RFC 3417, section 3.2.1, wants 484 at least and
 #: recommends 1,472; a table is told in several.
 LARGEST = 4_096
-
-#: sysUpTime.0 and snmpTrapOID.0, the first two variables of every trap (RFC 3416, section 4.2.6), and
-#: snmpTrapEnterprise.0, which a trap of version 1 brings besides (RFC 3584, section 3.1).
-SYS_UP_TIME: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
-TRAP_OID: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
-TRAP_ENTERPRISE: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 3, 0)
 
 #: snmpTraps: coldStart is its first (RFC 3418).
 _SNMP_TRAPS: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 5)

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..model import Connection, Transport
-from ..snmp.names import name_of, oid_of, text_of
+from ..snmp.names import SYS_UP_TIME, TRAP_ENTERPRISE, TRAP_OID, name_of, oid_of, text_of
 from ..snmp.objects import Oid, Syntax, Value
 from ..trace import Kind
 from . import manager_words as words
 from .roles import NETWORK_MANAGEMENT_SYSTEM, component_of
 from .signalling import End, Place
-from .snmp_messages import SNMP, SYS_UP_TIME, TRAP_ENTERPRISE, TRAP_OID, Packet, encode
+from .snmp_messages import SNMP, Packet, encode
 from .snmp_users import COMMUNITY
 
 if TYPE_CHECKING:

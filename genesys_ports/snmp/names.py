@@ -22,7 +22,10 @@ __all__ = [
     "NAMES",
     "OBJECTS",
     "ROOT",
+    "SYS_UP_TIME",
     "TABLES",
+    "TRAP_ENTERPRISE",
+    "TRAP_OID",
     "ObjectType",
     "TableType",
     "enumeration",
@@ -40,6 +43,12 @@ MIB_OPTIONS = ("-M", f"-{MIB.parent}", "-m", "GENESYS-PORTS-MIB:SNMPv2-MIB")
 
 #: MODULE-IDENTITY of GENESYS-PORTS-MIB: netSnmpPlaypen is where Net-SNMP leaves room for trials (NET-SNMP-MIB).
 ROOT: Oid = (1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 5150)
+
+#: sysUpTime.0 and snmpTrapOID.0, the first two variables of every notification (RFC 3416, section 4.2.6), and
+#: snmpTrapEnterprise.0, which a trap of version 1 brings besides (RFC 3584, section 3.1).
+SYS_UP_TIME: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
+TRAP_OID: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
+TRAP_ENTERPRISE: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 3, 0)
 
 _SYSTEM: Oid = (1, 3, 6, 1, 2, 1, 1)
 _SNMP_MODULES: Oid = (1, 3, 6, 1, 6, 3)
