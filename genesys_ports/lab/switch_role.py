@@ -16,7 +16,7 @@ from .roles import Role, component_of
 if TYPE_CHECKING:
     from .application import RunningApplication
 
-__all__ = ["SWITCH", "SwitchRole", "call_name", "is_switch", "switches_of"]
+__all__ = ["SWITCH", "SwitchRole", "call_name", "frame_of", "is_switch", "switches_of"]
 
 #: The catalogue's key for a switch.
 SWITCH = "switch"
@@ -42,7 +42,7 @@ class SwitchRole(Role):
         self._application = application
         # A call of the next run is another one: the trace must not take the two for the same.
         self.switching = Switching(
-            frame_of(application), self._told, after=application.lab.last_calls[application.name]
+            frame_of(application.plan, application.name), self._told, after=application.lab.last_calls[application.name]
         )
 
     def subscribe(self, listener: Callable[[CallEvent], None]) -> Callable[[], None]:
@@ -77,8 +77,6 @@ def switches_of(plan: Deployment) -> list[str]:
     return [one.name for one in plan.applications if is_switch(plan, one.name)]
 
 
-def frame_of(application: RunningApplication) -> Switch:
-    """The frame of a switch, as of its start."""
-    name = application.name
-    planned = next((one for one in application.plan.switches if one.name == name), None)
-    return planned or default_switch(name)
+def frame_of(plan: Deployment, name: str) -> Switch:
+    """The frame of a switch: that of this name in the plan, else a small one."""
+    return next((one for one in plan.switches if one.name == name), None) or default_switch(name)

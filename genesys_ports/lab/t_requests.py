@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
-from ..csta import Message
+from ..csta import (
+    Message,
+    answer_call,
+    clear_connection,
+    hold_call,
+    make_call,
+    retrieve_call,
+    transfer_call,
+)
 from ..errors import CSTAError, LinkDownError, NoCallError
 from ..sip.server import LONGEST_NUMBER, NUMBER
 from ..sip.tlib import EventName, PartyState
@@ -43,50 +52,50 @@ class Asking:
         self._link = link
         self._reference = reference
         # A client of this lab counts its questions as the trace does; that of another has just got its number.
-        trace = server._application.lab.trace
+        trace = server.application.lab.trace
         self._number = reference if link.partner is not None and isinstance(reference, int) else trace.last_number
 
     def make_call(self, this_dn: str, other_dn: str) -> str:
         """RequestMakeCall: MakeCall."""
-        self._check(this_dn)
-        if not NUMBER.fullmatch(other_dn):
-            raise NoCallError(this_dn, words.NO_NUMBER.format(limit=LONGEST_NUMBER))
-        fields = {"callingDevice": this_dn, "calledDirectoryNumber": other_dn, "autoOriginate": "doNotPrompt"}
-        return self._ask(this_dn, Message("MakeCall", fields))
+        self._check(this_dn, other_dn)
+        return self._ask(this_dn, make_call(this_dn, other_dn))
 
     def answer_call(self, this_dn: str, conn_id: str = "") -> str:
         """RequestAnswerCall: AnswerCall."""
-        return self._about("AnswerCall", "callToBeAnswered", this_dn, conn_id, words.NOT_RINGING, PartyState.ALERTING)
+        return self._about(answer_call, this_dn, conn_id, words.NOT_RINGING, PartyState.ALERTING)
 
     def release_call(self, this_dn: str, conn_id: str = "") -> str:
         """RequestReleaseCall: ClearConnection."""
-        return self._about("ClearConnection", "connectionToBeCleared", this_dn, conn_id, words.NO_CALL)
+        return self._about(clear_connection, this_dn, conn_id, words.NO_CALL)
 
     def hold_call(self, this_dn: str, conn_id: str = "") -> str:
         """RequestHoldCall: HoldCall."""
-        return self._about("HoldCall", "callToBeHeld", this_dn, conn_id, words.NO_CALL_TO_HOLD, PartyState.CONNECTED)
+        return self._about(hold_call, this_dn, conn_id, words.NO_CALL_TO_HOLD, PartyState.CONNECTED)
 
     def retrieve_call(self, this_dn: str, conn_id: str = "") -> str:
         """RequestRetrieveCall: RetrieveCall."""
-        return self._about("RetrieveCall", "callToBeRetrieved", this_dn, conn_id, words.NOT_HELD, PartyState.HELD)
+        return self._about(retrieve_call, this_dn, conn_id, words.NOT_HELD, PartyState.HELD)
 
     def transfer_call(self, this_dn: str, other_dn: str, conn_id: str = "") -> str:
         """RequestSingleStepTransfer: SingleStepTransferCall."""
-        self._check(this_dn)
-        if not NUMBER.fullmatch(other_dn):
-            raise NoCallError(this_dn, words.NO_NUMBER.format(limit=LONGEST_NUMBER))
-        state = PartyState.CONNECTED
+        self._check(this_dn, other_dn)
         return self._about(
-            "SingleStepTransferCall", "activeCall", this_dn, conn_id, words.NOT_TALKING, state, transferredTo=other_dn
+            partial(transfer_call, to=other_dn), this_dn, conn_id, words.NOT_TALKING, PartyState.CONNECTED
         )
 
     def _about(
-        self, name: str, what: str, dn: str, conn_id: str, problem: str, state: PartyState | None = None, **more: str
+        self,
+        request: Callable[[str, str], Message],
+        dn: str,
+        conn_id: str,
+        problem: str,
+        state: PartyState | None = None,
     ) -> str:
+        """Send a request about a call of this DN that is in this state, if one is named."""
         self._check(dn)
         party = self._party(dn, conn_id, problem, state)
         call_id = party.call.call_id
-        return self._ask(dn, Message(name, {what: {"callID": call_id, "deviceID": party.device}, **more}), call_id)
+        return self._ask(dn, request(call_id, party.device), call_id)
 
     def _party(self, dn: str, conn_id: str, problem: str, state: PartyState | None) -> Party:
         for party in self._server.watch.parties(dn):
@@ -94,13 +103,15 @@ class Asking:
                 return party
         raise NoCallError(dn, problem.format(dn=dn))
 
-    def _check(self, dn: str) -> None:
+    def _check(self, dn: str, other_dn: str | None = None) -> None:
         server = self._server
         if dn not in server.dns:
             raise NoCallError(dn, words.NO_DN.format(dn=dn))
         if not server.is_up:
-            application = server._application.name
+            application = server.application.name
             raise NoCallError(dn, words.LINK_DOWN.format(application=application, server=server.switch))
+        if other_dn is not None and not NUMBER.fullmatch(other_dn):
+            raise NoCallError(dn, words.NO_NUMBER.format(limit=LONGEST_NUMBER))
 
     def _ask(self, dn: str, message: Message, call_id: str = "") -> str:
         server = self._server
@@ -115,17 +126,14 @@ class Asking:
                 self._belongs(asked, call_name(server.switch, answer.get("callingDevice/callID")))
 
         try:
-            invoke_id = server.session.request(message, answered)
+            asked = server.request(message, answered)
         except (CSTAError, LinkDownError) as problem:
             raise NoCallError(dn, str(problem)) from None
-        server._clock.look(server)
-        if server.stream is not None:
-            asked = server.stream.number_of(invoke_id)
         return call_name(server.switch, call_id)
 
     def _belongs(self, asked: int, call: str) -> None:
         """The request, its acknowledgement and what it has become on the link belong to the call they have made."""
-        trace = self._server._application.lab.trace
+        trace = self._server.application.lab.trace
         numbers = [self._number, asked]
         for back in range(1, min(NEAR, len(trace)) + 1):
             if trace[-back].reply_to == self._number:

@@ -22,7 +22,7 @@ from ..model import Purpose, Transport, VoicePortKind
 from ..sip.tlib import EventName, TEvent
 from . import cti_words as words
 from .roles import LINK_CONNECTED, LINK_LOST, Answer, Role, component_of
-from .switch_role import SWITCH, call_name
+from .switch_role import SWITCH, call_name, frame_of
 from .t_calls import CallWatch
 from .t_requests import REQUESTS, Asking
 from .tlib import Clients, error, is_request
@@ -79,7 +79,7 @@ class TServer:
     """
 
     def __init__(self, application: RunningApplication) -> None:
-        self._application = application
+        self.application = application
         plan = application.plan
         self.link: Connection | None = next(
             (one for one in plan.servers_of(application.name) if is_link(plan, one)), None
@@ -136,13 +136,19 @@ class TServer:
         self.stream, self._done = stream, done
         self._clock.join(self)
         self.session.connecting()
-        self.session.start(self._application.name)
+        self.session.start(self.application.name)
         self._clock.look(self)
 
     def receive(self, data: bytes) -> None:
         """Bytes have come from the switch."""
         self.session.receive(data)
         self._clock.look(self)
+
+    def request(self, message: Message, answered: Callable[[Message | None], None]) -> int:
+        """Ask the switch; the number of the request in the trace. Raises `LinkDownError`, `CSTAError`."""
+        invoke_id = self.session.request(message, answered)
+        self._clock.look(self)
+        return self.stream.number_of(invoke_id) if self.stream is not None else 0
 
     def lost(self) -> None:
         """The connection is over."""
@@ -217,7 +223,7 @@ class TServer:
             self._tell_of_link()
 
     def _tell_of_link(self) -> None:
-        application = self._application
+        application = self.application
         name, text, code, logged = _LINK[self.is_up]
         self.clients.tell_all(name, text.format(server=self.switch), Server=self.switch)
         application.report(code, logged.format(server=self.switch), self.switch)
@@ -235,7 +241,7 @@ class TServer:
     def asked(self, link: Link, fields: dict[str, Any]) -> Answer:
         """Carry out a request; what the switch says to it comes later."""
         if self.link is None:
-            return error(words.NO_SWITCH.format(application=self._application.name), "")
+            return error(words.NO_SWITCH.format(application=self.application.name), "")
         before = self.clients.is_client(link)
         answer = self.clients.asked(Asking(self, link, answer_id(fields)), link, fields)
         if not before:
@@ -298,14 +304,11 @@ def dns_of(plan: Deployment, switch: str) -> dict[str, frozenset[str]]:
     Those of its stations come first, in the order of the frame; then the numbers of its IVR groups, which stand for
     their ports. The access number of a trunk group is none.
     """
-    from ..switch import default_switch
-
     if not switch:
         return {}
-    frame = next((one for one in plan.switches if one.name == switch), None) or default_switch(switch)
     dns: dict[str, frozenset[str]] = {}
     for kind in (VoicePortKind.STATION, VoicePortKind.IVR):
-        for port in frame.voice_ports:
+        for port in frame_of(plan, switch).voice_ports:
             if port.kind is kind and port.dn:
                 device = port.dn if kind is VoicePortKind.STATION else port.label
                 dns[port.dn] = dns.get(port.dn, frozenset()) | {device}
