@@ -1,6 +1,7 @@
 """Frames of switches: each port with what it carries, lit by call; the TCP ports of the host beside them."""
 
 import re
+import xml.etree.ElementTree as ET
 from html import unescape
 
 import pytest
@@ -13,13 +14,13 @@ from genesys_ports.draw.faceplates import CALL_COLOURS, DRAWN, EXPLAINED, IN_CAR
 from genesys_ports.draw.frames import Frame, Slot
 from genesys_ports.draw.style import PAPER
 from genesys_ports.draw.words import VOICE_MARKS
-from genesys_ports.errors import InvalidValueError, SwitchError
+from genesys_ports.errors import InvalidValueError, OutputFormatError, SwitchError
 from genesys_ports.model import Deployment, Switch, VoicePort, VoicePortKind
 from genesys_ports.plan import load_plan
 from genesys_ports.state import ConnectionState, ConnectionStatus, PortState, PortStatus
 from genesys_ports.switch import Switching
 from tests.conftest import ROOT
-from tests.test_draw_portmap import drawn
+from tests.test_draw_portmap import HOSTILE, drawn
 
 PLANS = ROOT / "notebooks" / "plans"
 SWITCH = load_switch(PLANS / "switch-ports.csv")
@@ -368,6 +369,53 @@ def test_a_card_of_several_kinds():
     assert "several kinds" in drawn(
         Frame("switch", [Slot("01", f"01-0{n}", kind, "", "idle") for n, kind in enumerate(VoicePortKind)])
     )
+
+
+def test_save(tmp_path):
+    one = frame(SWITCH)
+    for ending, start in ((".png", b"\x89PNG"), (".svg", b"<?xml"), (".txt", b"switch has"), (".csv", b"Card,")):
+        assert one.save(tmp_path / f"frame{ending}").read_bytes().startswith(start)
+    with pytest.raises(OutputFormatError):
+        one.save(tmp_path / "frame.jpg")
+
+
+def lit(*texts):
+    states = [
+        busy_switch()
+        .ports()[0]
+        ._replace(port=VoicePort(label=f"0x-{text}", device=text, dn=text), call_id=text, party=text)
+        for text in texts
+    ]
+
+    class Any:
+        name = texts[0]
+
+        def states(self):
+            return states
+
+    return Any()
+
+
+def test_hostile_names():
+    one = frame(lit(*HOSTILE))
+    ET.fromstring(one.to_svg())
+    html = one._repr_html_()
+    assert "<script" not in html
+    ET.fromstring(re.sub("(<img[^>]*)>", r"\1/>", html))
+    assert len(str(one).splitlines()) == 3 + len(HOSTILE)
+    assert not re.search(r"(^|,)=", one.to_csv())
+    assert not {"\u202e", "\x00"} & set(html + str(one))
+
+
+@settings(max_examples=3)
+@given(st.lists(st.text(st.characters(codec=None, exclude_categories=()), min_size=1), min_size=10, max_size=30))
+def test_any_names(texts):
+    one = frame(lit(*texts))
+    ET.fromstring(one.to_svg())
+    assert len(str(one).splitlines()) == 3 + len(texts)
+
+
+# --- the switch itself, under a storm of calls
 
 
 @settings(max_examples=20)

@@ -1,12 +1,17 @@
 import base64
 import re
 import time
+import xml.etree.ElementTree as ET
 
 import matplotlib as mpl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from genesys_ports.draw import port_map
-from genesys_ports.errors import UnknownHostError
+from genesys_ports.draw import PortMap, port_map
+from genesys_ports.draw.canvas import Canvas, render
+from genesys_ports.draw.pictures import Picture
+from genesys_ports.errors import OutputExistsError, OutputFormatError, UnknownHostError
 from genesys_ports.model import Application, Connection, Deployment, Host, ListeningPort
 from genesys_ports.state import PortState, PortStatus
 
@@ -148,6 +153,82 @@ def test_the_users_own_matplotlib_settings_change_nothing():
         settings_before = dict(mpl.rcParams)
         assert port_map(four()).to_png() == before
         assert dict(mpl.rcParams) == settings_before
+
+
+def test_save(tmp_path):
+    one = port_map(four())
+    for ending, start in ((".png", b"\x89PNG"), (".svg", b"<?xml"), (".txt", b"4 planned"), (".csv", b"Host,")):
+        assert one.save(tmp_path / f"map{ending}").read_bytes().startswith(start)
+    with pytest.raises(OutputExistsError):
+        one.save(tmp_path / "map.png")
+    with pytest.raises(OutputFormatError):
+        one.save(tmp_path / "map.jpg")
+    assert not (tmp_path / "map.jpg").exists()
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "$x^2$ $",
+    'a"b--c>',
+    "x\ny",
+    "\u202eevil\x00",
+    "😀 消息",
+    "שלש",
+    "n" * 500,
+    "=1+1",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names(name):
+    check(name)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.text(st.characters(codec=None, exclude_categories=())))
+def test_any_name(name):
+    check(name)
+
+
+def check(name):
+    plan = Deployment(hosts=(Host(name=name),), applications=(app(name, 5150, host=name),))
+    one = port_map(Lab(plan, **{name: ("taken", name)}) if name.isidentifier() else plan)
+    ET.fromstring(one.to_svg())
+    assert isinstance(one, PortMap)
+    html = one._repr_html_()
+    assert "<script" not in html
+    ET.fromstring(re.sub("(<img[^>]*)>", r"\1/>", html))
+    assert len(str(one).splitlines()) == 4
+    assert not re.search(r"(^|,)=", one.to_csv())
+
+
+def test_a_picture_of_its_own_must_say_what_it_shows():
+    bare = Picture()
+    for part in (bare.draw, bare.table, bare.summary, bare.describe):
+        with pytest.raises(NotImplementedError):
+            part()
+
+
+def test_text_that_fits_nowhere_is_cut():
+    def draw():
+        canvas = Canvas(100, 50)
+        assert canvas.fit("message_server", 10_000) == "message_server"
+        cut = canvas.fit("message_server" * 9, 90)
+        assert cut.endswith("…")
+        assert canvas.width(cut) <= 90
+        return canvas
+
+    assert render(draw, "png").startswith(b"\x89PNG")
+
+
+def test_pretty_printing():
+    said = []
+
+    class Printer:
+        text = said.append
+
+    port_map(four())._repr_pretty_(Printer, False)
+    assert said == [TABLE]
 
 
 def test_a_plan_of_thousands_of_hosts_takes_a_moment():

@@ -1,3 +1,4 @@
+import xml.etree.ElementTree as ET
 from itertools import combinations
 
 import pytest
@@ -224,6 +225,14 @@ def test_nothing_overlaps_in_any_plan(hosts, pairs, states):
 def test_lanes():
     assert lanes([(0, 10), (5, 15), (40, 50)]) == [0, 1, 0]
     assert lanes([]) == []
+
+
+@pytest.mark.parametrize("name", ["<script>", "$x$", "a--b", "\u202e\x00", "😀", "=1+1", "a b" * 99])
+def test_hostile_names(name, tmp_path):
+    one = topology(plan_of(name, "peer", connections=[(name, "peer"), ("peer", name)]))
+    ET.fromstring(one.to_svg())
+    assert "<script" not in one._repr_html_()
+    assert one.save(tmp_path / "t.csv").read_text(encoding="utf-8").count("\n") == 3
 
 
 def test_over_udp_nobody_connects():
