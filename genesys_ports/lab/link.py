@@ -28,6 +28,9 @@ OPEN_QUESTIONS = 256
 #: Seconds a question waits for its answer, and any call of the lab for whatever it waits for.
 WAIT_LIMIT = 5.0
 
+#: The same where the lab knows that the other end is overloaded: a learner need not wait that long to see it.
+DEAF_LIMIT = 2.0
+
 #: Lines that are no message a program from outside may send before it is shown the door.
 MISTAKES = 20
 
@@ -51,7 +54,7 @@ class Link(Stream):
         self.known = False
         self.greeted: asyncio.Future[None] = self._loop.create_future()
         self._rest = b""
-        self._open: dict[int, tuple[asyncio.Future[Message], float]] = {}
+        self._open: dict[int, tuple[asyncio.Future[Message], float, float]] = {}
         self._places = asyncio.Semaphore(OPEN_QUESTIONS)
         self._full = False
         self._mistakes = 0
@@ -107,7 +110,7 @@ class Link(Stream):
             self._transport.resume_reading()
 
     def connection_lost(self, error: Exception | None) -> None:
-        for future, _ in self._open.values():
+        for future, *_ in self._open.values():
             if not future.done():
                 future.set_exception(self._lost())
         if not self.greeted.done():
@@ -122,18 +125,19 @@ class Link(Stream):
 
         Raises `MessageTooLargeError`, `ConnectionLostError`, `NoAnswerError`.
         """
-        deadline = self._loop.time() + WAIT_LIMIT
+        limit = min(WAIT_LIMIT, DEAF_LIMIT) if self.partner is not None and self.partner.deaf else WAIT_LIMIT
+        deadline = self._loop.time() + limit
         async with self._places:
             if self._transport is None:
                 raise self._lost()
             if self._loop.time() > deadline:
-                raise self._silent()
+                raise NoAnswerError(self.peer, limit)
             # The trace counts every message, so the next number in it is one that no other question has.
             number = self._lab.trace.last_number + 1
             payload = _sized({"id": number, "message": name, "text": text}, details)
             self.record(Kind.REQUEST, clean(name), text=clean(text or listed(details)), payload=payload)
             answer: asyncio.Future[Message] = self._loop.create_future()
-            self._open[number] = (answer, deadline)
+            self._open[number] = (answer, deadline, limit)
             if self.partner is not None and self.partner.deaf:
                 self.partner.expect(1)
                 self.partner._unread += 1
@@ -158,17 +162,14 @@ class Link(Stream):
 
     def expire(self, now: float) -> None:
         """Give up on questions whose time is over; the oldest stand first."""
-        for future, deadline in self._open.values():
+        for future, deadline, limit in self._open.values():
             if deadline > now:
                 return
             if not future.done():
-                future.set_exception(self._silent())
+                future.set_exception(NoAnswerError(self.peer, limit))
 
     def _lost(self) -> ConnectionLostError:
         return ConnectionLostError(self.owner.name, self.peer, self.route.port)
-
-    def _silent(self) -> NoAnswerError:
-        return NoAnswerError(self.peer, WAIT_LIMIT)
 
     def refuse(self, sentence: str) -> None:
         """Say why, and end the connection."""
