@@ -281,6 +281,8 @@ TEXTS = [
     (UnknownObjectError("sysNam.0", ["sysDescr", "sysName", "sysUpTime", "gpAppState"]),
      "No managed object here is called 'sysNam.0'. Did you mean 'sysName'? Names are those of the MIB, such as "
      "sysDescr, sysName, sysUpTime, or numbers, such as 1.3.6.1.2.1.1.5.0."),
+    (UnknownObjectError("gpPortNumber", ["gpApplicationTable", "gpPortTable"], no_table=True),
+     "'gpPortNumber' is no table. Did you mean 'gpPortTable'? Tables are: gpApplicationTable, gpPortTable."),
     (NoSnmpPortError("message_server", "5150/tcp", "communication", ["5161/udp (management)"]),
      "Port 5150/tcp of message_server is for communication and speaks no SNMP. Network management asks over UDP, on a "
      "management port: a door of its own beside the others. Ports of message_server that speak SNMP: 5161/udp "

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import re
 import socket
 import subprocess
 from random import Random
@@ -210,9 +211,18 @@ async def test_table(lab):
     assert len(await lab.snmptable(MS, "gpConnectionTable")) == 1
 
 
-@pytest.mark.parametrize("name", ["sysName", "gpPortTabel", "1.3.6.1", 5])
-async def test_no_table(lab, name):
-    with pytest.raises(UnknownObjectError):
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("sysName", "'sysName' is no table. Tables are: gpApplicationTable, "),
+        ("gpPortNumber", "'gpPortNumber' is no table. Did you mean 'gpPortTable'?"),
+        ("1.3.6.1", "'1.3.6.1' is no table."),
+        ("gpPortTabel", "No managed object here is called 'gpPortTabel'. Did you mean 'gpPortTable'?"),
+        (5, "A name belongs here, in quotation marks."),
+    ],
+)
+async def test_no_table(lab, name, said):
+    with pytest.raises(UnknownObjectError, match=re.escape(said)):
         await lab.snmptable(MS, name)
 
 

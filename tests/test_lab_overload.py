@@ -200,6 +200,9 @@ async def test_overload_and_relief(lab, hasty):
         "Its management port still answers."
     )
     assert str(await lab.overload(MS)) == "message_server is overloaded already."
+    for silent in (STAT, "nms"):
+        assert str(await lab.overload(silent)).endswith("It has no port for SNMP, so nothing tells why it is silent.")
+        await lab.relieve(silent)
     with pytest.raises(NoAnswerError, match="message_server gave no answer"):
         await lab.send(STAT, MS, "hello")
     assert await state(lab) == "overloaded(2)"

@@ -74,12 +74,18 @@ class SnmpRefusedError(LabError):
 
 @dataclass(eq=False)
 class UnknownObjectError(LabError):
-    """A name that no managed object here has."""
+    """A name that no managed object here has; or, with `no_table`, that of an object where a table was wanted."""
 
     name: str
     known: Sequence[str]
+    no_table: bool = False
 
     def sentences(self) -> Iterable[str]:
+        if self.no_table:
+            yield f"{short(str(self.name))!r} is no table."
+            yield did_you_mean(self.name, self.known)
+            yield f"Tables are: {listed(self.known)}."
+            return
         yield f"No managed object here is called {short(str(self.name))!r}."
         yield did_you_mean(self.name, self.known)
         yield f"Names are those of the MIB, such as {listed(self.known[:3])}, or numbers, such as 1.3.6.1.2.1.1.5.0."

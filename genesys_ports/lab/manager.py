@@ -20,12 +20,12 @@ from .asker import Asker, Target, Variables
 from .calls import Calls
 from .network import Network
 from .reading import Reading
-from .roles import NETWORK_MANAGEMENT_SYSTEM, component_of
-from .snmp_agent import User
+from .roles import MASTER_AGENT, NETWORK_MANAGEMENT_SYSTEM, component_of, place_of
 from .snmp_messages import Packet
+from .snmp_users import COMMUNITY, User
 from .step import step
 from .stream import STRANGERS_KEPT
-from .traps import COMMUNITY, MASTER_AGENT, number_of, trap_name, trap_text
+from .traps import trap_name, trap_text
 from .words import YOU
 
 __all__ = ["Manager", "Trap"]
@@ -248,7 +248,7 @@ class Manager(Calls):
             return (*oid, 0)
         known = self.plan.has_application(application.name)
         own_row = known and table.index == ("gpApplicationIndex",)
-        return (*oid, number_of(self.plan, application.name)) if own_row else oid
+        return (*oid, place_of(self.plan, application.name)) if own_row else oid
 
     def _reading(self, target: Target, variables: Variables) -> Reading:
         caption = words.READING.format(application=target.application.name, port=target.port)
@@ -334,7 +334,7 @@ def _known(name: str) -> Oid:
 def _table(name: str) -> TableType:
     wanted = name_of(_known(name)) if isinstance(name, str) and oid_of(name) else name
     if wanted not in TABLES:
-        raise UnknownObjectError(name, list(TABLES))
+        raise UnknownObjectError(name, list(TABLES), no_table=isinstance(name, str) and oid_of(name) is not None)
     return TABLES[wanted]
 
 

@@ -26,6 +26,10 @@ OVERLOADED = (
     "{application} is overloaded: it reads nothing any more of what its communication connections bring. "
     "Its management port still answers."
 )
+OVERLOADED_SILENT = (
+    "{application} is overloaded: it reads nothing any more of what its communication connections bring. "
+    "It has no port for SNMP, so nothing tells why it is silent."
+)
 OVERLOADED_ALREADY = "{application} is overloaded already."
 RELIEVED = "{application} reads its communication connections again, beginning with what has waited."
 RELIEVED_ALREADY = "{application} is not overloaded."

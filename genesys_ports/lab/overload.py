@@ -12,6 +12,8 @@ from ..errors import NotRunningError, PortStaysOpenError
 from . import manager_words as words
 from .manager import Manager
 from .report import Report
+from .roles import NETWORK_MANAGEMENT_SYSTEM, component_of
+from .snmp_side import is_management
 from .step import step
 from .words import NOT_RUNNING
 
@@ -98,7 +100,10 @@ class Overload(Manager):
                 return Report([words.OVERLOADED_ALREADY.format(application=one.name)])
             await self.settle()
             one.read(overloaded=True)
-            return Report([words.OVERLOADED.format(application=one.name)])
+            asks_itself = component_of(one.plan, one.name) == NETWORK_MANAGEMENT_SYSTEM
+            answers = not asks_itself and any(map(is_management, one.ports))
+            sentence = words.OVERLOADED if answers else words.OVERLOADED_SILENT
+            return Report([sentence.format(application=one.name)])
 
     @step
     async def relieve(self, application: str) -> Report:
