@@ -1,19 +1,28 @@
-"""The pages in docs/ say what is true: columns, cells and limits of plan files; objects, users and traps of SNMP."""
+"""The pages in docs/ say what is true: of plan files, of management ports, of the switch and its CTI link."""
 
 import re
 
 import pytest
 
+from genesys_ports.csta import STRUCTURE, encode, make_call, pretty
+from genesys_ports.csta.services import SERVICES
+from genesys_ports.lab.console_port import ADMINISTRATORS
 from genesys_ports.lab.snmp_messages import LARGEST
 from genesys_ports.lab.snmp_users import COMMUNITY, USERS
-from genesys_ports.plan import load_plan
+from genesys_ports.lab.t_calls import TransferEvent
+from genesys_ports.lab.t_requests import REQUESTS
+from genesys_ports.plan import load_plan, load_switch
 from genesys_ports.plan.columns import Column, columns_of
 from genesys_ports.plan.files import MOST_BYTES
 from genesys_ports.plan.load import READERS
 from genesys_ports.plan.rows import MOST_COLUMNS, MOST_ROWS
+from genesys_ports.plan.switch_sheet import ENDINGS, MOST_VOICE_PORTS
 from genesys_ports.plan.zip_guard import MOST_UNPACKED
+from genesys_ports.sip.tlib import EventName
 from genesys_ports.snmp.answer import MOST_BINDINGS
 from genesys_ports.snmp.names import MIB, OBJECTS, TABLES
+from genesys_ports.switch.console import USERS as ADMINISTRATOR
+from genesys_ports.switch.console_words import HELP
 from tests.helpers import ROOT
 
 PAGE = (ROOT / "docs" / "plan-files.md").read_text(encoding="utf-8")
@@ -96,3 +105,40 @@ def test_whoever_may_ask_is_told():
 
 def test_the_names_of_the_system_group_are_told():
     assert set(re.findall(r"`(sys\w+)`", MANAGEMENT)) == {name for name in OBJECTS if name.startswith("sys")}
+
+
+# --- the switch and its CTI link
+
+SWITCH = (ROOT / "docs" / "switch-and-cti.md").read_text(encoding="utf-8")
+
+
+def test_the_sheet_of_a_switch(tmp_path):
+    rows = table("The sheet of a switch", SWITCH)
+    sheet = tmp_path / "switch.csv"
+    sheet.write_text("\n".join(",".join(row[at].strip("`") for row in rows) for at in (0, 2)))
+    (port,) = load_switch(sheet).voice_ports
+    assert (port.device, port.label, port.kind, port.dn) == tuple(row[2] for row in rows)
+    assert f"{MOST_VOICE_PORTS:,} ports" in SWITCH
+    assert all(f"`{ending}`" in SWITCH for ending in ENDINGS)
+
+
+def test_every_command_of_the_console_is_told():
+    assert table("The console", SWITCH) == [[f"`{one.usage}`", one.text] for one in HELP.values()]
+    assert f"for {ADMINISTRATORS} administrators" in SWITCH.replace("\n", " ")
+    assert all(f"(name `{name}`, password `{password}`)" in SWITCH for name, password in ADMINISTRATOR.items())
+
+
+def test_the_message_is_one_of_the_link():
+    shown = pretty(encode(5, make_call("2001", "2002"))).splitlines()
+    assert "\n".join(f"    {line}" for line in shown) in SWITCH
+
+
+def test_every_request_and_event_of_t_server_is_told():
+    section = SWITCH.partition("# T-Server, between")[2].partition("\n#")[0]
+    first = dict(re.findall("^[|] `(\\w+)` [|] `(\\w+)`", section, re.MULTILINE))
+    asked = {one: other for one, other in first.items() if one.startswith("Request")}
+    assert (list(asked), list(asked.values())) == (list(REQUESTS), list(SERVICES))
+    assert first.keys() - asked == {name for name in STRUCTURE if name.endswith("Event")}
+    told = set(re.findall("`(Event[A-Z][A-Za-z]+)`", SWITCH)) - {"EventLinkConnected", "EventLinkDisconnected"}
+    unseen = {EventName.REGISTERED, EventName.UNREGISTERED}
+    assert told == {*EventName, *TransferEvent} - unseen
