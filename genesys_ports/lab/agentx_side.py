@@ -16,19 +16,17 @@ from ..snmp.names import ROOT, TABLES, oid_of
 from ..snmp.objects import Oid, Value
 from ..state import ConnectionStatus
 from ..trace import Kind
-from . import agentx_words as said
-from . import words
+from . import agentx_words, words
 from .agentx_stream import AgentXStream
 from .known_applications import is_solution_control, tree_of
 from .network import PortTaken
-from .roles import CONNECTED, LOST, component_of
+from .roles import CONNECTED, LOST, MASTER_AGENT, component_of, place_of
 from .stream import Route
-from .traps import MASTER_AGENT
 
 if TYPE_CHECKING:
     from .application import RunningApplication
 
-__all__ = ["AGENTX_ID", "SubAgentSide", "is_agentx", "is_sub_agent", "speaks_agentx"]
+__all__ = ["SubAgentSide", "is_agentx", "is_sub_agent", "speaks_agentx"]
 
 #: The id of a port that speaks AgentX, whoever has it.
 AGENTX_ID = "agentx"
@@ -107,8 +105,7 @@ class SubAgentSide:
             sentence = words.NO_TRUST if port.transport is Transport.TLS else words.TLS_TO_PLAIN
         except OSError as error:
             if isinstance(error, TimeoutError):
-                # One call of the lab may meet several silent servers, and has to end all the same.
-                owner.lab.patience = max(0.1, owner.lab.patience - limit)
+                owner.lab.grow_impatient()
         except BaseException:
             end.stream.abort()
             raise
@@ -117,14 +114,14 @@ class SubAgentSide:
                 self._ends.pop(connection, None)
         if end.is_open:
             end.is_known = True
-            owner.said.append(said.SESSION_OPEN.format(**values))
+            owner.said.append(agentx_words.SESSION_OPEN.format(**values))
             owner.statuses[connection] = ConnectionStatus.CONNECTED
             event = words.EVENT_CONNECTED.format(server=server.name, host=server.host, port=port)
             owner.report(CONNECTED, event, server.name)
             return ConnectionStatus.CONNECTED
         end.stream.abort()
         if end.agent.error is not None:
-            status, sentence = ConnectionStatus.REFUSED, said.SESSION_REFUSED
+            status, sentence = ConnectionStatus.REFUSED, agentx_words.SESSION_REFUSED
             values["why"] = end.agent.error.problem
         elif status is ConnectionStatus.LOST:
             end.stream.record(Kind.LOST, "no answer")
@@ -196,7 +193,7 @@ class _End:
         self.agent = SubAgent(
             tree_of(owner),
             registrations_of(owner),
-            description=said.SUB_AGENT.format(name=owner.name),
+            description=owner.name,
             send=self.stream.send,
             told=self._told,
         )
@@ -244,7 +241,7 @@ def registrations_of(owner: RunningApplication) -> list[Register]:
     """
     if is_solution_control(owner):
         return [Register(subtree=(*ROOT, 1))]
-    number = next(number for number, one in enumerate(owner.plan.applications, 1) if one.name == owner.name)
+    number = place_of(owner.plan, owner.name)
     return [
         Register(
             subtree=(*table.columns[0].oid, number),

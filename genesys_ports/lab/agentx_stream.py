@@ -7,7 +7,6 @@ What is said, a `SubAgent` or a `Master` knows; this is what they send through a
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -117,16 +116,6 @@ class AgentXStream(Stream):
     def _note_garbage(self, error: AgentXError | None, raw: bytes) -> int:
         text = error.problem if error is not None else ""
         return self.record(Kind.REQUEST, words.UNREADABLE, text=text, payload=raw, back=True).number
-
-    async def end(self, *, crash: bool) -> None:
-        """End the connection, and wait until both ends know it, and all that follows from it has happened."""
-        if self.gone.done():
-            return
-        if self.is_client and not (crash or self.closing):
-            self.record(Kind.DISCONNECT, "disconnect")
-        self.abort() if crash else self.close()
-        await asyncio.wait([one.gone for one in (self.partner, self) if one is not None])
-        await self._lab.settle()
 
 
 def _remember(numbers: dict[int, int], packet: int, number: int) -> None:

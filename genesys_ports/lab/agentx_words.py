@@ -7,8 +7,5 @@ SESSION_REFUSED = (
     "{client} has connected to {server} on port {port}, and {server} does not take it as a sub-agent. {why}"
 )
 
-#: What a sub-agent says of itself in its Open.
-SUB_AGENT = "{name}"
-
 #: Names of lines in the trace.
 UNREADABLE = "no AgentX"

@@ -364,25 +364,16 @@ class RunningApplication:
                 async with asyncio.timeout(self.lab.patience):
                     for side in self.sides:
                         await side.close(crash=crash)
+                    # One after the other, so that two runs see it in the same order.
                     for link in self.links():
-                        await self._end(link, crash=crash, silent=silent)
+                        await link.end(crash=crash, silent=silent)
         finally:
             self.let_go()
-
-    async def _end(self, link: Link, *, crash: bool, silent: bool) -> None:
-        if link.gone.done():
-            return
-        if link.is_client and not (crash or silent or link.closing):
-            link.record(Kind.DISCONNECT, "disconnect")
-        link.abort() if crash else link.close()
-        # One after the other, and with all that follows from it, so that two runs see it in the same order.
-        await asyncio.wait([end.gone for end in (link.partner, link) if end is not None])
-        await self.lab.settle()
 
     async def shut(self, port: ListeningPort) -> None:
         """Close one port while the application goes on, and end the connections that others have made to it."""
         for link in self.doors.close_one(port):
-            await self._end(link, crash=False, silent=False)
+            await link.end(crash=False)
         await self.lab.settle()
 
     def read(self, *, overloaded: bool) -> None:

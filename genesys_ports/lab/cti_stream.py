@@ -6,7 +6,6 @@ it sends through and hears from.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -154,18 +153,6 @@ class CtiStream(Stream):
         ).number  # fmt: skip
         if kind is Kind.REQUEST and invoke_id != EVENT_ID:
             _remember(self._asked, invoke_id, number)
-
-    # --- ending
-
-    async def end(self, *, crash: bool) -> None:
-        """End the connection, and wait until both ends know it, and all that follows from it has happened."""
-        if self.gone.done():
-            return
-        if self.is_client and not (crash or self.closing):
-            self.record(Kind.DISCONNECT, "disconnect")
-        self.abort() if crash else self.close()
-        await asyncio.wait([one.gone for one in (self.partner, self) if one is not None])
-        await self._lab.settle()
 
 
 def _remember(numbers: dict[int, int], invoke_id: int, number: int) -> None:

@@ -19,10 +19,9 @@ from ..trace import Kind
 from .agentx_side import is_agentx
 from .agentx_stream import AgentXStream
 from .listener import Listener
-from .roles import component_of
+from .roles import MASTER_AGENT, component_of
 from .snmp_side import SnmpSide, is_management
 from .stream import Route
-from .traps import MASTER_AGENT
 
 if TYPE_CHECKING:
     from .application import RunningApplication

@@ -12,6 +12,7 @@ from . import cti_words, words
 from .wire import text_of
 
 if TYPE_CHECKING:
+    from ..model import Deployment
     from .application import RunningApplication
     from .elements import Element, Stack
     from .link import Link
@@ -24,6 +25,7 @@ __all__ = [
     "LINK_CONNECTED",
     "LINK_LOST",
     "LOST",
+    "MASTER_AGENT",
     "MESSAGE_SERVER",
     "NETWORK_MANAGEMENT_SYSTEM",
     "READ_CONFIGURATION",
@@ -33,10 +35,12 @@ __all__ = [
     "Answer",
     "Role",
     "component_of",
+    "place_of",
 ]
 
 CONFIGURATION_SERVER = "configuration_server"
 LCA = "lca"
+MASTER_AGENT = "snmp_master_agent"
 MESSAGE_SERVER = "message_server"
 NETWORK_MANAGEMENT_SYSTEM = "network_management_system"
 SOLUTION_CONTROL_SERVER = "solution_control_server"
@@ -177,6 +181,14 @@ def component_of(plan: Any, name: str) -> str:
         return ""
     application = plan.application(name)
     return _component(application.type) or _component(name)
+
+
+def place_of(plan: Deployment, name: str) -> int:
+    """The number of an application: its place in the plan, from 1, as in gpApplicationTable.
+
+    Raises `UnknownApplicationError`.
+    """
+    return plan.applications.index(plan.application(name)) + 1
 
 
 @cache

@@ -12,11 +12,10 @@ from ..snmp.objects import ApplicationFacts, AppState, ConnectionFacts, PortFact
 from ..snmp.tree import Tree
 from . import snmp_words as words
 from .agentx_stream import AGENTX
-from .roles import NETWORK_MANAGEMENT_SYSTEM, component_of
+from .roles import MASTER_AGENT, NETWORK_MANAGEMENT_SYSTEM, component_of, place_of
 from .snmp_agent import Agent
 from .snmp_messages import SNMP
 from .snmp_port import SnmpPort
-from .traps import MASTER_AGENT
 from .udp_side import UdpSide
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ def facts_of(lab: Lab, name: str) -> ApplicationFacts:
     application: Application = one.application if one is not None else plan.application(name)
     sent, received = lab.trace.tally(name, without=(SNMP, AGENTX))
     return ApplicationFacts(
-        index=plan.applications.index(plan.application(name)) + 1,
+        index=place_of(plan, name),
         name=name,
         type=application.type,
         host=application.host,

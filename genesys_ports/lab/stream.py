@@ -216,6 +216,19 @@ class Stream(asyncio.Protocol):
             with contextlib.suppress(RuntimeError):
                 self._transport.abort()
 
+    async def end(self, *, crash: bool, silent: bool = False) -> None:
+        """End the connection, and wait until both ends know it, and all that follows from it has happened.
+
+        `crash` breaks it off; `silent` leaves no line about it in the trace.
+        """
+        if self.gone.done():
+            return
+        if self.is_client and not (crash or silent or self.closing):
+            self.record(Kind.DISCONNECT, "disconnect")
+        self.abort() if crash else self.close()
+        await asyncio.wait([one.gone for one in (self.partner, self) if one is not None])
+        await self._lab.settle()
+
     def break_off(self) -> None:
         """The network breaks the connection off: neither end has ended it, and both notice."""
         if self._transport is not None:

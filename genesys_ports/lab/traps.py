@@ -17,7 +17,7 @@ from ..snmp.names import SYS_UP_TIME, TRAP_ENTERPRISE, TRAP_OID, name_of, oid_of
 from ..snmp.objects import Oid, Syntax, Value
 from ..trace import Kind
 from . import manager_words as words
-from .roles import NETWORK_MANAGEMENT_SYSTEM, component_of
+from .roles import MASTER_AGENT, NETWORK_MANAGEMENT_SYSTEM, component_of, place_of
 from .signalling import End, Place
 from .snmp_messages import SNMP, Packet, encode
 from .snmp_users import COMMUNITY
@@ -26,19 +26,16 @@ if TYPE_CHECKING:
     from ..model import Deployment
     from .application import RunningApplication
 
-__all__ = ["COMMUNITY", "LAST_LINK", "LAST_TRAP", "MASTER_AGENT", "Traps", "goes_to_manager", "trap_name", "trap_text"]
+__all__ = ["LAST_LINK", "LAST_TRAP", "Traps", "trap_name", "trap_text"]
 
 #: The variables of gsServerUpTrap and gsServerDownTrap, and of tsLinkStatusTrap.
 LAST_TRAP, LAST_LINK = "gsServersLastTrap.0", "tsLastChangedLinkStatus.0"
-
-#: Not made by Genesys: it announces itself as the standard has it (RFC 3418, coldStart).
-MASTER_AGENT = "snmp_master_agent"
 
 #: What is said of the message itself, and not by the application.
 _ENVELOPE = (SYS_UP_TIME, TRAP_OID, TRAP_ENTERPRISE)
 
 
-def goes_to_manager(plan: Deployment, connection: Connection) -> bool:
+def _goes_to_manager(plan: Deployment, connection: Connection) -> bool:
     """Whether traps travel this planned connection: to a UDP port of a network management system."""
     if component_of(plan, connection.server) != NETWORK_MANAGEMENT_SYSTEM:
         return False
@@ -48,7 +45,7 @@ def goes_to_manager(plan: Deployment, connection: Connection) -> bool:
 class Traps:
     """What one run of an application sends to every network management system that the plan connects it with.
 
-    `server up` and `server down` are for its start and its stop; `link_status` for the link of a T-Server.
+    `server_up` and `server_down` are for its start and its stop; `link_status` for the link of a T-Server.
     """
 
     def __init__(self, owner: RunningApplication) -> None:
@@ -62,6 +59,7 @@ class Traps:
     def server_up(self) -> None:
         """The application has started."""
         if self._is_master_agent():
+            # Not made by Genesys: it announces itself as the standard has it (RFC 3418, coldStart).
             self.send("coldStart")
         else:
             self.tell("gsServerUpTrap", LAST_TRAP, words.SERVER_UP.format(name=self._owner.name))
@@ -75,7 +73,7 @@ class Traps:
     def link_status(self, link: str, up: bool) -> None:
         """The link of this T-Server to its switch has come up or gone down."""
         text = words.LINK_STATUS.format(
-            name=self._owner.name, number=number_of(self._owner.plan, self._owner.name), link=link, status=int(up)
+            name=self._owner.name, number=place_of(self._owner.plan, self._owner.name), link=link, status=int(up)
         )
         self.tell("tsLinkStatusTrap", LAST_LINK, text)
 
@@ -111,7 +109,7 @@ class Traps:
 
     def _connections(self) -> list[Connection]:
         plan = self._owner.plan
-        return [one for one in self._owner.statuses if goes_to_manager(plan, one)]
+        return [one for one in self._owner.statuses if _goes_to_manager(plan, one)]
 
     def _is_master_agent(self) -> bool:
         return component_of(self._owner.plan, self._owner.name) == MASTER_AGENT
@@ -160,11 +158,6 @@ class Traps:
         if self._sock is not None:
             self._sock.close()
         self._sock = self._place = None
-
-
-def number_of(plan: Deployment, name: str) -> int:
-    """The number of an application: its place in the plan, from 1, as in gpApplicationTable."""
-    return next(number for number, one in enumerate(plan.applications, 1) if one.name == name)
 
 
 def trap_name(packet: Packet) -> str:
