@@ -1,6 +1,7 @@
 """T-Server: requests of T-Library's clients become CSTA, and what the switch tells becomes their events."""
 
 import asyncio
+import gc
 import json
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from genesys_ports.lab.t_calls import CallWatch
 from genesys_ports.sip.tlib import PartyState
 from genesys_ports.switch import PortStatus
 from genesys_ports.trace import Kind
-from tests.helpers import PATIENCE
+from tests.helpers import PATIENCE, only_new_objects
 
 PLAN = load_plan(Path(__file__).parent.parent / "notebooks" / "plans" / "cti.csv")
 DESKTOP, SERVER, SWITCH = "agent_desktop", "t_server", "switch"
@@ -456,6 +457,24 @@ def test_t_server_and_switch_agree_after_every_storm():
             check()
         finally:
             runner.run(lab.close())
+
+
+async def test_calls_leave_nothing_in_memory(lab):
+    async def calls(count):
+        for _ in range(count):
+            await ask(lab, "RequestMakeCall", "2001", OtherDN="2002")
+            await ask(lab, "RequestAnswerCall", "2002")
+            await ask(lab, "RequestReleaseCall", "2001")
+        # The trace remembers much, and has limits of its own.
+        lab.trace.clear()
+        gc.collect()
+        return len(gc.get_objects())
+
+    with only_new_objects():
+        await calls(5)
+        before = await calls(5)
+        # Less than one object for each call: switch, CTI link, T-Server and desktop keep none.
+        assert await calls(50) - before < 50
 
 
 # --- calls that T-Server has not seen begin, or not seen end
