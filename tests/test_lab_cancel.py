@@ -141,3 +141,47 @@ async def test_a_close_interrupted_while_another_call_is_in_progress():
         assert error is None or type(error).__name__ == "LabClosedError"
         await settled(lambda: open_files() <= before)
         assert lab.status() == "This lab is closed."
+
+
+CTI = load_plan(PLANS / "cti.csv")
+SWITCH, T_SERVER, DESKTOP = "switch", "t_server", "agent_desktop"
+
+CTI_CALLS = [
+    ("start the switch", lambda lab: lab.start(SWITCH)),
+    ("stop the switch", lambda lab: lab.stop(SWITCH)),
+    ("crash the switch", lambda lab: lab.crash(SWITCH)),
+    ("stop T-Server", lambda lab: lab.stop(T_SERVER)),
+    ("restart T-Server", lambda lab: lab.restart(T_SERVER)),
+    ("cut", lambda lab: lab.cut(T_SERVER, SWITCH)),
+    ("mend", lambda lab: lab.mend(T_SERVER, SWITCH)),
+    ("beat", lambda lab: lab.beat(T_SERVER)),
+    ("console", lambda lab: lab.console(SWITCH)),
+    ("call", lambda lab: lab.switch(SWITCH).call("2003", "2004")),
+    ("ask", lambda lab: lab.send(DESKTOP, T_SERVER, "RequestAnswerCall", ThisDN="2002")),
+]
+
+
+@pytest.mark.parametrize(("name", "call"), CTI_CALLS, ids=[name for name, _ in CTI_CALLS])
+async def test_a_cti_link_interrupted_at_any_turn(name, call):
+    before = open_files()
+    turns, running = 0, True
+    while running:
+        async with await Lab.open(CTI) as lab:
+            if name != "start the switch":
+                await lab.start(SWITCH)
+            await lab.start(T_SERVER, DESKTOP)
+            if lab.is_running(SWITCH):
+                await lab.switch(SWITCH).call("2001", "2002")
+            if name == "mend":
+                await lab.cut(T_SERVER, SWITCH)
+            running = await interrupted(call(lab), turns)
+            await settled(lambda lab=lab: not lab.dialling)
+            consistent(lab)
+            # All of it still works.
+            await lab.restart(SWITCH, T_SERVER, DESKTOP)
+            assert "the CTI link is alive" in str(await lab.beat(T_SERVER))
+            await lab.switch(SWITCH).call("2001", "2002")
+            assert lab.trace[-1].name == "EventRinging"
+        assert lab.on_their_way == 0
+        turns += 1 if turns < 16 else 5
+    await settled(lambda: open_files() <= before)

@@ -348,18 +348,18 @@ class RunningApplication:
         `silent` leaves no line about it in the trace (the start did not succeed).
         """
         listened = self.listens
-        if listened and not (crash or silent):
-            if self.traps.server_down():
-                await self.lab.settle()
-            for side in self.sides:
-                await side.stop()
-        self._close_ports()
-        if listened and not silent:
-            for port in self.ports:
-                if port not in self.doors.shut:
-                    self.doors.record(Kind.CLOSED, "closes port", str(port))
+        # Waiting may fail, ending may not: whatever is left after that is broken off.
         try:
-            # Waiting may fail, ending may not: whatever is left after that is broken off.
+            if listened and not (crash or silent):
+                if self.traps.server_down():
+                    await self.lab.settle()
+                for side in self.sides:
+                    await side.stop()
+            self._close_ports()
+            if listened and not silent:
+                for port in self.ports:
+                    if port not in self.doors.shut:
+                        self.doors.record(Kind.CLOSED, "closes port", str(port))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.lab.patience):
                     for side in self.sides:
