@@ -27,9 +27,9 @@ from genesys_ports.errors import (
 )
 from genesys_ports.lab.asker import Asker
 from genesys_ports.lab.reading import Reading
-from genesys_ports.lab.snmp_agent import User
 from genesys_ports.lab.snmp_messages import SNMP, Packet, decode, encode
 from genesys_ports.lab.snmp_secure import Secure
+from genesys_ports.lab.snmp_users import User
 from genesys_ports.snmp.objects import END_OF_VIEW, Syntax, Value
 from genesys_ports.trace import Kind
 from tests.helpers import HEADER, PATIENCE, known, read, tool

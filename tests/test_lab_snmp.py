@@ -14,8 +14,9 @@ from pysnmp.proto.mpmod.rfc3412 import SNMPv3Message
 
 from genesys_ports import Application, Deployment, Lab, ListeningPort
 from genesys_ports.lab import snmp_engine
-from genesys_ports.lab.snmp_agent import LARGEST, USERS, Agent, User, engine_id
-from genesys_ports.lab.snmp_messages import Packet, decode, encode
+from genesys_ports.lab.snmp_agent import Agent, engine_id
+from genesys_ports.lab.snmp_messages import LARGEST, Packet, decode, encode
+from genesys_ports.lab.snmp_users import USERS, User
 from genesys_ports.model import Connection, Host, Purpose, Transport
 from genesys_ports.snmp.names import MIB_OPTIONS
 from genesys_ports.snmp.objects import END_OF_VIEW, ApplicationFacts, Syntax, SystemFacts, Value

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..errors import InvalidValueError, NoSnmpPortError, NotRunningError, SnmpRefusedError, UnknownObjectError
-from ..model import Application, Deployment, ListeningPort, Purpose, Transport
+from ..model import Application, Deployment, ListeningPort
 from ..snmp.names import OBJECTS, TABLES, TableType, kind_of, name_of, oid_of, text_of
 from ..snmp.objects import LONGEST_STRING, Oid, Syntax, Value
 from ..table import Table
@@ -22,6 +22,7 @@ from .network import Network
 from .reading import Reading
 from .roles import MASTER_AGENT, NETWORK_MANAGEMENT_SYSTEM, component_of, place_of
 from .snmp_messages import Packet
+from .snmp_side import is_management
 from .snmp_users import COMMUNITY, User
 from .step import step
 from .stream import STRANGERS_KEPT
@@ -221,7 +222,8 @@ class Manager(Calls):
         return by, running.host
 
     def _snmp_port(self, application: Application, port_id: str | None) -> ListeningPort:
-        speaks = [port for port in application.ports if self._speaks_snmp(application, port)]
+        hears_traps = component_of(self.plan, application.name) == NETWORK_MANAGEMENT_SYSTEM
+        speaks = [] if hears_traps else [port for port in application.ports if is_management(port)]
         others = [f"{port} ({port.port_id})" for port in speaks]
         if port_id is None:
             if not speaks:
@@ -229,14 +231,8 @@ class Manager(Calls):
             return speaks[0]
         port = application.port(port_id)
         if port not in speaks:
-            traps = component_of(self.plan, application.name) == NETWORK_MANAGEMENT_SYSTEM
-            raise NoSnmpPortError(application.name, str(port), words.FOR_TRAPS if traps else port.purpose, others)
+            raise NoSnmpPortError(application.name, str(port), words.FOR_TRAPS if hears_traps else port.purpose, others)
         return port
-
-    def _speaks_snmp(self, application: Application, port: ListeningPort) -> bool:
-        if component_of(self.plan, application.name) == NETWORK_MANAGEMENT_SYSTEM:
-            return False
-        return port.transport is Transport.UDP and port.purpose is Purpose.MANAGEMENT
 
     def _object(self, name: str, application: Application) -> Oid:
         oid = _known(name)
@@ -263,7 +259,7 @@ class Manager(Calls):
         """A user of version 3; one that nobody knows has a name and no password."""
         if isinstance(user, User):
             return user
-        return next((one for one in getattr(self, "snmp_users", ()) if one.name == user), User(str(user)))
+        return next((one for one in self.snmp_users if one.name == user), User(str(user)))
 
 
 class _Questions:

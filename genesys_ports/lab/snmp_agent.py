@@ -21,7 +21,7 @@ from .udp import Address
 if TYPE_CHECKING:
     from .snmp_engine import Engine, Request
 
-__all__ = ["COMMUNITY", "LARGEST", "USERS", "Agent", "Port", "User", "engine_id"]
+__all__ = ["Agent", "Port", "engine_id"]
 
 #: Enterprise number of Net-SNMP, in whose playground our objects are, and "text follows" (RFC 3411, SnmpEngineID).
 _ENGINE_ID = (0x8000_0000 | 8072).to_bytes(4, "big") + b"\x04"

@@ -24,10 +24,13 @@ from pysnmp.proto.rfc3412 import MsgAndPduDispatcher
 
 from ..snmp.answer import Answer, Operation, Question
 from ..snmp.objects import Oid, Syntax, Value, is_oid
-from .snmp_security import Community1, Community2, User, Users
-from .snmp_variables import LARGEST, Variables
+from .snmp_messages import LARGEST
+from .snmp_security import Community1, Community2, Users
+from .snmp_types import SYNTAXES
+from .snmp_users import User
+from .snmp_variables import Variables
 
-__all__ = ["Engine", "Request", "Responder"]
+__all__ = ["Engine", "Request"]
 
 #: Bytes of a message around its bindings: version, community or user, and what secures it.
 AROUND = 256
@@ -41,17 +44,6 @@ PENDING = 200
 #: Security levels (RFC 3411, section 5).
 LEVELS = {1: "noAuthNoPriv", 2: "authNoPriv", 3: "authPriv"}
 
-_SYNTAXES = {
-    Syntax.INTEGER: v2c.Integer32,
-    Syntax.STRING: v2c.OctetString,
-    Syntax.OID: v2c.ObjectIdentifier,
-    Syntax.ADDRESS: v2c.IpAddress,
-    Syntax.COUNTER: v2c.Counter32,
-    Syntax.GAUGE: v2c.Gauge32,
-    Syntax.TICKS: v2c.TimeTicks,
-    Syntax.OPAQUE: v2c.Opaque,
-    Syntax.COUNTER64: v2c.Counter64,
-}
 _IN_PLACE = {
     Syntax.NULL: v2c.null,
     Syntax.NO_SUCH_OBJECT: rfc1905.noSuchObject,
@@ -252,7 +244,7 @@ def _response(module: Any, pdu: Any, answer: Answer) -> Any:
     else:
         response = _RESPONSES[module]
         response[0] = pdu[0]
-    syntaxes = _SYNTAXES_1 if module is v1 else _SYNTAXES
+    syntaxes = _SYNTAXES_1 if module is v1 else SYNTAXES
     module.apiPDU.set_varbinds(response, [(oid, _to_wire(value, syntaxes)) for oid, value in answer.bindings])
     return response
 

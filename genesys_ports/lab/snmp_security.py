@@ -19,7 +19,7 @@ from pysnmp.smi.error import NoSuchInstanceError
 from .snmp_types import AUTHENTICATION, PRIVACY
 from .snmp_users import User
 
-__all__ = ["Community1", "Community2", "User", "Users"]
+__all__ = ["Community1", "Community2", "Users"]
 
 _NO_AUTHENTICATION = config.USM_AUTH_NONE
 _NO_PRIVACY = config.USM_PRIV_NONE

@@ -11,7 +11,7 @@ from ..snmp.names import OBJECTS
 from ..snmp.objects import Oid
 from .snmp_messages import LARGEST
 
-__all__ = ["LARGEST", "Variables"]
+__all__ = ["Variables"]
 
 
 class _Variable:
