@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ..switch import ConnectionState
 from .elements import Element, Group, Need, Text, maybe
 
 __all__ = ["CSTA", "ERRORS", "SESSION", "SPELLINGS", "STRUCTURE", "TRANSFERRED", "Layout"]
@@ -46,7 +47,7 @@ _NOTHING = Text("empty", empty=True)
 _DEVICE_ID = Text("DeviceID")
 
 #: ECMA-269 6.1.3.
-_STATE = Text("LocalConnectionState", ("null", "initiated", "alerting", "connected", "hold", "queued", "fail"))
+_STATE = Text("LocalConnectionState", tuple(map(str, ConnectionState)))
 
 #: More than a hundred words (ECMA-269 12.2.15); a switch may send any of them, so any is read.
 _CAUSE = Text("EventCause")

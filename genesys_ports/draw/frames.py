@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from ..catalog import load_catalog
 from ..errors import CatalogError, InvalidValueError
 from ..model import Application, Deployment, Switch, VoicePortKind
+from ..switch import default_switch
 from ..table import Table
 from . import words
 from .canvas import Canvas
@@ -116,8 +117,6 @@ def _is_switch(application: Application) -> bool:
 
 def _default(name: str) -> list[Slot]:
     """The frame that a switch gets in a lab when the plan has none for it."""
-    from ..switch import default_switch
-
     return _slots_of(default_switch(name))
 
 

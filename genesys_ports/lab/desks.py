@@ -7,7 +7,6 @@ from typing import Any
 
 from ..errors import NotASwitchError, NotRunningError
 from ..model import Deployment
-from .application import RunningApplication
 from .calls import Calls
 from .console_call import open_console
 from .console_client import ConsoleClient, ConsoleSession
@@ -31,10 +30,6 @@ class Desks(Calls):
         #: The number of the last call of each switch: a switch that is started again counts on.
         self.last_calls: Counter[str] = Counter()
         self._consoles: dict[tuple[str, str], ConsoleSession] = {}
-
-    def running(self, name: str) -> RunningApplication | None:
-        """An application between its start and its stop."""
-        return self._running.get(name)
 
     def switch(self, name: str) -> SwitchDesk:
         """The stations, trunks and IVR ports of a running switch: `await lab.switch("switch").call("2001", "2002")`.

@@ -24,7 +24,7 @@ from ..table import Table
 from . import switch_words as words
 from .report import CallReport, Report
 from .step import step_of
-from .switch_names import device_of, must_be_voice, number_of
+from .switch_names import device_of, number_of, refuse_listening_port
 from .switch_role import SwitchRole, call_name
 from .switch_tables import calls_of, capacity_of, named, ports_of, with_states
 
@@ -324,7 +324,7 @@ class SwitchDesk:
             if cause is not None:
                 raise BusyError(caller, number, self._why(number, cause)) from None
             if error.category == "operation":
-                must_be_voice(number, self._switching, self._lab.plan)
+                refuse_listening_port(number, self._switching, self._lab.plan)
             raise SwitchCallError(self.name, error.problem) from None
 
     def _number(self, value: object) -> str:

@@ -10,7 +10,7 @@ from ..model import Deployment, ListeningPort, VoicePort, VoicePortKind
 from ..switch import Switching
 from . import switch_words as words
 
-__all__ = ["device_of", "must_be_voice", "number_of"]
+__all__ = ["device_of", "number_of", "refuse_listening_port"]
 
 #: A number as people write that of a TCP or UDP port.
 _PORT_NUMBER = re.compile(r"([0-9]{1,5})(/(?:tcp|udp|tls))?", re.IGNORECASE)
@@ -20,7 +20,7 @@ def device_of(value: object, switching: Switching, plan: Deployment) -> str:
     """A device that the switch has: the DN of a station, else a label. Raises `SwitchCallError` and as `number_of`."""
     name = number_of(value, switching, plan)
     if not switching.has_device(name):
-        must_be_voice(name, switching, plan)
+        refuse_listening_port(name, switching, plan)
         raise SwitchCallError(
             switching.switch.name, words.NO_DEVICE.format(switch=switching.switch.name, device=short(name))
         )
@@ -36,13 +36,13 @@ def number_of(value: object, switching: Switching, plan: Deployment) -> str:
         return value.dn if value.dn and value.kind is VoicePortKind.STATION else value.label
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    must_be_voice(value, switching, plan)
+    refuse_listening_port(value, switching, plan)
     if not isinstance(value, str):
         raise InvalidValueError(words.NUMBER_WORD, str(value), words.NUMBERS)
     return value
 
 
-def must_be_voice(value: object, switching: Switching, plan: Deployment) -> None:
+def refuse_listening_port(value: object, switching: Switching, plan: Deployment) -> None:
     """Raise `PortKindError` for a listening port, and for the number of a planned one that the switch does not have."""
     written = _PORT_NUMBER.fullmatch(value) if isinstance(value, str) else None
     if written is not None and not written[2]:

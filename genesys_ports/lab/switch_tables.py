@@ -13,13 +13,12 @@ from . import switch_words as words
 from .console_port import ADMINISTRATORS, ConsoleSide
 from .roles import component_of
 from .switch_role import call_name
+from .t_server import T_SERVER
 
 if TYPE_CHECKING:
     from .desks import Desks
 
 __all__ = ["calls_of", "capacity_of", "named", "ports_of", "with_states"]
-
-T_SERVER = "t_server"
 
 #: What becomes of one client more, where not every one that connects is served.
 _FOLLOWING = {
