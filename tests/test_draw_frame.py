@@ -226,7 +226,7 @@ def test_kinds_and_states_differ_without_words():
 @pytest.mark.parametrize("thing", [SWITCH, PLAN, Lab(PLAN)])
 def test_a_switch_that_does_not_run_is_planned(thing):
     one = frame(thing)
-    assert one.summary() == "switch has 12 voice ports. So it is planned: the switch does not run."
+    assert one.summary() == "switch has 12 voice ports. This is its plan: the switch does not run."
     assert {slot.state for slot in one.slots} == {"planned"}
     assert "◇ planned" in str(one)
 
@@ -241,7 +241,7 @@ def test_one_of_several():
     plan = PLAN.with_switch(ivr)
     assert "More switches here: ivr. Choose one with name=." in drawn(frame(plan))
     one = frame(plan, "ivr")
-    assert one.summary() == "ivr has 1 voice port. So it is planned: the switch does not run."
+    assert one.summary() == "ivr has 1 voice port. This is its plan: the switch does not run."
     assert "Ports" in drawn(one)
     with pytest.raises(InvalidValueError, match=r"'ivt' is not a switch of this plan\. Write one of: switch, ivr\."):
         frame(plan, name="ivt")
@@ -299,7 +299,7 @@ def test_a_call_lights_the_left_and_opens_nothing_on_the_right():
 
 async def test_a_lab():
     async with await genesys_ports.Lab.open(PLAN) as lab:
-        assert "So it is planned: the switch does not run." in frame(lab).summary()
+        assert "This is its plan: the switch does not run." in frame(lab).summary()
         await lab.start("switch", "t_server")
         before = frame(lab, beside=True)
         await lab.switch("switch").arrive("5551234", "2001")

@@ -245,10 +245,19 @@ async def test_two_cells_type_at_once(lab):
     assert "no call" in answers[1]
 
 
-@pytest.mark.parametrize("line", ["a\nb", "a\r", "help\n", 7, None])
-async def test_one_line_at_a_time(lab, line):
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("a\nb", "One line at a time"),
+        ("a\r", "One line at a time"),
+        ("help\n", "One line at a time"),
+        (7, "A console wants text, in quotation marks"),
+        (None, "A console wants text, in quotation marks"),
+    ],
+)
+async def test_one_line_at_a_time(lab, line, said):
     console = await lab.console(SWITCH)
-    with pytest.raises(ConsoleError, match="One line at a time"):
+    with pytest.raises(ConsoleError, match=said):
         await console.type(line)
 
 

@@ -147,7 +147,9 @@ class ConsoleSession:
 
     async def _ask(self, line: str) -> Answer:
         application = self._end.route.server
-        if not isinstance(line, str) or len(line.splitlines()) > 1 or line.endswith(("\n", "\r")):
+        if not isinstance(line, str):
+            raise ConsoleError(application, words.NO_TEXT)
+        if len(line.splitlines()) > 1 or line.endswith(("\n", "\r")):
             raise ConsoleError(application, words.ONE_LINE)
         if not self.is_open:
             raise ConsoleError(application, words.OVER, words.OPEN_AGAIN.format(application=application))

@@ -114,6 +114,7 @@ SILENT: dict[Purpose | None, str] = {
 }
 OVER = "This console session is over."
 OPEN_AGAIN = 'Open another:  console = await lab.console("{application}")'
+NO_TEXT = 'A console wants text, in quotation marks:  await console.type("show ports")'
 ONE_LINE = "One line at a time: a line on a console ends with the Enter key."
 CLOSED = "The console session is closed."
 CLOSED_ALREADY = "The console session was closed already."
