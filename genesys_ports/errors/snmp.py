@@ -53,7 +53,7 @@ class SnmpSilentError(LabError):
             )
             return
         yield (
-            "Over UDP nothing is refused, and an SNMP agent says nothing to a wrong community: that, a closed port "
+            "Over UDP there is no connection to refuse, and an SNMP agent says nothing to a wrong community: that, a closed port "
             "behind a firewall, and a program that is stopped or hangs all look the same."
         )
         yield f"Check the community, the number of the port, and whether {self.application} is running."
