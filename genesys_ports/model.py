@@ -359,12 +359,14 @@ class Deployment(Tabled):
     origin: Origin = field(default=NOWHERE, repr=False, compare=False)
     _hosts: dict[str, Host] = field(init=False, repr=False, compare=False)
     _applications: dict[str, Application] = field(init=False, repr=False, compare=False)
+    _places: dict[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for part in ("hosts", "applications", "connections", "switches", "blocks"):
             object.__setattr__(self, part, tuple(getattr(self, part)))
         object.__setattr__(self, "_hosts", _by_name("host", self.hosts))
         object.__setattr__(self, "_applications", _by_name("application", self.applications))
+        object.__setattr__(self, "_places", {name: place for place, name in enumerate(self._applications, 1)})
         _by_name("switch", self.switches)
         for application in self.applications:
             self.host(application.host)
@@ -388,6 +390,10 @@ class Deployment(Tabled):
             return self._applications[name]
         except KeyError:
             raise UnknownApplicationError(name, list(self._applications)) from None
+
+    def place_of(self, application: str) -> int:
+        """The number of an application: its place in the plan, from 1. Raises `UnknownApplicationError`."""
+        return self._places[self.application(application).name]
 
     def has_application(self, name: str) -> bool:
         """Whether the plan has an application with this name."""

@@ -231,6 +231,14 @@ def test_two_applications_of_one_name():
         Deployment(hosts=[Host(name="h")], applications=[Application(name="a", host="h")] * 2)
 
 
+def test_applications_are_numbered_in_the_order_of_the_plan():
+    names = ["c", "a", "b"]
+    plan = Deployment(hosts=[Host(name="h")], applications=[Application(name=name, host="h") for name in names])
+    assert [plan.place_of(name) for name in names] == [1, 2, 3]
+    with pytest.raises(UnknownApplicationError):
+        plan.place_of("d")
+
+
 def test_nothing_changes_in_place():
     with pytest.raises(dataclasses.FrozenInstanceError):
         PLAN.name = "x"

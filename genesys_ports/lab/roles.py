@@ -188,7 +188,7 @@ def place_of(plan: Deployment, name: str) -> int:
 
     Raises `UnknownApplicationError`.
     """
-    return plan.applications.index(plan.application(name)) + 1
+    return plan.place_of(name)
 
 
 @cache
