@@ -1,6 +1,7 @@
 """The CTI link in a lab: how it begins, is lost and comes back, and who is told of it."""
 
 import asyncio
+import contextlib
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -139,6 +140,17 @@ async def test_over_tls():
         assert status(lab) is ConnectionStatus.CONNECTED
         await lab.send(DESKTOP, SERVER, "RequestMakeCall", ThisDN="2001", OtherDN="2002")
         assert told(lab, DESKTOP)[-1] == "EventRinging"
+        # Whoever calls without TLS leaves nothing behind that the clock has to look after.
+        timed = len(lab.signalling.clock._timed)
+        where = lab.network.reach("switch-host", 7450)
+        for _ in range(3):
+            reader, writer = await asyncio.open_connection(where.address, where.number)
+            writer.write(b"no handshake")
+            async with asyncio.timeout(PATIENCE):
+                with contextlib.suppress(ConnectionError):
+                    await reader.read()
+            writer.close()
+        assert len(lab.signalling.clock._timed) == timed
 
 
 # --- lost, and back

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..csta import LinkState, SwitchLink, SwitchSession
+from ..errors.root import short
 from ..model import Connection, Deployment, ListeningPort, Purpose, Transport
 from ..state import ConnectionStatus
 from ..trace import Kind
@@ -115,11 +116,13 @@ class CtiServer(_Ends):
             hang_up=stream.close,
             clock=clock.now,
         )
-        stream.session = Timed(session, clock)
-        stream.on_begun = partial(self._begun, stream)
+        stream.session = timed = Timed(session, clock)
+        stream.on_begun = partial(self._begun, stream, timed)
         return stream
 
-    def _begun(self, stream: CtiStream) -> None:
+    def _begun(self, stream: CtiStream, timed: Timed) -> None:
+        # Not before: whoever fails at TLS never has a connection, nor loses one.
+        timed.begin()
         self.streams[stream] = None
         outsiders = sum(one.partner is None for one in self.streams)
         # The system may have taken the call before the port was closed.
@@ -148,7 +151,10 @@ class Timed:
     def __init__(self, session: SwitchSession, clock: SipClock) -> None:
         self._session = session
         self._clock = clock
-        clock.join(session)
+
+    def begin(self) -> None:
+        """The connection stands."""
+        self._clock.join(self._session)
 
     def receive(self, data: bytes) -> None:
         """Bytes have come."""
@@ -335,7 +341,7 @@ def _holder(stream: CtiStream) -> str:
     """The T-Server that has the link; empty where a program from outside refuses."""
     sides = stream.partner.owner.sides if stream.partner is not None else []
     sessions = (side.link.session for side in sides if isinstance(side, CtiServer))
-    return next((session.application for session in sessions if session is not None), "")
+    return short(next((session.application for session in sessions if session is not None), ""))
 
 
 def _cti_port(plan: Deployment, server: str) -> str:
