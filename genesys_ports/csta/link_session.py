@@ -8,11 +8,10 @@ from typing import NamedTuple
 from ..errors import CSTAError, LinkDownError
 from . import words
 from .framer import EVENT_ID, Frame, Framer, encode
-from .message import Kind, Message
+from .message import Kind, Message, Sent
 from .services import call_of
-from .states import LINK, LinkAction, LinkEvent, LinkState
+from .states import DURATION, LINK, LinkAction, LinkEvent, LinkState
 from .structure import CSTA
-from .switch_session import DURATION, Sent
 
 __all__ = ["Answered", "LinkSession"]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-__all__ = ["Kind", "Message"]
+__all__ = ["Kind", "Message", "Sent"]
 
 
 class Kind(StrEnum):
@@ -49,6 +49,10 @@ class Message:
                 return next(_texts(self.fields, path.split("/")), default)
             value = value.get(name)
         return value if isinstance(value, str) else next(_texts(self.fields, path.split("/")), default)
+
+
+#: How a session gives away what it wants sent: bytes, message, invoke ID, call ID ("" when it is about no call).
+Sent = Callable[[bytes, Message, int, str], object]
 
 
 def _texts(value: object, path: list[str]) -> Iterator[str]:

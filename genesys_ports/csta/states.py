@@ -8,6 +8,7 @@ from ..machine import Machine
 from . import words
 
 __all__ = [
+    "DURATION",
     "LINK",
     "SESSION",
     "LinkAction",
@@ -17,6 +18,10 @@ __all__ = [
     "SessionEvent",
     "SessionState",
 ]
+
+
+#: Seconds a session lasts unless its timer begins anew: what real traffic shows, as asked for and as granted.
+DURATION = 600
 
 
 class LinkState(StrEnum):

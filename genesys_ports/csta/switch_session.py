@@ -12,18 +12,12 @@ from ..switch import CallEvent, Switching
 from . import words
 from .events import fields_of
 from .framer import EVENT_ID, Frame, Framer, encode
-from .message import Kind, Message
+from .message import Kind, Message, Sent
 from .services import SERVICES, call_of
-from .states import SESSION, SessionAction, SessionEvent, SessionState
+from .states import DURATION, SESSION, SessionAction, SessionEvent, SessionState
 from .structure import CSTA, SPELLINGS
 
-__all__ = ["Sent", "SwitchLink", "SwitchSession"]
-
-#: How a session gives away what it wants sent: bytes, message, invoke ID, call ID ("" when it is about no call).
-Sent = Callable[[bytes, Message, int, str], object]
-
-#: Seconds a session lasts unless its timer begins anew: what real traffic shows, as asked for and as granted.
-DURATION = 600
+__all__ = ["SwitchLink", "SwitchSession"]
 
 #: Monitors that one session may have.
 MOST_MONITORS = 10_000

@@ -50,8 +50,8 @@ SOLUTION_CONTROL_SERVER = "solution_control_server"
 CONNECTED = "00-04503"
 LOST = "00-04504"
 
-#: Log events of T-Server that begin and end the predefined alarm condition CTI Link Failure (MLUG/PreDefAlms). Their
-#: numbers stand in a part of that page which nobody here could read: they go by words.
+#: Log events of T-Server that begin and end the predefined alarm condition CTI Link Failure (MLUG/PreDefAlms). No
+#: source for their numbers was at hand: they go by words.
 LINK_CONNECTED = "CTI link connected"
 LINK_LOST = "CTI link disconnected"
 
