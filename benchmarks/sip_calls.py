@@ -29,6 +29,7 @@ from itertools import count
 from multiprocessing.connection import Connection as Pipe
 
 from genesys_ports import Application, Connection, Deployment, Host, Lab, ListeningPort
+from genesys_ports.lab.sip_server import SipServerElement
 from genesys_ports.model import Purpose, Transport
 
 RATES = (250, 500, 750, 1_000, 1_500, 2_000, 2_500, 3_000, 3_500, 4_000, 5_000, 6_000, 8_000, 10_000)
@@ -89,7 +90,10 @@ async def serve(pipe: Pipe) -> None:
         while wanted := await asyncio.to_thread(pipe.recv):
             if wanted == "talk":
                 await talk(lab)
-            element = lab._running[SIP].sip.element
+            side = lab._running[SIP].sip
+            assert side is not None
+            element = side.element
+            assert isinstance(element, SipServerElement)
             told = {"seconds": time.process_time(), "calls": len(element.server.agent.calls)}
             if wanted == "memory":
                 gc.collect()

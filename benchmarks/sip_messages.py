@@ -15,7 +15,7 @@ import aiosipua
 import sipmessage
 
 from genesys_ports.errors import SIPError
-from genesys_ports.sip import StreamFramer, parse
+from genesys_ports.sip import Request, StreamFramer, parse
 
 CALLS = 200
 ROUNDS = 15
@@ -113,7 +113,8 @@ def reading() -> None:
 
 def writing() -> None:
     """Answers to requests, written; the others have no call for it, so they write what they have read."""
-    asked = {data: parse(data) for data in MESSAGES if not data.startswith((b"SIP", b"ACK"))}
+    messages = {data: parse(data) for data in MESSAGES if not data.startswith(b"ACK")}
+    asked = {data: message for data, message in messages.items() if isinstance(message, Request)}
     theirs = {data: sipmessage.Message.parse(data) for data in asked}
     third = {data: aiosipua.SipMessage.parse(data) for data in asked}
     taken = best(
