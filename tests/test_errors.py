@@ -265,10 +265,10 @@ TEXTS = [
      "message_server gave no answer within 2 seconds. The other side is reachable but silent: it may be busy, or it "
      "may not speak this protocol."),
     (SnmpSilentError("nms", "message_server", "framework-host", "5161/udp"),
-     "nms asked message_server on framework-host, port 5161/udp, and no answer came. Over UDP there is no connection to refuse, and "
-     "an SNMP agent says nothing to a wrong community: that, a closed port behind a firewall, and a program that is "
-     "stopped or hangs all look the same. Check the community, the number of the port, and whether message_server is "
-     "running."),
+     "nms asked message_server on framework-host, port 5161/udp, and no answer came. Over UDP there is no "
+     "connection to refuse, and an SNMP agent says nothing to a wrong community: that, a closed port behind a "
+     "firewall, and a program that is stopped or hangs all look the same. Check the community, the number of the "
+     "port, and whether message_server is running."),
     (SnmpSilentError("you", "message_server", "framework-host", "5161/udp", unreachable=True),
      "you asked message_server on framework-host, port 5161/udp, and no answer came. The host reported that nobody "
      "listens there: is message_server started, and its port open? Many hosts and firewalls keep that report to "

@@ -53,8 +53,8 @@ class SnmpSilentError(LabError):
             )
             return
         yield (
-            "Over UDP there is no connection to refuse, and an SNMP agent says nothing to a wrong community: that, a closed port "
-            "behind a firewall, and a program that is stopped or hangs all look the same."
+            "Over UDP there is no connection to refuse, and an SNMP agent says nothing to a wrong community: that, "
+            "a closed port behind a firewall, and a program that is stopped or hangs all look the same."
         )
         yield f"Check the community, the number of the port, and whether {self.application} is running."
 
