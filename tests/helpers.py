@@ -1,12 +1,14 @@
 """What several test files need."""
 
+import asyncio
 import gc
 import os
 import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
@@ -123,6 +125,17 @@ def outputs_of_two_processes(code: str) -> set[bytes]:
     outputs = {one.communicate()[0] for one in running}
     assert [one.returncode for one in running] == [0, 0]
     return outputs
+
+
+# --- what comes when it comes
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for something that comes over the network; a test about silence sets a limit of its own."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        await asyncio.sleep(0.005)
 
 
 # --- memory

@@ -1,12 +1,10 @@
 """A small plan with SIP Server, two phones and a gateway, and a stranger that speaks SIP over raw sockets."""
 
 import asyncio
-import time
 from dataclasses import replace
 
 from genesys_ports import Application, Deployment, ListeningPort
 from genesys_ports.model import Connection, Host, Purpose, Transport
-from tests.helpers import PATIENCE
 
 SIP, P1, P2, GATE = "sip_server", "phone_1001", "phone_1002", "media_gateway"
 
@@ -62,14 +60,6 @@ def sip_lines(lab, after=0, call=None):
 
 def names(lab, after=0):
     return [m.name for m in lab.trace.select(after=after, protocol="sip")]
-
-
-async def until(condition):
-    """Wait for something that comes over the network; a test about silence sets a limit of its own."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-        await asyncio.sleep(0.005)
 
 
 def address_of(lab, application=SIP, port_id="sip"):

@@ -26,7 +26,7 @@ from genesys_ports.lab.sockets import TOO_MANY
 from genesys_ports.lab.telnet import LINE_LIMIT, Lines, to_wire
 from genesys_ports.model import VoicePort
 from genesys_ports.trace import Kind
-from tests.helpers import PATIENCE
+from tests.helpers import PATIENCE, until
 
 CTI_PLAN = load_plan(Path(__file__).parent.parent / "notebooks" / "plans" / "cti.csv")
 SWITCH = "switch"
@@ -468,12 +468,6 @@ async def test_a_terminal_of_others(lab):
     assert b"training" not in b"".join(one.payload for one in lab.trace)
 
 
-async def until(condition):
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 async def test_a_terminal_that_hangs_up(lab):
     reader, writer = await connect(lab)
     writer.write(b"help\n")
@@ -516,13 +510,14 @@ async def test_administrators_are_bounded(lab, monkeypatch):
     with pytest.raises(ConsoleError, match=full):
         await lab.console(SWITCH)
     terminals[0][1].close()
-    while True:
-        try:
-            await lab.console(SWITCH)
-        except ConsoleError:
-            await asyncio.sleep(0.01)
-        else:
-            break
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                await lab.console(SWITCH)
+            except ConsoleError:
+                await asyncio.sleep(0.01)
+            else:
+                break
     terminals[1][1].close()
 
 

@@ -10,7 +10,7 @@ from genesys_ports.csta import Message, encode
 from genesys_ports.csta.structure import CSTA
 from genesys_ports.errors import ConsoleError
 from genesys_ports.lab.console_port import ConsoleSide
-from tests.helpers import PATIENCE
+from tests.helpers import PATIENCE, until
 
 PLAN = load_plan(Path(__file__).parent.parent / "notebooks" / "plans" / "cti.csv")
 SWITCH, SERVER = "switch", "t_server"
@@ -36,12 +36,6 @@ async def dial(lab, number):
 async def heard(reader, end):
     async with asyncio.timeout(PATIENCE):
         return (await reader.readuntil(end)).decode()
-
-
-async def until(condition):
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 # --- the connection breaks, and the next administrator begins anew

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from genesys_ports.lab import t_server
 from genesys_ports.model import Transport
 from genesys_ports.state import ConnectionStatus
 from genesys_ports.trace import Kind
-from tests.helpers import PATIENCE
+from tests.helpers import PATIENCE, until
 
 PLAN = load_plan(Path(__file__).parent.parent / "notebooks" / "plans" / "cti.csv")
 DESKTOP, SERVER, SWITCH, CONTROL = "agent_desktop", "t_server", "switch", "solution_control_server"
@@ -51,13 +50,6 @@ def status(lab, client=SERVER):
         state.status for state in lab.connection_states()
         if (state.connection.client, state.connection.server) == (client, SWITCH)
     )  # fmt: skip
-
-
-async def until(condition):
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.01)
 
 
 # --- the beginning

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from genesys_ports.model import Connection, Switch
 from genesys_ports.state import ConnectionStatus
 from genesys_ports.switch import default_switch
 from genesys_ports.trace import Kind
-from tests.helpers import PATIENCE
+from tests.helpers import PATIENCE, until
 
 PLAN = load_plan(Path(__file__).parent.parent / "notebooks" / "plans" / "cti.csv")
 DESKTOP, SERVER, SWITCH = "agent_desktop", "t_server", "switch"
@@ -46,13 +45,6 @@ def moved(number):
     ports = tuple(port.at(number) if port.port_id == "cti-link" else port for port in switch.ports)
     new = replace(switch, ports=ports)
     return replace(PLAN, applications=tuple(new if one is switch else one for one in PLAN.applications))
-
-
-async def until(condition):
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.01)
 
 
 # --- the beginning

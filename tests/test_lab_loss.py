@@ -8,7 +8,8 @@ from genesys_ports import Lab
 from genesys_ports.errors import CallFailedError, InvalidValueError
 from genesys_ports.lab.loss import COUNTED, Loss
 from genesys_ports.sip.timers import Timers
-from tests.sip_lab import GATE, P1, P2, PLAN, SIP, address_of, names, request, sip_lines, stranger, until, with_port
+from tests.helpers import until
+from tests.sip_lab import GATE, P1, P2, PLAN, SIP, address_of, names, request, sip_lines, stranger, with_port
 
 #: Everything repeats ten times as fast.
 FAST = Timers(t1=0.05, t2=0.4, t4=0.5)

@@ -19,7 +19,7 @@ from genesys_ports.errors import (
 from genesys_ports.lab.trunk import CALLER
 from genesys_ports.model import Purpose, Transport
 from genesys_ports.sip import parse
-from tests.helpers import PATIENCE, ROOT
+from tests.helpers import PATIENCE, ROOT, until
 from tests.sip_lab import (
     GATE,
     P1,
@@ -33,7 +33,6 @@ from tests.sip_lab import (
     sip_port,
     speaker,
     stranger,
-    until,
     with_port,
 )
 

@@ -10,8 +10,8 @@ from genesys_ports import Lab, load_plan
 from genesys_ports.errors import CallFailedError, OnlySipError
 from genesys_ports.state import ConnectionStatus
 from genesys_ports.trace import Kind
-from tests.helpers import PATIENCE
-from tests.sip_lab import GATE, P1, P2, PLAN, SIP, address_of, names, request, sip_lines, stranger, until, with_port
+from tests.helpers import PATIENCE, until
+from tests.sip_lab import GATE, P1, P2, PLAN, SIP, address_of, names, request, sip_lines, stranger, with_port
 
 PLANS = Path(__file__).parent.parent / "notebooks" / "plans"
 

@@ -19,7 +19,7 @@ from genesys_ports.lab.sip_words import OUTSIDE_PHONE
 from genesys_ports.model import Connection
 from genesys_ports.sip import parse
 from genesys_ports.trace import Kind, Participant
-from tests.helpers import PATIENCE
+from tests.helpers import PATIENCE, until
 from tests.sip_lab import (
     P1,
     P2,
@@ -33,7 +33,6 @@ from tests.sip_lab import (
     sip_port,
     speaker,
     stranger,
-    until,
     with_port,
 )  # fmt: skip
 

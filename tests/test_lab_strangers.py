@@ -15,7 +15,7 @@ from genesys_ports.lab.application import OUTSIDERS
 from genesys_ports.lab.link import MISTAKES
 from genesys_ports.lab.stream import STRANGERS_KEPT
 from genesys_ports.lab.wire import LINE_LIMIT, WireError, answer_id, clean, decode, encode, text_of
-from tests.helpers import PATIENCE
+from tests.helpers import PATIENCE, until
 
 PLAN = (
     Deployment(name="three")
@@ -44,12 +44,6 @@ async def call(lab):
 async def hear(reader):
     line = await asyncio.wait_for(reader.readline(), PATIENCE)
     return json.loads(line) if line else None
-
-
-async def until(condition):
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 DEEP = b"[" * 60_000 + b"]" * 1_000

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from genesys_ports import Application, Deployment, Lab, ListeningPort, load_plan
 from genesys_ports.lab.roles import Answer, Role
 from genesys_ports.model import Connection, Host, Purpose
 from genesys_ports.trace import Kind, Trace
-from tests.helpers import PATIENCE
+from tests.helpers import PATIENCE, until
 
 SIP_PLAN = load_plan(Path(__file__).parent.parent / "notebooks" / "plans" / "sip.csv")
 DESKTOP, SERVER = "agent_desktop", "sip_server"
@@ -128,13 +127,6 @@ async def office():
 def events(lab, receiver=DESKTOP):
     told = [one for one in lab.trace if one.kind is Kind.EVENT and one.receiver == receiver]
     return [(one.name, json.loads(one.payload)["ThisDN"]) for one in told]
-
-
-async def until(condition):
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.01)
 
 
 def established(lab):

@@ -16,7 +16,7 @@ from genesys_ports.lab import listener
 from genesys_ports.lab.certificate import Certificates
 from genesys_ports.model import Application, Connection, Deployment, Host, ListeningPort, Transport
 from genesys_ports.trace import Kind
-from tests.helpers import PATIENCE, tool
+from tests.helpers import PATIENCE, tool, until
 
 MODES = pytest.mark.parametrize("one_address", [False, True], ids=["own addresses", "one address"])
 
@@ -46,12 +46,6 @@ async def lab(request):
 def where(lab):
     (one,) = next(state for state in lab.port_states() if state.application == MS).sockets
     return one.address, one.number
-
-
-async def until(condition):
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.001)
 
 
 # --- certificates

@@ -15,7 +15,7 @@ from genesys_ports.model import Application, Deployment, Host, ListeningPort, Pu
 from genesys_ports.sip.rtp import PCMU, RtpPacket
 from genesys_ports.state import Socket
 from genesys_ports.trace import Kind
-from tests.helpers import PATIENCE, ROOT
+from tests.helpers import PATIENCE, ROOT, until
 
 PLAN = load_plan(ROOT / "notebooks" / "plans" / "sip.csv")
 MODES = pytest.mark.parametrize("one_address", [False, True], ids=["own addresses", "one address"])
@@ -51,12 +51,6 @@ def voice(lab):
     """Every packet in the trace: its number in the stream, and from where to where it went."""
     found = [one for one in lab.trace if one.kind is Kind.MEDIA]
     return [(RtpPacket.parse(one.payload).sequence, one.sender, one.port, one.receiver) for one in found]
-
-
-async def until(condition):
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.001)
 
 
 # --- an announcement

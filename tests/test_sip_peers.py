@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from genesys_ports import Lab
-from tests.helpers import PATIENCE, own_address, tool
-from tests.sip_lab import GATE, P1, P2, PLAN, SIP, address_of, request, speaker, stranger, until
+from tests.helpers import PATIENCE, own_address, tool, until
+from tests.sip_lab import GATE, P1, P2, PLAN, SIP, address_of, request, speaker, stranger
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="these programs are packages of Linux"),
