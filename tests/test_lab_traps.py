@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genesys_ports import Lab
+from genesys_ports import Application, Deployment, Lab, ListeningPort
 from genesys_ports.errors import PortInUseError
 from genesys_ports.lab.manager import TRAPS_KEPT
 from genesys_ports.lab.snmp_messages import SNMP, Packet, decode, encode
 from genesys_ports.lab.traps import LAST_TRAP
+from genesys_ports.model import Connection, Purpose, Transport
 from genesys_ports.snmp.names import MIB, SYS_UP_TIME, TRAP_OID, oid_of
 from genesys_ports.snmp.objects import Syntax, Value
 from genesys_ports.trace import Kind
@@ -69,6 +70,28 @@ async def test_up_and_down(plan, one_address):
         assert heard(lab) == [(MS, "gsServerUpTrap", UP), (MS, "gsServerDownTrap", DOWN)]
         assert [row[0] for row in lab.traps().rows] == ["1", "2"]
         assert lab.traps().caption == "Traps heard by nms"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("müller", "m?ller"), ("two\nlines", "two?lines"), ("nul\0", "nul?"), ("\ud800", "?"), ("<b>=1", "<b>=1")],
+)
+async def test_names_in_texts_are_display_strings(plan, name, told):
+    nms = ListeningPort(number=10162, transport=Transport.UDP, purpose=Purpose.MANAGEMENT, port_id="traps")
+    odd = Deployment(
+        hosts=plan.hosts,
+        applications=(
+            Application(name="nms", host="nms-host", type="Network Management System", ports=(nms,)),
+            Application(name=name, host="cti-host"),
+            Application(name="x" * 100_000, host="cti-host"),
+        ),
+        connections=tuple(Connection(client=one, server="nms", port_id="traps") for one in (name, "x" * 100_000)),
+    )
+    async with await Lab.open(odd) as lab:
+        await lab.start_all()
+        first, second = heard(lab)
+    assert first[1:] == ("gsServerUpTrap", f"{told}:server is UP")
+    assert second[2] == "x" * 255
 
 
 async def test_the_trap_comes_before_the_ports_close(lab):

@@ -114,7 +114,7 @@ class SubAgent:
             self._ACTIONS[action](self)
 
     def _open(self) -> None:
-        pdu = Open(identifier=self._identifier, description=self._description.encode())
+        pdu = Open(identifier=self._identifier, description=self._description.encode("utf-8", "replace"))
         self._ask(pdu, self._opened)
 
     def _opened(self, response: Response, session: int) -> None:

@@ -46,7 +46,9 @@ class Port(Protocol):
 def engine_id(name: str) -> bytes:
     """The engine ID of an agent, the same on each run: its name, or what stands for one that is too long."""
     text = name.encode("ascii", "replace")
-    return _ENGINE_ID + (text if len(text) <= _TEXT else hashlib.sha256(name.encode()).hexdigest()[:_TEXT].encode())
+    if len(text) > _TEXT:
+        text = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_TEXT].encode()
+    return _ENGINE_ID + text
 
 
 _COMMUNITY = "UnknownCommunityName"

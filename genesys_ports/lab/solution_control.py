@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..snmp.names import oid_of
-from ..snmp.objects import Syntax, Value
+from ..snmp.tree import display_string
 from .agentx_side import SubAgentSide
 from .manager_words import SERVER_DOWN, SERVER_UP
 from .roles import APPLICATION_STATUS, LCA, STARTED, STOPPED, Role, component_of
@@ -38,7 +38,7 @@ class SolutionControlServer(Role):
         trap, sentence = _NOTIFICATIONS[status]
         variable = oid_of(LAST_TRAP)
         assert variable is not None
-        text = Value(Syntax.STRING, sentence.format(name=name).encode())
+        text = display_string(sentence.format(name=name))
         for side in application.sides:
             if isinstance(side, SubAgentSide):
                 side.notify(trap, [(variable, text)])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ..model import Connection, Transport
 from ..snmp.names import SYS_UP_TIME, TRAP_ENTERPRISE, TRAP_OID, name_of, oid_of, text_of
 from ..snmp.objects import Oid, Syntax, Value
+from ..snmp.tree import display_string
 from ..trace import Kind
 from . import manager_words as words
 from .roles import MASTER_AGENT, NETWORK_MANAGEMENT_SYSTEM, component_of, place_of
@@ -81,7 +82,7 @@ class Traps:
         """Send a trap with one text: `tell("gsServerDownTrap", LAST_TRAP, "stat_server:server is DOWN")`."""
         oid = oid_of(variable)
         assert oid is not None
-        return self.send(trap, [(oid, Value(Syntax.STRING, text.encode()))])
+        return self.send(trap, [(oid, display_string(text))])
 
     def send(self, trap: str, variables: Sequence[tuple[Oid, Value]] = ()) -> bool:
         """Send a trap of this name to every manager that the plan connects this application with.
