@@ -238,6 +238,18 @@ async def test_no_trunk_channel(small):
     assert (await small.call("2002", OUTSIDE)).call_id == "switch call 3"
 
 
+async def test_whoever_hears_busy_dials_anew(lab):
+    desk = lab.switch(SWITCH)
+    await desk.call("2003", "2002")
+    # As T-Server has it called: nobody hangs up on the busy tone.
+    lab.switch_role(SWITCH).switching.make_call("2001", "2002")
+    with pytest.raises(BusyError):
+        await desk.call("2001", "2002")
+    lab.switch_role(SWITCH).switching.make_call("2001", "2002")
+    await desk.hang_up("2003")
+    assert str(await desk.call("2001", "2002")).startswith("2001 calls 2002: it rings.")
+
+
 async def test_a_switch_without_trunks():
     ports = tuple(port for port in SMALL.voice_ports if port.kind is not VoicePortKind.TRUNK)
     async with await Lab.open(ALONE.with_switch(Switch(name=SWITCH, voice_ports=ports))) as lab:

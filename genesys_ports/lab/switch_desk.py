@@ -65,13 +65,19 @@ class SwitchDesk:
     async def call(self, caller: str, number: str) -> CallReport:
         """Let a station (or an IVR port) call a number: a DN, an IVR group, or 9 and a number outside.
 
-        A caller that has called this number already has done so, and nothing changes. Raises `BusyError` (the caller
-        has hung up again by then), `SwitchCallError`, `PortKindError`.
+        A caller that has called this number already has done so, and nothing changes; one that hears busy hangs up and
+        dials anew. Raises `BusyError` (the caller has hung up again by then), `SwitchCallError`, `PortKindError`.
         """
         caller, number = self._number(caller), self._number(number)
         before = self._call_of(caller)
         if before is not None and (before.calling, before.called) == (caller, number):
+            if before.parties[-1].state is ConnectionState.FAIL:
+                self._switching.clear(before.call_id, caller)
+                return await self._call(caller, number)
             return self._report(before.call_id, words.CALLS_ALREADY.format(caller=caller, number=number))
+        return await self._call(caller, number)
+
+    async def _call(self, caller: str, number: str) -> CallReport:
         with self._hearing() as events, self._refusals(number, caller):
             call_id = self._switching.make_call(caller, number)
         failed = next((one for one in events if one.name is EventName.FAILED), None)
