@@ -3,8 +3,6 @@
 What is said, a `SubAgent` or a `Master` knows; this is what they send through and hear from.
 """
 
-# The methods asyncio calls are described by asyncio.
-
 from __future__ import annotations
 
 from collections.abc import Callable
