@@ -188,6 +188,9 @@ def _beside(thing: Any, plan: Deployment, switch: str) -> Beside:
 class Frame(Picture):
     """A snapshot of the voice ports of one switch: a picture in a notebook, a table as text."""
 
+    # A lesson shows one frame after the other, and the sockets are labelled.
+    rows_open = 0
+
     def __init__(
         self, name: str, slots: Sequence[Slot], beside: Beside | None = None, others: Sequence[str] = ()
     ) -> None:

@@ -18,7 +18,7 @@ __all__ = ["draw_map"]
 COLUMNS = 3
 
 # Pixels.
-WIDE, FRAME, EDGE, HEADER, NAME, CHIP, GAP = 236, 14, 16, 40, 56, 32, 24
+WIDE, FRAME, EDGE, HEADER, NAME, CHIP, GAP = 232, 14, 16, 40, 56, 32, 24
 EXIT, LANE, BESIDE, NARROWEST = 9, 12, 20, 620
 
 #: One colour for each server, so that a line can be followed; red is kept for what went wrong.

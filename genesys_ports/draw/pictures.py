@@ -15,12 +15,12 @@ from .style import PAPER
 
 __all__ = ["Picture"]
 
-#: Rows of a table that stands open under its picture; a longer one is folded away.
-OPEN = 12
-
 
 class Picture(Tabled):
     """A snapshot: a picture with its table in a notebook, the table as text."""
+
+    #: A table of more rows is folded beneath its picture.
+    rows_open = 12
 
     def draw(self) -> Canvas:
         """The page."""
@@ -58,7 +58,7 @@ class Picture(Tabled):
         wide = int.from_bytes(png[16:20]) / SHARPNESS
         style = f"width:{wide:.0f}px;max-width:max(100%,{wide * 0.9:.0f}px);height:auto;background:{PAPER}"
         rows = Table(table.columns, table.rows)._repr_html_() if table.rows else ""
-        if len(table) > OPEN:
+        if len(table) > self.rows_open:
             rows = f"<details><summary>{escape(words.AS_TABLE)}</summary>{rows}</details>"
         return (
             f'<figure style="margin:0"><div tabindex="0" role="group" aria-label="{caption}" style="overflow-x:auto">'
