@@ -366,13 +366,17 @@ async def test_one_caller_has_one_life_line(lab, monkeypatch):
     monkeypatch.setattr(outsiders, "REMEMBERED", 2)
     where = lab.network.reach("h", 5060, "udp")
     senders = []
+
+    def more_than(seen):
+        return lambda: len(lab.trace) > seen
+
     for _ in range(3):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as caller:
             caller.connect((where.address, where.number))
             for _ in range(2):
                 seen = len(lab.trace)
                 caller.send(b'{"event": "note"}')
-                await until(lambda seen=seen: len(lab.trace) > seen)
+                await until(more_than(seen))
                 senders.append(lab.trace[-1].sender)
     one, two, others = "outside program 1", "outside program 2", "other outside programs"
     assert senders == [one, one, two, two, others, others]
