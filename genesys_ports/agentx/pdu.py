@@ -158,14 +158,14 @@ class Get(_WithContext):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetNext(Get):
-    """The master agent asks for what comes next in each range (6.2.5)."""
+    """The master agent asks for what comes next in each range (6.2.6)."""
 
     TYPE: ClassVar[int] = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetBulk(_WithContext):
-    """The master agent asks for what comes next, again and again (6.2.6)."""
+    """The master agent asks for what comes next, again and again (6.2.7)."""
 
     TYPE: ClassVar[int] = 7
     LAYOUT: ClassVar = (("non_repeaters", "H"), ("max_repetitions", "H"), ("ranges", "ranges"))
@@ -182,21 +182,21 @@ class _WithVarBinds(_WithContext):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestSet(_WithVarBinds):
-    """The master agent asks whether objects could be set (6.2.7)."""
+    """The master agent asks whether objects could be set (6.2.8)."""
 
     TYPE: ClassVar[int] = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitSet(_Content):
-    """Do it (6.2.8)."""
+    """Do it (6.2.9)."""
 
     TYPE: ClassVar[int] = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoSet(_Content):
-    """Take it back (6.2.8)."""
+    """Take it back (6.2.9)."""
 
     TYPE: ClassVar[int] = 10
 
