@@ -615,3 +615,9 @@ def test_round_trip(kind):
     )
     packet = Packet(kind, variables, 7, "öffentlich")
     assert decode(encode(packet)) == packet
+
+
+@pytest.mark.parametrize("version", ["3", "x", 2])
+async def test_a_version_without_communities_is_not_asked(lab, version):
+    with pytest.raises(InvalidValueError, match="version of SNMP with a community"):
+        await lab.snmpget(MS, "sysName.0", version=version)

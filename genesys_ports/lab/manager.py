@@ -37,6 +37,9 @@ TRAPS_KEPT = 1_000
 #: Objects read in one walk, at most.
 WALKED = 10_000
 
+#: Versions of SNMP with communities; the third has users.
+VERSIONS = ("1", "2c")
+
 NULL = Value(Syntax.NULL)
 
 
@@ -267,7 +270,9 @@ class _Questions:
 
     def __init__(self, lab: Manager, target: Target, community: str, user: str | User | None, version: str) -> None:
         self._lab = lab
-        self._version = "1" if str(version) == "1" else "2c"
+        if str(version) not in VERSIONS:
+            raise InvalidValueError(words.VERSION, version, [*VERSIONS, words.VERSION_3])
+        self._version = str(version)
         self._community = str(community)
         self._asker = Asker(lab, target)
         self._secure = None

@@ -35,9 +35,14 @@ RELIEVED = "{application} reads its communication connections again, beginning w
 RELIEVED_ALREADY = "{application} is not overloaded."
 
 # --- what somebody writes who asks, and nobody could send: "'…' is not a {…}. Write one of: …."
+AUTHENTICATION = "protocol that proves who asks"
+PRIVACY = "protocol that encrypts"
 USER_NAME = "name of a user of SNMP"
 USER_NAMES = "a printable name of 1 to {most} bytes"
 PASSWORD = "password of SNMP version 3"
 PASSWORDS = "a password of {least} bytes or more (RFC 3414, section 11.2)"
+#: Completes "… is not a …", and "Write one of: …".
+VERSION = "version of SNMP with a community"
+VERSION_3 = 'user="trainee" for version 3, which has users'
 INTEGER = "whole number of 32 bits"
 INTEGERS = "-2147483648 to 2147483647"

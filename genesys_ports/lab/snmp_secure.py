@@ -88,11 +88,11 @@ class Secure:
         protocols: dict[str, Any] = {}
         if user.password:
             level = "authNoPriv"
-            protocols = {"authProtocol": _known(AUTHENTICATION, "authentication", user.authentication)}
+            protocols = {"authProtocol": _known(AUTHENTICATION, words.AUTHENTICATION, user.authentication)}
             protocols["authKey"] = _password(user.password)
             if user.privacy_password:
                 level = "authPriv"
-                protocols["privProtocol"] = _known(PRIVACY, "privacy", user.privacy)
+                protocols["privProtocol"] = _known(PRIVACY, words.PRIVACY, user.privacy)
                 protocols["privKey"] = _password(user.privacy_password)
         config.add_v3_user(engine, user.name, **protocols)
         config.add_target_parameters(engine, "user", user.name, level)
