@@ -185,3 +185,15 @@ async def test_a_cti_link_interrupted_at_any_turn(name, call):
         assert lab.on_their_way == 0
         turns += 1 if turns < 16 else 5
     await settled(lambda: open_files() <= before)
+
+
+async def test_a_switch_starts_again_before_its_lost_link_was_noticed():
+    turns, running = 0, True
+    while running:
+        async with await Lab.open(CTI) as lab:
+            await lab.start(SWITCH, T_SERVER)
+            running = await interrupted(lab.stop(SWITCH), turns)
+            await lab.start(SWITCH)
+            # Whatever has become of the stop, the link stands.
+            assert "the CTI link is alive" in str(await lab.beat(T_SERVER))
+        turns += 1

@@ -159,6 +159,12 @@ class RunningApplication:
             ports = [*ports[:PORTS_NAMED], words.MORE_PORTS.format(count=len(ports) - PORTS_NAMED)]
         return sentence.format(application=self.name, port=", ".join(ports), host=self.host)
 
+    def clients_ends(self) -> Iterator[Stream]:
+        """The connections over TCP that it has opened; those of SIP have a life of their own."""
+        yield from self.outgoing.values()
+        for side in self.sides:
+            yield from (stream for stream in getattr(side, "streams", ()) if stream.is_client)
+
     # --- being called
 
     def admit(self, link: Link) -> None:

@@ -218,7 +218,7 @@ class Lab(Overload, Desks, Cuts):
             self._check_open()
             self.patience = WAIT_LIMIT
             # What a call that was cancelled has left to happen, and has not told, belongs to no later one.
-            links = [link for one in self._running.values() for link in one.outgoing.values()]
+            links = [link for one in self._running.values() for link in one.clients_ends()]
             if ends := [link.gone for link in links if link.partner is not None and link.partner.closing]:
                 await asyncio.wait(ends, timeout=self.patience)
             self._losses.clear()
