@@ -15,7 +15,7 @@ from genesys_ports.errors import (
     OnlyCtiLinkError,
     UnknownApplicationError,
 )
-from genesys_ports.lab import t_server
+from genesys_ports.lab import cti_stream, t_server
 from genesys_ports.model import Transport
 from genesys_ports.state import ConnectionStatus
 from genesys_ports.trace import Kind
@@ -259,6 +259,37 @@ async def test_a_half_open_link_that_is_mended_before_anybody_noticed(lab):
     assert str(await lab.mend(SERVER, SWITCH)) == "The network between t_server and switch is whole again."
     await lab.switch(SWITCH).call("2001", "2002")
     assert told(lab, DESKTOP) == ["EventDialing", "EventRinging"]
+
+
+async def test_what_was_sent_while_nothing_travelled_comes_when_the_network_is_back(lab):
+    desk = lab.switch(SWITCH)
+    await desk.call("2001", "2002")
+    await desk.answer("2002")
+    lab.trace.clear()
+    await lab.cut(SERVER, SWITCH, silently=True)
+    await desk.hang_up("2001")
+    assert told(lab, DESKTOP) == []
+    await lab.mend(SERVER, SWITCH)
+    assert told(lab, DESKTOP) == ["EventReleased", "EventReleased"]
+    lost = [one.name for one in lab.trace if one.dropped]
+    assert lost == [one.name for one in lab.trace if one.again]
+    assert set(lost) == {"ConnectionClearedEvent"}
+    # A request too, and its answer.
+    await lab.cut(SERVER, SWITCH, silently=True)
+    await lab.send(DESKTOP, SERVER, "RequestMakeCall", ThisDN="2001", OtherDN="2002")
+    assert len(desk.calls()) == 0
+    await lab.mend(SERVER, SWITCH)
+    assert len(desk.calls()) == 1
+    assert told(lab, DESKTOP)[-2:] == ["EventDialing", "EventRinging"]
+
+
+async def test_too_much_to_wait_for_breaks_the_connection_off(lab, monkeypatch):
+    monkeypatch.setattr(cti_stream, "REMEMBERED", 3)
+    desk = lab.switch(SWITCH)
+    await lab.cut(SERVER, SWITCH, silently=True)
+    await desk.call("2001", "2002")
+    await desk.answer("2002")
+    await until(lambda: status(lab) is ConnectionStatus.LOST)
 
 
 async def test_a_heartbeat_that_is_asked_for_stands_in_the_trace(lab):

@@ -55,7 +55,8 @@ class Session(Protocol):
 class CtiStream(Stream):
     """One end of a connection to a CTI-link port. Whoever makes it gives it its `session`, which sends by `sent`.
 
-    `cut` tells that the network in between is gone, and nothing travels any more: neither end notices. `noted` tells
+    `cut` tells that the network in between is gone, and nothing travels any more: neither end notices. What is sent
+    meanwhile waits, as TCP lets it, and goes out when the network is back (`mend`). `noted` tells
     that heartbeats have lines in the trace, too. `garbage` is what was wrong with what it heard, once it could not be
     followed.
     """
@@ -82,6 +83,8 @@ class CtiStream(Stream):
         # The same for those that a program from outside has sent to this end.
         self._heard: dict[int, int] = {}
         self._mistakes = 0
+        # What could not travel while the network was gone.
+        self._waiting: list[tuple[bytes, Message, int, str]] = []
 
     # --- what the event loop tells us
 
@@ -116,6 +119,18 @@ class CtiStream(Stream):
             self._note(raw, message, invoke_id, call_id)
         if not self.cut:
             self.write(raw)
+        elif len(self._waiting) < REMEMBERED:
+            self._waiting.append((raw, message, invoke_id, call_id))
+        else:
+            self.abort()
+
+    def mend(self) -> None:
+        """The network is back; the system sends again what got lost."""
+        self.cut = False
+        waiting, self._waiting = self._waiting, []
+        for raw, message, invoke_id, call_id in waiting:
+            self._note(raw, message, invoke_id, call_id, again=True)
+            self.write(raw)
 
     def received(self, frame: Frame) -> None:
         """A frame has come; that of a program from outside is not in the trace yet."""
@@ -140,7 +155,7 @@ class CtiStream(Stream):
         """The number in the trace of a request that waits for its answer; 0 where it has none."""
         return self._asked.get(invoke_id, 0)
 
-    def _note(self, raw: bytes, message: Message, invoke_id: int, call_id: str) -> None:
+    def _note(self, raw: bytes, message: Message, invoke_id: int, call_id: str, *, again: bool = False) -> None:
         kind = _KINDS[message.kind]
         reply_to = None
         if kind is Kind.RESPONSE:
@@ -149,7 +164,7 @@ class CtiStream(Stream):
         switch = self.route.server
         number = self.record(
             kind, message.name, text=text_of(message), payload=raw, reply_to=reply_to, call=call_name(switch, call_id),
-            dropped=self.cut,
+            dropped=self.cut, again=again,
         ).number  # fmt: skip
         if kind is Kind.REQUEST and invoke_id != EVENT_ID:
             _remember(self._asked, invoke_id, number)

@@ -81,9 +81,10 @@ class Cuts(Calls):
             sentences = [words.MENDED.format(**values)]
             standing = next(self._streams(client, values["server"]), None)
             if isinstance(standing, CtiStream) and standing.cut:
-                standing.cut = False
-                if standing.partner is not None:
-                    standing.partner.cut = False
+                for end in (standing, standing.partner):
+                    if end is not None:
+                        end.mend()
+                await self.settle()
                 return Report(sentences)
             down = [one for one in connections if client.statuses[one] is not ConnectionStatus.CONNECTED]
             for connection in down:

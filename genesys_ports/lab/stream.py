@@ -248,9 +248,10 @@ class Stream(asyncio.Protocol):
         back: bool = False,
         call: str = "",
         dropped: bool = False,
+        again: bool = False,
     ) -> Message:
         """Note in the trace what this end sends; with `back`, what it receives. `call` names the call it is about,
-        `dropped` tells that the network loses it.
+        `dropped` tells that the network loses it, `again` that it was sent before.
         """
         route = self.route
         sender, receiver = (self.peer, self.owner.name) if back else (self.owner.name, self.peer)
@@ -259,5 +260,5 @@ class Stream(asyncio.Protocol):
         return self._lab.trace.add(
             kind, name, sender, receiver,
             route.client, route.server, route.host, route.port,
-            text, payload, reply_to, self.protocol, call, self.client_number, False, dropped,
+            text, payload, reply_to, self.protocol, call, self.client_number, again, dropped,
         )  # fmt: skip
