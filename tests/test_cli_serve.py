@@ -146,6 +146,24 @@ def test_how_to_ask_a_management_port():
             assert done.returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("plan", "told", "not_told"),
+    [
+        ("management.csv", "Ask snmp_master_agent by SNMP:", "No connection yet"),
+        ("cti.csv", "Program switch at its console:  telnet ", "No connection yet"),
+        ("cti.csv", "(login admin, password training)", "Program t_server"),
+        ("training.csv", "Ask sip_server by SNMP:", "at its console"),
+    ],
+)
+def test_what_is_told_of_new_kinds_of_ports(plan, told, not_told):
+    with serving(str(PLANS / plan)) as process:
+        shown = ""
+        while "Network " not in shown:
+            shown += process.stdout.readline()
+    assert told in shown
+    assert not_told not in shown
+
+
 @one_address
 def test_a_second_start_meets_a_real_clash(capsys):
     with serving(str(PLANS / "two-servers.csv"), "--json") as process:

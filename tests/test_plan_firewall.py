@@ -327,6 +327,16 @@ CASES = [
         ["nms > m 161/udp (planned)"],
     ),
     (
+        "the console of a switch, and an agent that it may have besides",
+        plan_of(
+            app("pbx", "h", port("2323", "c", "management"), port("161/udp", "snmp", "management"), type="Switch"),
+        ),
+        [
+            "whoever programs the switch > pbx 2323/tcp (to confirm)",
+            "the network management system > pbx 161/udp (to confirm)",
+        ],
+    ),
+    (
         "more applications of one kind than rows are wanted for",
         plan_of(
             *(app(f"scs{n}", f"h{n}", type="SCS") for n in range(21)),

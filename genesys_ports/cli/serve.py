@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NetworkRangeError, PlanError
-from ..model import Deployment, Purpose
+from ..model import Deployment, Purpose, Transport
 from ..state import ConnectionStatus, PortState, PortStatus
 from ..table import Table
 from . import words
@@ -146,9 +146,13 @@ def _show(lab: Lab, as_json: bool) -> None:
     for notice in lab.notices:
         show(notice)
     for one in lab.connection_states():
+        if one.status is ConnectionStatus.CLOSED and one.port.endswith("/udp"):
+            # Nobody connects over UDP: there is nothing to wait for.
+            continue
         if one.status is not ConnectionStatus.CONNECTED and one.connection.client in started:
             show(words.NOT_CONNECTED.format(connection=one.connection, status=one.status))
     show(*_agents(lab, listening))
+    show(*_consoles(lab, listening))
     show(*_registrations(lab, listening))
     show(words.SERVE_UP.format(network=lab.network.text) if rows else words.SERVE_NOTHING, flush=True)
 
@@ -198,6 +202,20 @@ def _agents(lab: Lab, listening: Sequence[PortState]) -> Iterator[str]:
             privacy=user.privacy,
             privacy_password=user.privacy_password,
         )
+
+
+def _consoles(lab: Lab, listening: Sequence[PortState]) -> Iterator[str]:
+    """For each console of a switch, how an administrator gets there; telnet knows no TLS."""
+    from ..lab.console_port import is_console
+    from ..switch.console import USERS
+
+    name, password = next(iter(USERS.items()))
+    for state in listening:
+        if state.port.transport is Transport.TCP and is_console(lab.plan, state.application, state.port):
+            command = _command(["telnet", state.sockets[0].address, str(state.sockets[0].number)])
+            yield words.SERVE_CONSOLE.format(
+                application=state.application, command=command, name=name, password=password
+            )
 
 
 def _command(parts: Sequence[str]) -> str:

@@ -224,6 +224,7 @@ SERVE_SNMP_USER = (
     "With version 3, instead of -v2c -c public:  "
     "-v3 -l authPriv -u {user} -a {authentication} -A {password} -x {privacy} -X {privacy_password}"
 )
+SERVE_CONSOLE = "Program {application} at its console:  {command}  (login {name}, password {password})"
 SERVE_UP = "Network {network}. These ports are open; Ctrl-C closes them."
 SERVE_NOTHING = "No application that was started has a port in this plan, so none is open. Ctrl-C ends this."
 SERVE_CLOSED = "Closed."

@@ -46,6 +46,7 @@ CAPTIONS = {
 
 ANY_SIP = "any SIP endpoint (phones, gateways)"
 NMS = "the network management system"
+ADMINISTRATOR = "whoever programs the switch"
 ANY_MASTER = "any SNMP master agent"
 EVERY = "every {component} of the plan"
 LCA = "Local Control Agent"
@@ -80,6 +81,7 @@ MEDIA = (
     "Voice itself (RTP and RTCP), opened for each call. It flows back too, to ports of the phones that no plan knows."
 )
 SNMP_POLL = "A management port waits for a network management system, which the plan does not name."
+CONSOLE = "The console of a switch, at which its administrators program it. It is not SNMP: ask from where they do so."
 SNMP_TRAP = "SNMP traps go from the master agent to the network management system."
 
 # --- what could not be made

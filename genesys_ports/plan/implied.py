@@ -29,6 +29,7 @@ _RM = "resource_manager"
 _MCP = "media_control_platform"
 _PHONE = "softphone"
 _MEDIA_SERVER = "media_server"
+_SWITCH = "switch"
 
 #: What registers with SIP Server or is a trunk of it.
 _DEVICES = (_PHONE, "media_gateway", "softswitch")
@@ -199,7 +200,7 @@ def _media(collector: Collector) -> _Made:
 
 
 def _snmp(collector: Collector) -> _Made:
-    """Polls to every management port that nobody else is planned to call; traps the other way."""
+    """Polls to every management port that nobody else is planned to call, and traps the other way; to the console of a switch."""
     masters = _peers(collector, _MASTER)
     for application, port in _ports(collector.plan.applications, Purpose.MANAGEMENT):
         trap = port.transport is Transport.UDP and port.number == _TRAPS
@@ -214,4 +215,6 @@ def _snmp(collector: Collector) -> _Made:
             # AgentX: for sub-agents, which `_sub_agents` knows as far as the plan has them.
             continue
         elif not collector.is_called(application.name, port.port_id):
-            yield _rule(collector, Party(words.NMS), application, port, Basis.TO_CONFIRM, words.SNMP_POLL)
+            console = port.transport is not Transport.UDP and collector.kind(application) == _SWITCH
+            source, note = (words.ADMINISTRATOR, words.CONSOLE) if console else (words.NMS, words.SNMP_POLL)
+            yield _rule(collector, Party(source), application, port, Basis.TO_CONFIRM, note)
