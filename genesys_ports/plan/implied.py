@@ -200,7 +200,7 @@ def _media(collector: Collector) -> _Made:
 
 
 def _snmp(collector: Collector) -> _Made:
-    """Polls to every management port that nobody else is planned to call, and traps the other way; to the console of a switch."""
+    """Polls to every management port that nobody is planned to call, and traps the other way; a switch's console."""
     masters = _peers(collector, _MASTER)
     for application, port in _ports(collector.plan.applications, Purpose.MANAGEMENT):
         trap = port.transport is Transport.UDP and port.number == _TRAPS
@@ -216,5 +216,5 @@ def _snmp(collector: Collector) -> _Made:
             continue
         elif not collector.is_called(application.name, port.port_id):
             console = port.transport is not Transport.UDP and collector.kind(application) == _SWITCH
-            source, note = (words.ADMINISTRATOR, words.CONSOLE) if console else (words.NMS, words.SNMP_POLL)
-            yield _rule(collector, Party(source), application, port, Basis.TO_CONFIRM, note)
+            caller, note = (words.ADMINISTRATOR, words.CONSOLE) if console else (words.NMS, words.SNMP_POLL)
+            yield _rule(collector, Party(caller), application, port, Basis.TO_CONFIRM, note)
