@@ -232,6 +232,25 @@ def test_plans_that_are_equal(capsys):
 
 # --- ripple ----------------------------------------------------------------------------------------------------
 
+PORTS_WITHOUT_DEFAULT = [
+    ("nms", 0, "Who must change if port 162/udp of nms on nms-host moves"),
+    ("snmp_master_agent:agentx", 0, "Who must change if port 705/tcp of snmp_master_agent on framework-host moves"),
+    (
+        "snmp_master_agent",
+        2,
+        "snmp_master_agent has several ports, and none with the id 'default'. "
+        "Say which: snmp_master_agent:snmp or snmp_master_agent:agentx.\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("what", "code", "told"), PORTS_WITHOUT_DEFAULT)
+def test_ripple_where_no_port_is_the_default_one(what, code, told, capsys):
+    plan = Path(__file__).parent.parent / "notebooks" / "plans" / "management.csv"
+    assert main(["ripple", str(plan), what]) == code
+    shown = capsys.readouterr()
+    assert (shown.err if code else shown.out).startswith(told)
+
 
 @pytest.mark.parametrize("what", ["message_server", "message_server:default", " message_server : default ", "5150"])
 def test_who_must_change(what, capsys):

@@ -53,6 +53,13 @@ BAD_FILES = [
     ),
     (
         "plan.csv",
+        b"Switch,Port,Kind,DN\nswitch,03-01,station,2001\n",
+        "Row 1 names the columns of a switch's physical ports, each of which carries one phone call; in Python "
+        "load_switch reads them. A plan has the listening ports of applications, and its columns are missing here: "
+        "Host, Application.",
+    ),
+    (
+        "plan.csv",
         b"Host|Application|Port\nh|a|1\n",
         "Row 1 should name the columns, and these are missing: Host, Application, Port. Found: "
         "'Host|Application|Port'.",

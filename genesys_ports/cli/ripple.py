@@ -6,9 +6,9 @@ import argparse
 import json
 from typing import Any
 
-from ..model import DEFAULT
+from ..model import DEFAULT, Deployment
 from . import words
-from .console import show
+from .console import complain, show
 from .listing import show_table
 from .reading import read_or_complain
 
@@ -37,9 +37,20 @@ def _run(arguments: argparse.Namespace) -> int:
 
     reading, is_whole = read_or_complain([arguments.plan])
     name, _, port_id = (part.strip() for part in arguments.what.partition(":"))
-    moved = ripple(reading.plan, name, port_id or DEFAULT, to=arguments.to)
+    meant = [port_id] if port_id else _meant(reading.plan, name)
+    if len(meant) > 1:
+        which = words.RIPPLE_OR.join(f"{name}:{one}" for one in meant)
+        complain(words.RIPPLE_WHICH.format(application=name, which=which))
+        return 2
+    moved = ripple(reading.plan, name, *meant, to=arguments.to)
     if arguments.json:
         show(json.dumps(moved.as_json()))
     else:
         show_table(moved.table())
     return 0 if is_whole else 2
+
+
+def _meant(plan: Deployment, name: str) -> list[str]:
+    """The ids of the ports that may be meant where none is named: the default one; else the only one, or several."""
+    ids = [port.port_id for port in plan.application(name).ports] if plan.has_application(name) else []
+    return [DEFAULT] if DEFAULT in ids or not ids else ids

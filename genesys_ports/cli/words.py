@@ -177,7 +177,13 @@ examples:
   genesys-ports ripple Ports.xlsx sip_server:sip --to 5070
   genesys-ports ripple Ports.xlsx 5150 --json
 """
-RIPPLE_WHAT = "an application, with a port id after a colon unless it is 'default'; or a number: every port that has it"
+RIPPLE_WHAT = (
+    "an application, with a port id after a colon unless it is 'default' or the only one; or a number: every port that "
+    "has it"
+)
+RIPPLE_WHICH = "{application} has several ports, and none with the id 'default'. Say which: {which}."
+#: Between the ports that may be meant.
+RIPPLE_OR = " or "
 RIPPLE_TO = "the number it moves to"
 RIPPLE_JSON = "one JSON object: ports, to, steps"
 

@@ -336,8 +336,11 @@ def _no_header(file: str, sheet: str, first: Sequence[tuple[int, Sequence[str]]]
     filled = [" ".join(name.split()) for name in record if name.strip()]
     shown = [repr(name if len(name) <= 30 else name[:29] + "…") for name in filled[:12]]
     found = ", ".join([*shown, "…"] if len(filled) > len(shown) else shown)
-    missing = missing_columns(columns_of(record))
-    problem = words.MISSING_COLUMNS.format(row=row, missing=", ".join(missing), found=found)
+    missing = ", ".join(missing_columns(columns_of(record)))
+    if {"switch", "port", "kind"} <= {name.casefold() for name in filled}:
+        problem = words.SHEET_OF_A_SWITCH.format(row=row, missing=missing)
+    else:
+        problem = words.MISSING_COLUMNS.format(row=row, missing=missing, found=found)
     return NoPlanError(file, problem)
 
 

@@ -53,6 +53,11 @@ TOO_MANY_BAD = "More than {most} cells cannot be read, so this is hardly a port 
 # --- the header
 
 MISSING_COLUMNS = "Row {row} should name the columns, and these are missing: {missing}. Found: {found}."
+SHEET_OF_A_SWITCH = (
+    "Row {row} names the columns of a switch's physical ports, each of which carries one phone call; in Python "
+    "load_switch reads them. A plan has the listening ports of applications, and its columns are missing here: "
+    "{missing}."
+)
 COLUMN_TWICE = "Row {row} names the column {column} twice. Keep one of them."
 COLUMN_TWICE_AS = (
     "Row {row} names the column {column} twice, as {first!r} and as {second!r}. Give one of them another name."
