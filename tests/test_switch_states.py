@@ -4,7 +4,7 @@ import pytest
 
 from genesys_ports.model import VoicePort
 from genesys_ports.switch import CONNECTION, VOICE_PORT, ConnectionState, EventName, PortStatus
-from genesys_ports.switch.sides import Side
+from genesys_ports.switch.current_call import Side
 from genesys_ports.switch.slot import Slot
 from genesys_ports.switch.states import ConnectionEvent, PortEvent
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from ..model import Switch, VoicePortKind
 from . import words
 from .calls import CallEvent, Cause, EventName, VoiceCall, VoicePortState
+from .current_call import Call, Side
 from .frame import LONGEST_NUMBER, Frame, as_number, is_dialled
 from .refusals import ErrorValue, refused
-from .sides import Call, Side
 from .slot import Slot, Target
 from .states import ConnectionEvent, ConnectionState, PortEvent, PortStatus
 
