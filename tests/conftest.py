@@ -39,9 +39,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Hand the tests out one by one, so that no process is left with a long file at the end."""
     if config.getoption("dist") != "load":
         return None
-    scheduler: Any = import_module("xdist.scheduler").LoadScopeScheduling(config, log)
-    scheduler._split_scope = lambda nodeid: nodeid.partition(TOGETHER)[1] or nodeid
-    return scheduler
+    base: Any = import_module("xdist.scheduler").LoadScopeScheduling
+
+    class OneByOne(base):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid.partition(TOGETHER)[1] or nodeid
+
+        def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
+            super().mark_test_complete(node, item_index, duration)
+            # It would count all that a process has ever done, after every test.
+            scope = self._split_scope(self.registered_collections[node][item_index])
+            if all(self.assigned_work[node][scope].values()):
+                del self.assigned_work[node][scope]
+
+    return OneByOne(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,7 +66,7 @@ def _patient_labs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     if request.path.name.startswith("test_lab_"):
         for module in ("knock", "lab", "link"):
             monkeypatch.setattr(f"genesys_ports.lab.{module}.WAIT_LIMIT", PATIENCE)
-        monkeypatch.setattr("genesys_ports.lab.application.GREETING_LIMIT", PATIENCE)
+        monkeypatch.setattr("genesys_ports.lab.caller.GREETING_LIMIT", PATIENCE)
 
 
 def code(source: str, *tags: str) -> Any:

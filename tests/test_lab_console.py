@@ -19,7 +19,7 @@ from genesys_ports.errors import (
     UnknownApplicationError,
     UnknownPortIdError,
 )
-from genesys_ports.lab import application, console_call, console_port
+from genesys_ports.lab import caller, console_call, console_port
 from genesys_ports.lab.console_client import Answer
 from genesys_ports.lab.console_port import shown_line
 from genesys_ports.lab.sockets import TOO_MANY
@@ -368,7 +368,7 @@ async def test_a_switch_that_does_not_run(lab):
 
 @pytest.mark.parametrize("transport", [Transport.TCP, Transport.TLS])
 async def test_a_program_from_outside_has_the_port(monkeypatch, transport):
-    monkeypatch.setattr(application, "GREETING_LIMIT", 0.05)
+    monkeypatch.setattr(caller, "GREETING_LIMIT", 0.05)
     async with await Lab.open(spoken(transport)) as lab:
         await lab.run_outsider("switch-host", 2323)
         with pytest.raises(ConsoleError, match="whoever listens there is no console: nobody greets you"):

@@ -284,7 +284,7 @@ async def test_what_was_sent_while_nothing_travelled_comes_when_the_network_is_b
 
 
 async def test_too_much_to_wait_for_breaks_the_connection_off(lab, monkeypatch):
-    monkeypatch.setattr(cti_stream, "REMEMBERED", 3)
+    monkeypatch.setattr(cti_stream, "HELD_BACK", 3)
     desk = lab.switch(SWITCH)
     await lab.cut(SERVER, SWITCH, silently=True)
     await desk.call("2001", "2002")

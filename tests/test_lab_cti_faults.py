@@ -11,7 +11,7 @@ from genesys_ports import Lab, load_plan
 from genesys_ports.csta import Framer, Message, encode
 from genesys_ports.csta.structure import CSTA
 from genesys_ports.errors import PortInUseError
-from genesys_ports.lab import application, cti_side, cti_stream
+from genesys_ports.lab import caller, cti_side, cti_stream
 from genesys_ports.model import Connection, Switch
 from genesys_ports.state import ConnectionStatus
 from genesys_ports.switch import default_switch
@@ -79,7 +79,7 @@ BEGINNINGS = [(absent, ConnectionStatus.REFUSED), (closed, ConnectionStatus.REFU
 
 @pytest.mark.parametrize(("what", "outcome"), BEGINNINGS)
 async def test_nobody_who_speaks_csta_is_there(monkeypatch, what, outcome):
-    monkeypatch.setattr(application, "GREETING_LIMIT", 0.2)
+    monkeypatch.setattr(caller, "GREETING_LIMIT", 0.2)
     async with await Lab.open(PLAN) as lab:
         sentence = await what(lab)
         plan, lab.plan = lab.plan, PLAN

@@ -298,8 +298,8 @@ async def test_starting_again_what_is_connected_changes_nothing(running):
     one = running._running[SCS]
     connection = next(c for c in one.statuses if c.server == MASTER)
     last = running.trace.last_number
-    assert await one.connect(connection) is ConnectionStatus.CONNECTED
-    assert await one.side_of(connection).connect(connection) is ConnectionStatus.CONNECTED
+    assert await one.caller.connect(connection) is ConnectionStatus.CONNECTED
+    assert await one.caller.side_of(connection).connect(connection) is ConnectionStatus.CONNECTED
     assert lines(running, last) == []
 
 
@@ -703,7 +703,7 @@ OK = Response()
     ],
 )
 async def test_a_master_agent_that_does_not_behave(lab, monkeypatch, answers, said, known):
-    monkeypatch.setattr("genesys_ports.lab.application.GREETING_LIMIT", 0.1)
+    monkeypatch.setattr("genesys_ports.lab.caller.GREETING_LIMIT", 0.1)
     async with Impostor(*answers).listening(lab):
         report = await lab.start(SCS)
         assert said in str(report)
@@ -752,7 +752,7 @@ async def test_what_comes_behind_a_good_bye_is_not_heard(lab):
 
 @elsewhere
 async def test_questions_without_an_answer_are_not_remembered_for_ever(lab, monkeypatch):
-    monkeypatch.setattr("genesys_ports.lab.agentx_stream.REMEMBERED", 3)
+    monkeypatch.setattr("genesys_ports.lab.stream.REMEMBERED", 3)
     async with Impostor(OK, OK).listening(lab) as impostor:
         await lab.start(SCS)
         (side,) = [side for side in lab._running[SCS].sides if isinstance(side, SubAgentSide)]

@@ -276,7 +276,7 @@ async def test_a_connection_of_the_overloaded_is_cut(lab, overloaded):
 
 
 async def test_a_new_client_hears_nothing(lab, monkeypatch):
-    monkeypatch.setattr("genesys_ports.lab.application.GREETING_LIMIT", 0.2)
+    monkeypatch.setattr("genesys_ports.lab.caller.GREETING_LIMIT", 0.2)
     await lab.stop(STAT)
     await lab.overload(MS)
     assert "whoever listens there gave no answer" in str(await lab.start(STAT))

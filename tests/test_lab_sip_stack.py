@@ -384,7 +384,7 @@ async def test_nobody_listens_over_tcp():
 
 
 async def test_a_stranger_holds_the_port_and_is_silent(monkeypatch):
-    monkeypatch.setattr("genesys_ports.lab.application.GREETING_LIMIT", 0.1)
+    monkeypatch.setattr("genesys_ports.lab.caller.GREETING_LIMIT", 0.1)
     async with await Lab.open(PLAN) as lab:
         loop = asyncio.get_running_loop()
         silent, _ = await loop.create_datagram_endpoint(

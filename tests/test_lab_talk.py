@@ -21,7 +21,7 @@ from genesys_ports.errors import (
     UnknownApplicationError,
     UnknownPortIdError,
 )
-from genesys_ports.lab import application, link
+from genesys_ports.lab import caller, link
 from genesys_ports.lab.link import OPEN_QUESTIONS
 from genesys_ports.lab.roles import PORTS_TOLD
 from genesys_ports.lab.wire import LINE_LIMIT
@@ -452,7 +452,7 @@ async def alone():
 )
 async def test_a_stranger_answers_the_call(alone, monkeypatch, behave, state, error):
     if behave is silence:
-        monkeypatch.setattr(application, "GREETING_LIMIT", 0.2)
+        monkeypatch.setattr(caller, "GREETING_LIMIT", 0.2)
     monkeypatch.setattr(link, "WAIT_LIMIT", 0.3)
     async with await stranger(alone, behave), asyncio.timeout(PATIENCE):
         said = await alone.start(SCS)
@@ -483,7 +483,7 @@ async def test_many_questions_to_somebody_silent_end_together(alone, monkeypatch
 
 
 async def test_several_silent_servers_share_one_patience(monkeypatch):
-    monkeypatch.setattr(application, "GREETING_LIMIT", 1)
+    monkeypatch.setattr(caller, "GREETING_LIMIT", 1)
     monkeypatch.setattr("genesys_ports.lab.lab.WAIT_LIMIT", 1.2)
     plan = Deployment().add("client", host="h", port=7000)
     for number in range(6):
@@ -503,7 +503,7 @@ async def test_several_silent_servers_share_one_patience(monkeypatch):
 
 
 async def test_a_silent_configuration_server(monkeypatch):
-    monkeypatch.setattr(application, "GREETING_LIMIT", 0.2)
+    monkeypatch.setattr(caller, "GREETING_LIMIT", 0.2)
     async with await Lab.open(load_plan(PLANS / "framework.csv")) as lab:
         where = lab.network.reach("framework-host", 2020)
         with socket.create_server((where.address, where.number)):

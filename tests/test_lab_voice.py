@@ -9,7 +9,7 @@ import pytest
 
 from genesys_ports import Lab, load_plan
 from genesys_ports.errors import CallFailedError, NotAPhoneError
-from genesys_ports.lab import application, rtp_port
+from genesys_ports.lab import caller, rtp_port
 from genesys_ports.lab.voice import UNPLANNED
 from genesys_ports.model import Application, Deployment, Host, ListeningPort, Purpose, Transport
 from genesys_ports.sip.rtp import PCMU, RtpPacket
@@ -278,7 +278,7 @@ class Outside:
 @pytest.fixture(params=[False, True], ids=["own addresses", "one address"])
 async def outside(request, monkeypatch):
     # It does not answer BYE, and nobody needs to wait for that.
-    monkeypatch.setattr(application, "GREETING_LIMIT", 0.1)
+    monkeypatch.setattr(caller, "GREETING_LIMIT", 0.1)
     async with await opened(one_address=request.param) as lab:
         await lab.start("sip_server", SERVER)
         element(lab).packets = 3

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,13 +14,11 @@ from ..model import Connection, Deployment, ListeningPort, Purpose, Transport
 from ..snmp.names import ROOT, TABLES, oid_of
 from ..snmp.objects import Oid, Value
 from ..state import ConnectionStatus
-from ..trace import Kind
 from . import agentx_words, words
 from .agentx_stream import AgentXStream
+from .caller import SILENT, speaks_tls
 from .known_applications import is_solution_control, tree_of
-from .network import PortTaken
-from .roles import CONNECTED, LOST, MASTER_AGENT, component_of, place_of
-from .stream import Route
+from .roles import MASTER_AGENT, component_of, place_of
 
 if TYPE_CHECKING:
     from .application import RunningApplication
@@ -82,52 +79,33 @@ class SubAgentSide:
         """Open a session, and register what it answers for; says in `said` of its application how it went."""
         if connection in self._ends:
             return ConnectionStatus.CONNECTED
-        from .application import GREETING_LIMIT
-
-        owner = self._owner
-        server = owner.plan.application(connection.server)
-        port = server.port(connection.port_id)
-        values = {"client": owner.name, "server": server.name, "port": port}
-        end = self._ends[connection] = _End(self, owner, connection)
-        limit = min(GREETING_LIMIT, owner.lab.patience)
-        status, sentence = ConnectionStatus.LOST, _silence(connection, port)
+        caller = self._owner.caller
+        end = self._ends[connection] = _End(self, self._owner, connection)
         try:
-            deadline = asyncio.get_running_loop().time() + limit
-            await owner.dial(end.stream, connection, server, port, limit)
-            async with asyncio.timeout_at(deadline):
-                await end.decided
-        except PortTaken as taken:
-            raise owner.lab.explain(taken, owner.application, None) from None
-        except ConnectionRefusedError:
-            end.stream.record(Kind.REFUSED, "refused")
-            status, sentence = ConnectionStatus.REFUSED, words.REFUSED
-        except ssl.SSLError:
-            sentence = words.NO_TRUST if port.transport is Transport.TLS else words.TLS_TO_PLAIN
-        except OSError as error:
-            if isinstance(error, TimeoutError):
-                owner.lab.grow_impatient()
-        except BaseException:
-            end.stream.abort()
-            raise
+            error = await caller.reach(end.stream, connection, end.decided)
         finally:
             if not end.is_open:
                 self._ends.pop(connection, None)
         if end.is_open:
             end.is_known = True
-            owner.said.append(agentx_words.SESSION_OPEN.format(**values))
-            owner.statuses[connection] = ConnectionStatus.CONNECTED
-            event = words.EVENT_CONNECTED.format(server=server.name, host=server.host, port=port)
-            owner.report(CONNECTED, event, server.name)
-            return ConnectionStatus.CONNECTED
+            return caller.stands(connection, agentx_words.SESSION_OPEN)
         end.stream.abort()
         if end.agent.error is not None:
-            status, sentence = ConnectionStatus.REFUSED, agentx_words.SESSION_REFUSED
-            values["why"] = end.agent.error.problem
-        elif status is ConnectionStatus.LOST:
-            end.stream.record(Kind.LOST, "no answer")
-        owner.said.append(sentence.format(**values))
-        owner.statuses[connection] = status
-        return status
+            why = end.agent.error.problem
+            return caller.say(connection, ConnectionStatus.REFUSED, agentx_words.SESSION_REFUSED, why=why)
+        failure = caller.why(connection, error, SILENT._replace(sentence=self._silence(connection)))
+        if failure.status is ConnectionStatus.LOST:
+            # The trace has one name for whatever keeps a session from being opened.
+            failure = failure._replace(line=SILENT.line)
+        return caller.failed(end.stream, failure)
+
+    def _silence(self, connection: Connection) -> str:
+        """What is said of a master agent that gives no answer."""
+        port = self._owner.plan.application(connection.server).port(connection.port_id)
+        listens = port.transport is Transport.TLS
+        if speaks_tls(connection, port) is listens:
+            return words.SILENT
+        return words.PLAIN_TO_TLS if listens else words.TLS_TO_PLAIN
 
     def notify(self, trap: str, variables: Sequence[tuple[Oid, Value]]) -> bool:
         """Let every master agent send a notification, such as gsServerDownTrap; False where there is none to tell."""
@@ -138,20 +116,10 @@ class SubAgentSide:
 
     def gone(self, end: _End) -> None:
         """A connection is over."""
-        connection, owner = end.connection, self._owner
-        if self._ends.get(connection) is end:
-            del self._ends[connection]
-        owner.hung_up(end.stream)
-        if not end.is_known:
-            return
-        if end.stream.closing and not end.is_lost:
-            owner.statuses[connection] = ConnectionStatus.CLOSED
-            return
-        owner.statuses[connection] = ConnectionStatus.LOST
-        route = end.stream.route
-        end.stream.record(Kind.LOST, "connection lost", back=True)
-        owner.report(LOST, words.EVENT_LOST.format(server=route.server, host=route.host, port=route.port), route.server)
-        owner.lab.heard_loss(words.LOST.format(client=owner.name, server=route.server))
+        if self._ends.get(end.connection) is end:
+            del self._ends[end.connection]
+        ended = end.stream.closing and not end.is_lost
+        self._owner.caller.gone(end.stream, known=end.is_known, ended=ended)
 
     async def stop(self) -> None:
         """Take leave of every master agent."""
@@ -177,10 +145,8 @@ class _End:
     """One connection to a master agent, with the session on it."""
 
     def __init__(self, side: SubAgentSide, owner: RunningApplication, connection: Connection) -> None:
-        server = owner.plan.application(connection.server)
-        route = Route(owner.name, server.name, server.host, str(server.port(connection.port_id)))
         self.connection = connection
-        self.stream = AgentXStream(owner, route, self._gone, connection)
+        self.stream = AgentXStream(owner, owner.caller.route(connection), self._gone, connection)
         #: Done once the master agent has taken it, or not.
         self.decided: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         #: Whether its application has said that it is connected.
@@ -223,15 +189,6 @@ class _End:
         if not self.decided.done():
             self.decided.set_result(None)
         self._side.gone(self)
-
-
-def _silence(connection: Connection, port: ListeningPort) -> str:
-    """What is said of a master agent that gives no answer."""
-    listens = port.transport is Transport.TLS
-    begins = listens if connection.secure is None else connection.secure
-    if begins is listens:
-        return words.SILENT
-    return words.PLAIN_TO_TLS if listens else words.TLS_TO_PLAIN
 
 
 def registrations_of(owner: RunningApplication) -> list[Register]:

@@ -15,7 +15,7 @@ from ..agentx.summary import text_of_pdu
 from ..errors import AgentXError
 from ..trace import Kind
 from . import agentx_words as words
-from .stream import Route, Stream
+from .stream import Route, Stream, remember
 
 if TYPE_CHECKING:
     from ..model import Connection
@@ -28,9 +28,6 @@ AGENTX = "agentx"
 
 #: PDUs that cannot be read which a program from outside may send before it is shown the door.
 MISTAKES = 20
-
-#: Requests whose numbers in the trace one end remembers until they are answered.
-REMEMBERED = 1_000
 
 
 class AgentXStream(Stream):
@@ -91,7 +88,7 @@ class AgentXStream(Stream):
             self.record(Kind.RESPONSE, pdu.name, text=text_of_pdu(pdu), payload=raw, reply_to=reply_to)
         else:
             number = self.record(self._kind(pdu), pdu.name, text=text_of_pdu(pdu), payload=raw).number
-            _remember(self._asked, header.packet, number)
+            remember(self._asked, header.packet, number)
         self.write(raw)
 
     def _kind(self, pdu: Pdu) -> Kind:
@@ -107,16 +104,10 @@ class AgentXStream(Stream):
             self.record(Kind.RESPONSE, Response.__name__, text=text, payload=raw, reply_to=reply_to, back=True)
         elif pdu is not None:
             number = self.record(Kind.REQUEST, pdu.name, text=text_of_pdu(pdu), payload=raw, back=True).number
-            _remember(self._heard, header.packet, number)
+            remember(self._heard, header.packet, number)
         else:
-            _remember(self._heard, header.packet, self._note_garbage(error, raw))
+            remember(self._heard, header.packet, self._note_garbage(error, raw))
 
     def _note_garbage(self, error: AgentXError | None, raw: bytes) -> int:
         text = error.problem if error is not None else ""
         return self.record(Kind.REQUEST, words.UNREADABLE, text=text, payload=raw, back=True).number
-
-
-def _remember(numbers: dict[int, int], packet: int, number: int) -> None:
-    numbers[packet] = number
-    if len(numbers) > REMEMBERED:
-        del numbers[next(iter(numbers))]

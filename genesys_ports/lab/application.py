@@ -4,41 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ssl
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import ConnectionRefusedByPeerError, LabError, NoAnswerError, TLSMismatchError
-from ..model import Application, Connection, Deployment, ListeningPort, Purpose, Switch, Transport
+from ..model import Application, Connection, Deployment, ListeningPort, Purpose, Switch
 from ..state import ConnectionStatus
 from ..trace import Kind
 from . import words
+from .caller import Caller, is_called
 from .cast import role_of, sides_of
 from .doors import Doors
 from .link import Link
-from .listener import SHUTDOWN_LIMIT
-from .network import PortTaken
-from .roles import (
-    CONFIGURATION_SERVER,
-    CONNECTED,
-    LOST,
-    MESSAGE_SERVER,
-    READ_CONFIGURATION,
-    component_of,
-)
+from .roles import CONFIGURATION_SERVER, MESSAGE_SERVER, READ_CONFIGURATION, component_of
 from .sides import Side
 from .sip_side import SipSide, is_sip
-from .stream import Route, Stream
+from .stream import Stream
 from .traps import Traps
 from .voice import Voice
 
 if TYPE_CHECKING:
     from .lab import Lab
 
-__all__ = ["LogEvent", "RunningApplication", "is_called"]
-
-#: Seconds a client waits for a server to take the call and to say who it is. (Windows needs two to say "refused".)
-GREETING_LIMIT = 3.0
+__all__ = ["LogEvent", "RunningApplication"]
 
 #: Ports that a sentence names; the rest are counted.
 PORTS_NAMED = 12
@@ -81,6 +68,7 @@ class RunningApplication:
         #: Whether the planned ports are open; `doors` knows which of them somebody has closed since.
         self.listens = False
         self.doors = Doors(self)
+        self.caller = Caller(self)
         #: Whether it reads nothing of what its communication connections bring.
         self.overloaded = False
         self._outsiders = 0
@@ -114,8 +102,8 @@ class RunningApplication:
     async def start(self) -> None:
         """Read the configuration, open every planned port, connect to every server of the plan; in this order.
 
-        All or nothing: raises `PortInUseError`, `TooManyPortsError`, or what `failure()` says when Configuration Server
-        does not answer, and leaves nothing open.
+        All or nothing: raises `PortInUseError`, `TooManyPortsError`, or what `Caller.failure` says when Configuration
+        Server does not answer, and leaves nothing open.
         """
         connections = [connection for connection in self.statuses if is_called(self.plan, connection)]
         first = [c for c in connections if component_of(self.plan, c.server) == CONFIGURATION_SERVER]
@@ -124,16 +112,16 @@ class RunningApplication:
                 await self._read_configuration(connection)
             await self._open_ports()
             for connection in self.statuses:
-                if connection not in first and (connection in connections or self.side_of(connection)):
-                    await self.connect(connection)
+                if connection not in first and (connection in connections or self.caller.side_of(connection)):
+                    await self.caller.connect(connection)
             self.traps.server_up()
         except BaseException:
             await self.stop(crash=True, silent=True)
             raise
 
     async def _read_configuration(self, connection: Connection) -> None:
-        if await self.connect(connection) is not ConnectionStatus.CONNECTED:
-            raise self.failure(connection)
+        if await self.caller.connect(connection) is not ConnectionStatus.CONNECTED:
+            raise self.caller.failure(connection)
         await self.outgoing[connection].ask(READ_CONFIGURATION, "")
 
     async def _open_ports(self) -> None:
@@ -187,104 +175,7 @@ class RunningApplication:
         elif link.known:
             self.role.left(self, link)
 
-    # --- calling
-
-    async def connect(self, connection: Connection) -> ConnectionStatus:
-        """Open one planned connection; says in `said` how it went."""
-        if connection in self.outgoing:
-            return ConnectionStatus.CONNECTED
-        if side := self.side_of(connection):
-            return await side.connect(connection)
-        server = self.plan.application(connection.server)
-        port = server.port(connection.port_id)
-        link = Link(self, Route(self.name, server.name, server.host, str(port)), self._call_gone, connection)
-        values = {"client": self.name, "server": server.name, "port": port}
-        limit = min(GREETING_LIMIT, self.lab.patience)
-        try:
-            deadline = asyncio.get_running_loop().time() + limit
-            await self.dial(link, connection, server, port, limit)
-            async with asyncio.timeout_at(deadline):
-                await link.greeted
-        except PortTaken as taken:
-            raise self.lab.explain(taken, self.application, None) from None
-        except ConnectionRefusedError:
-            link.record(Kind.REFUSED, "refused")
-            self.said.append(words.REFUSED.format(**values))
-            return self._status(connection, ConnectionStatus.REFUSED)
-        except ssl.SSLError:
-            said = words.NO_TRUST if port.transport is Transport.TLS else words.TLS_TO_PLAIN
-            return self._unheard(link, "no TLS", said.format(**values))
-        except OSError as error:
-            if isinstance(error, TimeoutError):
-                # One call of the lab may meet several silent servers, and has to end all the same.
-                self.lab.patience = max(0.1, self.lab.patience - limit)
-        except BaseException:
-            link.abort()
-            raise
-        if not link.known:
-            link.abort()
-            if port.transport is Transport.TLS and not _speaks_tls(connection, port):
-                return self._unheard(link, "no TLS", words.PLAIN_TO_TLS.format(**values))
-            return self._unheard(link, "no answer", words.SILENT.format(**values))
-        if link.gone.done():
-            return self.statuses[connection]
-        self.said.append(words.CONNECTED.format(**values))
-        self._status(connection, ConnectionStatus.CONNECTED)
-        self.report(
-            CONNECTED, words.EVENT_CONNECTED.format(server=server.name, host=server.host, port=port), server.name
-        )
-        return ConnectionStatus.CONNECTED
-
-    async def dial(
-        self, end: Stream, connection: Connection, server: Application, port: ListeningPort, limit: float
-    ) -> None:
-        """Let `end` call a planned port; `hung_up` gives its number back once `end` is gone.
-
-        Raises `OSError` when nobody takes the call within `limit` seconds, `PortTaken`, `TooManyPortsError`.
-        """
-        loop = asyncio.get_running_loop()
-        async with asyncio.timeout(limit):
-            call = self.lab.network.dial(self.name, self.host, server.host, port, connection.client_port)
-            end.client_number = call.number
-            end.local_address = call.socket.getsockname()
-            self.lab.dialling[end.local_address] = end
-            try:
-                await loop.sock_connect(call.socket, (call.where.address, call.where.number))
-            except BaseException:
-                call.socket.close()
-                self.hung_up(end)
-                raise
-            # From here on the transport closes the socket, and tells its end when it is gone.
-            if not _speaks_tls(connection, port):
-                await loop.create_connection(lambda: end, sock=call.socket)
-                return
-            try:
-                await loop.create_connection(
-                    lambda: end,
-                    sock=call.socket,
-                    ssl=self.lab.certificates.client_context(),
-                    server_hostname=call.where.address,
-                    ssl_shutdown_timeout=SHUTDOWN_LIMIT,
-                )
-            except BaseException:
-                # It has never been told of a connection, so nobody else will tell it of its end.
-                end.connection_lost(None)
-                raise
-
-    def hung_up(self, end: Stream) -> None:
-        """The end of a connection that this application has dialled is gone."""
-        self.lab.dialling.pop(end.local_address, None)
-        self.lab.network.hang_up(self.name, self.host, end.client_number)
-
-    def _unheard(self, link: Link, name: str, sentence: str) -> ConnectionStatus:
-        assert link.connection is not None
-        link.record(Kind.LOST, name)
-        self.said.append(sentence)
-        return self._status(link.connection, ConnectionStatus.LOST)
-
-    def side_of(self, connection: Connection) -> Side | None:
-        """The side that makes a planned connection; None where it is one of the teaching format."""
-        return next((side for side in self.sides if side.makes(connection)), None)
+    # --- SIP
 
     def speaks_sip(self, connection: Connection) -> bool:
         """Whether a planned connection is one of SIP, and this application can speak it."""
@@ -292,39 +183,8 @@ class RunningApplication:
 
     def sip_lost(self, connection: Connection) -> None:
         """What SIP had agreed over a planned connection counts no more."""
-        self._status(connection, ConnectionStatus.LOST)
+        self.statuses[connection] = ConnectionStatus.LOST
         self.lab.heard_loss(words.LOST.format(client=self.name, server=connection.server))
-
-    def _status(self, connection: Connection, status: ConnectionStatus) -> ConnectionStatus:
-        self.statuses[connection] = status
-        return status
-
-    def failure(self, connection: Connection) -> LabError:
-        """The error for a planned connection that did not come about."""
-        server = self.plan.application(connection.server)
-        if self.statuses[connection] is ConnectionStatus.REFUSED:
-            port = str(server.port(connection.port_id))
-            return ConnectionRefusedByPeerError(self.name, server.name, server.host, port)
-        one = server.port(connection.port_id)
-        if _speaks_tls(connection, one) is not (one.transport is Transport.TLS):
-            return TLSMismatchError(self.name, server.name, str(one), secure=one.transport is Transport.TLS)
-        return NoAnswerError(server.name, GREETING_LIMIT)
-
-    def _call_gone(self, link: Link) -> None:
-        connection = link.connection
-        assert connection is not None
-        self.outgoing.pop(connection, None)
-        self.hung_up(link)
-        if not link.known:
-            return
-        if link.closing:
-            self._status(connection, ConnectionStatus.CLOSED)
-            return
-        self._status(connection, ConnectionStatus.LOST)
-        route = link.route
-        link.record(Kind.LOST, "connection lost", back=True)
-        self.report(LOST, words.EVENT_LOST.format(server=route.server, host=route.host, port=route.port), route.server)
-        self.lab.heard_loss(words.LOST.format(client=self.name, server=route.server))
 
     # --- talking
 
@@ -405,18 +265,6 @@ class RunningApplication:
         self.lab.network.release(self.name)
         for link in self.links():
             link.abort()
-
-
-def is_called(plan: Deployment, connection: Connection) -> bool:
-    """Whether the client opens this connection, as over TCP. Over UDP there is nothing to open; SIP has its own way."""
-    # Looks the server up, so that a connection to nobody is an error here and not a silence later.
-    port = plan.application(connection.server).port(connection.port_id)
-    return port.transport.carrier is Transport.TCP and port.purpose is not Purpose.SIP
-
-
-def _speaks_tls(connection: Connection, port: ListeningPort) -> bool:
-    """Whether the client begins with TLS: as the connection says, else as the port wants it."""
-    return port.transport is Transport.TLS if connection.secure is None else connection.secure
 
 
 def _frames(plan: Deployment, name: str) -> list[Switch]:

@@ -12,7 +12,8 @@ from ..sip.refusals import REFUSALS
 from ..sip.rtp import MILLISECONDS
 from ..sip.server import NUMBER
 from ..table import Table
-from . import application, link, voice_words
+from . import caller as calling
+from . import link, voice_words
 from . import sip_words as words
 from .call_tables import calls_now, live_calls, registrations_now
 from .media_server import MediaServer
@@ -60,7 +61,7 @@ class Calls(Standing):
     @property
     def sip_patience(self) -> float:
         """Seconds to wait for an answer over SIP: longer, when it may get lost."""
-        return min(application.GREETING_LIMIT, self.patience) * self._slowness
+        return min(calling.GREETING_LIMIT, self.patience) * self._slowness
 
     @property
     def _slowness(self) -> int:
@@ -68,7 +69,7 @@ class Calls(Standing):
 
     def grow_impatient(self) -> None:
         """Somebody was silent: one call of the lab may meet several of those, and has to end all the same."""
-        self.patience = max(0.1, self.patience - application.GREETING_LIMIT)
+        self.patience = max(0.1, self.patience - calling.GREETING_LIMIT)
 
     # --- what phones do
 

@@ -12,7 +12,7 @@ from ..errors import ConsoleError, NotASwitchError, TooManyPortsError
 from ..model import Application, ListeningPort, Purpose, Transport
 from ..state import PortState, PortStatus, Socket
 from ..trace import Kind, Participant
-from . import application
+from . import caller as calling
 from . import switch_words as words
 from .console_client import ConsoleClient, ConsoleSession
 from .console_port import is_console
@@ -50,7 +50,7 @@ async def open_console(
         await _connect(lab, one, planned, end)
         if there is None or is_console(lab.plan, there.application, there.port):
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(application.GREETING_LIMIT):
+                async with asyncio.timeout(calling.GREETING_LIMIT):
                     await asyncio.shield(end.greeted)
         if end.far_end is None:
             end.record(Kind.CONNECT, "connect")
@@ -103,7 +103,7 @@ def _listener(lab: Desks, host: str, number: int) -> PortState | None:
 async def _connect(lab: Desks, one: Application, planned: ListeningPort, end: ConsoleClient) -> None:
     udp = planned.transport is Transport.UDP
     try:
-        async with asyncio.timeout(application.GREETING_LIMIT):
+        async with asyncio.timeout(calling.GREETING_LIMIT):
             await _dial(lab, end, lab.network.reach(one.host, planned.number), tls=planned.transport is Transport.TLS)
     except (TimeoutError, ssl.SSLError):
         # Somebody is there, and says nothing that could be understood.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,12 +12,10 @@ from ..errors.root import short
 from ..model import Connection, Deployment, ListeningPort, Purpose, Transport
 from ..state import ConnectionStatus
 from ..trace import Kind
-from . import application as limits
 from . import cti_words, words
-from .cti_stream import CSTA, CtiStream
+from .caller import SILENT, TLS_TO_PLAIN, Failure
+from .cti_stream import CtiStream
 from .listener import Listener
-from .network import PortTaken
-from .roles import CONNECTED, LOST
 from .stream import Route
 from .switch_role import SwitchRole
 from .t_server import LinkEnd, TServerRole, is_link
@@ -193,37 +190,10 @@ class CtiClient(_Ends):
         """Open the link, start a session on it, and ask for a monitor of each DN."""
         owner = self._owner
         if self.server is not None and connection != self.server.link:
-            self._status(connection, ConnectionStatus.CLOSED, cti_words.ONE_SWITCH)
-            return ConnectionStatus.CLOSED
+            return owner.caller.say(connection, ConnectionStatus.CLOSED, cti_words.ONE_SWITCH)
         if any(one.connection == connection and not one.closing for one in self.streams):
             return owner.statuses[connection]
-        limit = min(limits.GREETING_LIMIT, owner.lab.patience)
-        try:
-            async with asyncio.timeout(limit):
-                await self._call(connection, limit)
-        except TimeoutError:
-            owner.lab.grow_impatient()
-            self._unheard(connection, "no answer", cti_words.SILENT)
-        except PortTaken as taken:
-            raise owner.lab.explain(taken, owner.application, None) from None
-        except ConnectionRefusedError:
-            self._note(connection, Kind.REFUSED, "refused")
-            self._status(connection, ConnectionStatus.REFUSED, words.REFUSED)
-        except OSError as error:
-            # Whoever speaks CSTA may hang up on TLS before TLS knows what is wrong.
-            plain = self._port(connection).transport is not Transport.TLS
-            if plain and connection.secure:
-                self._unheard(connection, "no TLS", words.TLS_TO_PLAIN)
-            elif isinstance(error, ssl.SSLError):
-                self._unheard(connection, "no TLS", words.NO_TRUST)
-            else:
-                self._unheard(connection, "no answer", cti_words.SILENT)
-        return owner.statuses[connection]
-
-    async def _call(self, connection: Connection, limit: float) -> None:
-        owner, server = self._owner, self.server
-        target, port = owner.plan.application(connection.server), self._port(connection)
-        stream = CtiStream(owner, Route(owner.name, target.name, target.host, str(port)), self._gone, connection)
+        stream = CtiStream(owner, owner.caller.route(connection), self._gone, connection)
         over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def done(state: LinkState) -> None:
@@ -232,17 +202,26 @@ class CtiClient(_Ends):
                 self._outcome(stream, connection, state)
                 over.set_result(None)
 
-        stream.session = Foreigner(done) if server is None else LinkEnd(server, stream, done)
+        stream.session = Foreigner(done) if self.server is None else LinkEnd(self.server, stream, done)
         stream.on_begun = partial(self._begun, stream)
         self.streams[stream] = None
         try:
-            await owner.dial(stream, connection, target, port, limit)
-            await over
+            error = await owner.caller.reach(stream, connection, over)
         finally:
             if owner.statuses[connection] is not ConnectionStatus.CONNECTED:
                 over.cancel()
                 self.streams.pop(stream, None)
                 stream.abort()
+        if error is not None:
+            owner.caller.failed(stream, owner.caller.why(connection, error, self._silence(connection, error)))
+        return owner.statuses[connection]
+
+    def _silence(self, connection: Connection, error: OSError) -> Failure:
+        # Whoever speaks CSTA may hang up on TLS before TLS knows what is wrong.
+        plain = self._port(connection).transport is not Transport.TLS
+        if plain and connection.secure and not isinstance(error, TimeoutError):
+            return TLS_TO_PLAIN
+        return SILENT._replace(sentence=cti_words.SILENT)
 
     def _begun(self, stream: CtiStream) -> None:
         stream.record(Kind.CONNECT, "connect")
@@ -253,20 +232,19 @@ class CtiClient(_Ends):
 
     def _outcome(self, stream: CtiStream, connection: Connection, state: LinkState) -> None:
         """What has become of a call: said, noted, and in the status of the connection."""
-        owner, route, server = self._owner, stream.route, self.server
+        owner, server, caller = self._owner, self.server, self._owner.caller
         if state is LinkState.REFUSED:
             holder = _holder(stream)
             sentence = cti_words.HELD_BY_OTHER if holder else cti_words.NO_SESSION
-            self._status(connection, ConnectionStatus.REFUSED, sentence, holder=holder)
+            caller.say(connection, ConnectionStatus.REFUSED, sentence, holder=holder)
         elif state is not LinkState.UP or server is None:
-            self._unheard(connection, "no CSTA", self._why_not(connection))
+            failure = Failure(ConnectionStatus.LOST, "no CSTA", self._why_not(connection))
+            caller.failed(stream, failure, right=_cti_port(owner.plan, connection.server))
         else:
-            self._status(connection, ConnectionStatus.CONNECTED, words.CONNECTED)
-            text = words.EVENT_CONNECTED.format(server=route.server, host=route.host, port=route.port)
-            owner.report(CONNECTED, text, route.server)
+            caller.stands(connection)
             monitors = len(server.session.monitors)
             sentence = cti_words.LINK_UP_ONE if monitors == 1 else cti_words.LINK_UP
-            owner.said.append(sentence.format(client=owner.name, server=route.server, count=monitors))
+            owner.said.append(sentence.format(client=owner.name, server=connection.server, count=monitors))
 
     def _why_not(self, connection: Connection) -> str:
         port = self._port(connection)
@@ -280,35 +258,12 @@ class CtiClient(_Ends):
     def _port(self, connection: Connection) -> ListeningPort:
         return self._owner.plan.application(connection.server).port(connection.port_id)
 
-    def _note(self, connection: Connection, kind: Kind, name: str) -> None:
-        owner, server = self._owner, self._owner.plan.application(connection.server)
-        route = (owner.name, server.name, owner.name, server.name, server.host, str(self._port(connection)))
-        owner.lab.trace.add(kind, name, *route, protocol=CSTA)
-
-    def _unheard(self, connection: Connection, name: str, sentence: str) -> None:
-        self._note(connection, Kind.LOST, name)
-        self._status(connection, ConnectionStatus.LOST, sentence)
-
-    def _status(self, connection: Connection, status: ConnectionStatus, sentence: str, holder: str = "") -> None:
-        owner, port = self._owner, self._port(connection)
-        owner.statuses[connection] = status
-        right = _cti_port(owner.plan, connection.server)
-        values = {"client": owner.name, "server": connection.server, "port": port, "right": right, "holder": holder}
-        owner.said.append(sentence.format(**values))
-
     def _gone(self, stream: CtiStream) -> None:
-        owner, route, connection = self._owner, stream.route, stream.connection
+        owner, connection = self._owner, stream.connection
         assert connection is not None
-        owner.hung_up(stream)
-        if self.streams.pop(stream, True) is not None or owner.statuses[connection] is not ConnectionStatus.CONNECTED:
-            return
-        if self._stopping:
-            owner.statuses[connection] = ConnectionStatus.CLOSED
-            return
-        owner.statuses[connection] = ConnectionStatus.LOST
-        stream.record(Kind.LOST, "connection lost", back=True)
-        owner.report(LOST, words.EVENT_LOST.format(server=route.server, host=route.host, port=route.port), route.server)
-        owner.lab.heard_loss(cti_words.LOST.format(client=owner.name, server=route.server))
+        # Whoever gives a call up strikes it out first.
+        was_up = self.streams.pop(stream, True) is None and owner.statuses[connection] is ConnectionStatus.CONNECTED
+        owner.caller.gone(stream, known=was_up, ended=self._stopping, sentence=cti_words.LOST)
 
     async def stop(self) -> None:
         """End the session in good order."""

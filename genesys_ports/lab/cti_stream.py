@@ -13,7 +13,7 @@ from ..csta import EVENT_ID, Frame, Message
 from ..csta import Kind as Said
 from ..errors import CSTAError
 from ..trace import Kind
-from .stream import Route, Stream
+from .stream import Route, Stream, remember
 from .switch_role import call_name
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ __all__ = ["CSTA", "CtiStream", "Session"]
 #: What a trace calls the language.
 CSTA = "csta"
 
-#: Requests whose numbers in the trace one end remembers until they are answered.
-REMEMBERED = 1_000
+#: Messages that wait for the network to come back; with one more, the connection is broken off.
+HELD_BACK = 1_000
 
 #: Bytes that are read before it is looked whether the connection still stands.
 PIECE = 4_096
@@ -119,7 +119,7 @@ class CtiStream(Stream):
             self._note(raw, message, invoke_id, call_id)
         if not self.cut:
             self.write(raw)
-        elif len(self._waiting) < REMEMBERED:
+        elif len(self._waiting) < HELD_BACK:
             self._waiting.append((raw, message, invoke_id, call_id))
         else:
             self.abort()
@@ -149,7 +149,7 @@ class CtiStream(Stream):
         reply_to = self._asked.pop(frame.invoke_id, None) if kind is Kind.RESPONSE else None
         number = self.record(kind, name, text=text, payload=frame.raw, reply_to=reply_to, back=True).number
         if kind is Kind.REQUEST:
-            _remember(self._heard, frame.invoke_id, number)
+            remember(self._heard, frame.invoke_id, number)
 
     def number_of(self, invoke_id: int) -> int:
         """The number in the trace of a request that waits for its answer; 0 where it has none."""
@@ -167,13 +167,7 @@ class CtiStream(Stream):
             dropped=self.cut, again=again,
         ).number  # fmt: skip
         if kind is Kind.REQUEST and invoke_id != EVENT_ID:
-            _remember(self._asked, invoke_id, number)
-
-
-def _remember(numbers: dict[int, int], invoke_id: int, number: int) -> None:
-    numbers[invoke_id] = number
-    while len(numbers) > REMEMBERED:
-        del numbers[next(iter(numbers))]
+            remember(self._asked, invoke_id, number)
 
 
 UNREADABLE = "unreadable"

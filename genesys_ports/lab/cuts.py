@@ -88,7 +88,7 @@ class Cuts(Calls):
                 return Report(sentences)
             down = [one for one in connections if client.statuses[one] is not ConnectionStatus.CONNECTED]
             for connection in down:
-                await client.connect(connection)
+                await client.caller.connect(connection)
             await self.settle()
             return Report([*sentences, *client.hear()] if down else [words.NOT_CUT.format(**values)])
 

@@ -32,7 +32,8 @@ from ..state import ConnectionStatus, PortStatus
 from ..trace import Message, Participant
 from . import words
 from .agentx_side import speaks_agentx
-from .application import RunningApplication, is_called
+from .application import RunningApplication
+from .caller import is_called
 from .cuts import Cuts
 from .desks import Desks
 from .knock import knock_on
@@ -283,7 +284,7 @@ class Lab(Overload, Desks, Cuts):
             lost = status in (ConnectionStatus.REFUSED, ConnectionStatus.LOST) or client.speaks_sip(connection)
             if connection.server == server and lost:
                 try:
-                    await client.connect(connection)
+                    await client.caller.connect(connection)
                 except LabError as error:
                     # The server runs all the same, and starting it was what was asked for.
                     problems.append(str(error))
@@ -420,11 +421,11 @@ class Lab(Overload, Desks, Cuts):
         async with self._alone():
             if self._running.get(one.name) is not one:
                 raise NotRunningError(one.name)
-            await one.connect(connection)
+            await one.caller.connect(connection)
             one.hear()
         link = self._link(one, receiver)
         if link is None:
-            raise one.failure(connection)
+            raise one.caller.failure(connection)
         return link
 
     def _why_not(self, one: RunningApplication, receiver: str) -> LabError:

@@ -22,13 +22,16 @@ if TYPE_CHECKING:
     from ..model import Connection
     from .application import RunningApplication
 
-__all__ = ["STRANGERS_KEPT", "Route", "Stream"]
+__all__ = ["STRANGERS_KEPT", "Route", "Stream", "remember"]
 
 #: Bytes of each message of a program from outside that the trace keeps.
 STRANGERS_KEPT = 2_048
 
 #: Bytes that may wait for somebody who does not read; then the connection is broken off.
 WAITING = 1_048_576
+
+#: Requests whose numbers in the trace one end remembers until they are answered.
+REMEMBERED = 1_000
 
 
 @dataclass(slots=True)
@@ -262,3 +265,10 @@ class Stream(asyncio.Protocol):
             route.client, route.server, route.host, route.port,
             text, payload, reply_to, self.protocol, call, self.client_number, again, dropped,
         )  # fmt: skip
+
+
+def remember(numbers: dict[int, int], request: int, number: int) -> None:
+    """Keep the number in the trace of a request that waits for its answer, and forget the oldest of too many."""
+    numbers[request] = number
+    if len(numbers) > REMEMBERED:
+        del numbers[next(iter(numbers))]
