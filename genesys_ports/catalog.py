@@ -136,7 +136,8 @@ class Catalog(Tabled):
         """Every port with its component; with a word, those it fits.
 
         A number fits the ports that are or hold it (`5060`, `5060/udp`); the exact name of a component fits
-        that one; any other word is looked for in names, purposes, transports, places, users and notes.
+        that one; any other word is looked for in names, purposes, transports, places, users and notes, and inside
+        of longer words only where none begins with it.
         """
         every = tuple((component, port) for component in self.components for port in component.ports)
         word = word.strip()
@@ -152,7 +153,9 @@ class Catalog(Tabled):
         exact = self.known(word)
         if exact is not None:
             return tuple(entry for entry in every if entry[0] is exact)
-        return tuple((component, port) for component, port in every if _fits(word, component, port))
+        found = tuple(entry for entry in every if _fits(word, *entry))
+        # "CTI" stands inside connection and Interaction, too; whoever asks for it means neither.
+        return tuple(entry for entry in found if _begins(word, *entry)) or found
 
     def table(self, word: str = "") -> Table:
         """One row for each port, or for each that fits `word`."""
@@ -178,8 +181,26 @@ def _fits(word: str, component: Component, port: CatalogPort) -> bool:
     squeezed = _squeezed(word)
     if squeezed and any(squeezed in _squeezed(name) for name in component.names):
         return True
-    texts = (str(port), port.transport or "", port.purpose, port.set_where, port.used_by, port.note)
-    return any(_plain(word) in _plain(text) for text in texts)
+    return any(_plain(word) in _plain(text) for text in _texts(port))
+
+
+def _begins(word: str, component: Component, port: CatalogPort) -> bool:
+    """Whether what fits stands at the beginning of a word; names are read without blanks, as they are written."""
+    squeezed = _squeezed(word)
+    for name in component.names if squeezed else ():
+        starts = (start.start() for start in _WORD_START.finditer(_plain(name)))
+        if any(_squeezed(_plain(name)[start:]).startswith(squeezed) for start in starts):
+            return True
+    wanted = re.compile(rf"(?<![a-z0-9]){re.escape(_plain(word))}")
+    return any(wanted.search(_plain(text)) for text in _texts(port))
+
+
+_WORD_START = re.compile(r"(?<![a-z0-9])[a-z0-9]")
+
+
+def _texts(port: CatalogPort) -> tuple[str, ...]:
+    spoken = port.purpose.replace("-", " ")
+    return str(port), port.transport or "", port.purpose, spoken, port.set_where, port.used_by, port.note
 
 
 # --- reading catalog.toml -----------------------------------------------------------------------------------
