@@ -553,7 +553,9 @@ def command_benchmarks(environment, arguments, options):
     flags = [argument for argument in arguments if argument.startswith("-")]
     names = benchmark_files(os.path.join(ROOT, "benchmarks"), words)
     if not names:
-        say("No benchmark has %s in its name." % (" or ".join(words) if words else "anything"))
+        there = [name[: -len(".py")] for name in benchmark_files(os.path.join(ROOT, "benchmarks"), [])]
+        named = " or ".join(words) if words else "anything"
+        say("No benchmark has %s in its name. There are: %s." % (named, ", ".join(there) or "none"))
         return 2
     environment.ensure(["benchmarks", "test"])
     codes = []

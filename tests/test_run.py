@@ -675,6 +675,14 @@ def test_benchmarks_by_name(tmp_path):
     assert run.benchmark_files(str(tmp_path / "missing"), []) == []
 
 
+def test_no_benchmark_of_that_name(project, monkeypatch, capsys):
+    (project / "benchmarks").mkdir(exist_ok=True)
+    (project / "benchmarks" / "snmp.py").touch()
+    monkeypatch.setattr(run, "ROOT", str(project))
+    assert run.command_benchmarks(environment(project), ["snpm"], {}) == 2
+    assert "No benchmark has snpm in its name. There are: snmp." in "".join(capsys.readouterr())
+
+
 # --- Starting tools -----------------------------------------------------------------------------------
 
 
