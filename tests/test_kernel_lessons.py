@@ -15,7 +15,7 @@ from jupyter_client.manager import KernelManager
 
 from genesys_ports import errors
 from tests.conftest import ROOT
-from tests.helpers import own_network
+from tests.helpers import HURRY, own_network
 from tests.test_notebooks_structure import LESSONS, load, tagged
 from tools import build_notebooks, kernels
 
@@ -52,10 +52,14 @@ class Kernel:
             )
             self.client = self.manager.client()
             self.client.start_channels()
-            self.client.wait_for_ready(timeout=60)
+            self.make_ready()
         except BaseException:
             self.end()
             raise
+
+    def make_ready(self):
+        self.client.wait_for_ready(timeout=60)
+        assert self.run(HURRY).error == ""
 
     def begin(self, source):
         return self.client.execute(source, allow_stdin=False, stop_on_error=False)
@@ -100,7 +104,7 @@ class Kernel:
 
     def restart(self):
         self.manager.restart_kernel(now=True)
-        self.client.wait_for_ready(timeout=60)
+        self.make_ready()
 
     def end(self):
         if hasattr(self, "client"):
