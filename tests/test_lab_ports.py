@@ -442,7 +442,7 @@ async def test_a_port_that_may_not_be_opened_is_translated(monkeypatch):
             assert all(one.number > 1024 for one in states(lab)[name, "default"].sockets)
         assert lab.notices[-1] == (
             "The system keeps port 80/tcp for administrators, so the lab opens it on h under another number behind the "
-            "scenes. You see the planned number everywhere."
+            "scenes. Tables, pictures and errors show the planned number."
         )
         assert await answers_datagrams(states(lab)["agent", "default"].sockets[0])
         with pytest.raises(PortInUseError, match="port 80/tcp on h is already open: web holds it"):

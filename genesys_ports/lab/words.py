@@ -23,7 +23,7 @@ ONE_ADDRESS = (
 )
 TRANSLATED = (
     "The system keeps port {port} for administrators, so the lab opens it on {host} under another number behind the "
-    "scenes. You see the planned number everywhere."
+    "scenes. Tables, pictures and errors show the planned number."
 )
 RESERVED = (
     "Of the range {port} of {application}, port {first} is open; the others are kept for {application} until calls "
