@@ -537,7 +537,11 @@ MISFITS = [
 async def test_one_side_speaks_tls(plan, sentence):
     async with await Lab.open(plan) as lab:
         await lab.start(SWITCH)
-        assert sentence in str(await lab.start(SERVER))
+        said = str(await lab.start(SERVER))
+        assert sentence in said
+        # Once, and nothing of CSTA: so far nobody has got.
+        assert "CSTA" not in said
+        assert len([one for one in lab.trace if one.sender == SERVER and one.kind is Kind.LOST]) == 1
         assert status(lab) is ConnectionStatus.LOST
 
 

@@ -93,11 +93,8 @@ class SubAgentSide:
         if end.agent.error is not None:
             why = end.agent.error.problem
             return caller.say(connection, ConnectionStatus.REFUSED, agentx_words.SESSION_REFUSED, why=why)
-        failure = caller.why(connection, error, SILENT._replace(sentence=self._silence(connection)))
-        if failure.status is ConnectionStatus.LOST:
-            # The trace has one name for whatever keeps a session from being opened.
-            failure = failure._replace(line=SILENT.line)
-        return caller.failed(end.stream, failure)
+        silence = SILENT._replace(sentence=self._silence(connection))
+        return caller.failed(end.stream, caller.why(connection, error, silence))
 
     def _silence(self, connection: Connection) -> str:
         """What is said of a master agent that gives no answer."""

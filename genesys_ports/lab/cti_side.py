@@ -197,8 +197,8 @@ class CtiClient(_Ends):
         over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def done(state: LinkState) -> None:
-            # Later changes are no news to whoever has called.
-            if not over.done():
+            # Later changes are no news to whoever has called, and why none came about is told by the call itself.
+            if stream.stood and not over.done():
                 self._outcome(stream, connection, state)
                 over.set_result(None)
 
@@ -212,7 +212,8 @@ class CtiClient(_Ends):
                 over.cancel()
                 self.streams.pop(stream, None)
                 stream.abort()
-        if error is not None:
+        # It may have come up in the very moment in which the time was over.
+        if error is not None and owner.statuses[connection] is not ConnectionStatus.CONNECTED:
             owner.caller.failed(stream, owner.caller.why(connection, error, self._silence(connection, error)))
         return owner.statuses[connection]
 

@@ -74,6 +74,8 @@ class CtiStream(Stream):
     ) -> None:
         super().__init__(owner, route, on_gone, connection)
         self.cut = False
+        #: Whether the connection has ever stood; one whose TLS handshake fails has not.
+        self.stood = False
         self.noted = False
         self.garbage: CSTAError | None = None
         #: When the connection stands; the client's end only.
@@ -90,6 +92,7 @@ class CtiStream(Stream):
 
     def begun(self) -> None:
         """The connection stands; the client speaks first."""
+        self.stood = True
         self.on_begun()
 
     def heard(self, data: bytes) -> None:
