@@ -290,6 +290,9 @@ TEXTS = [
     (PortStaysOpenError("sip_server", "5060/udp", "sip"),
      "Port 5060/udp of sip_server is for sip, and stays open as long as it runs. To close it, stop the application:  "
      'await lab.stop("sip_server")'),
+    (NoSnmpPortError("switch", console="Port 2323/tcp"),
+     "switch has no management port over UDP, so nobody can ask it by SNMP. Port 2323/tcp is the console of the "
+     'switch, at which an administrator types commands:  await lab.console("switch")'),
     (NoSnmpPortError("stat_server"),
      "stat_server has no management port over UDP, so nobody can ask it by SNMP. Plan one, or ask the SNMP master "
      "agent, which answers for the applications of its site."),

@@ -281,6 +281,15 @@ async def test_the_wrong_port(lab, application, port_id, text):
         await lab.snmpget(application, "sysName", port_id=port_id)
 
 
+@pytest.mark.parametrize("port_id", [None, "management"])
+async def test_a_switch_has_a_console(tmp_path, monkeypatch, port_id):
+    monkeypatch.chdir(tmp_path)
+    plan = read(HEADER + "switch-host,switch,Switch,management,2323,tcp,management,,\n")
+    async with await Lab.open(plan) as lab:
+        with pytest.raises(NoSnmpPortError, match=r'Port 2323/tcp is the console.*lab\.console\("switch"\)'):
+            await lab.snmpget("switch", "sysName", port_id=port_id)
+
+
 @pytest.mark.parametrize(
     ("error", "arguments"),
     [

@@ -96,13 +96,14 @@ class NoSnmpPortError(LabError):
     """A question over SNMP to a port that speaks something else, or to an application without a management port.
 
     `port` is the port asked (`5150/tcp`) and `purpose` what it is for; both are empty where none was named. `others`
-    are its ports that do speak SNMP.
+    are its ports that do speak SNMP; `console` is the management port of a switch, where people type.
     """
 
     application: str
     port: str = ""
     purpose: str = ""
     others: Sequence[str] = ()
+    console: str = ""
 
     def sentences(self) -> Iterable[str]:
         if self.port:
@@ -112,6 +113,9 @@ class NoSnmpPortError(LabError):
             yield f"{self.application} has no management port over UDP, so nobody can ask it by SNMP."
         if self.others:
             yield f"Ports of {self.application} that speak SNMP: {listed(self.others)}."
+        elif self.console:
+            yield f"{self.console} is the console of the switch, at which an administrator types commands:"
+            yield f' await lab.console("{self.application}")'
         else:
             yield "Plan one, or ask the SNMP master agent, which answers for the applications of its site."
 

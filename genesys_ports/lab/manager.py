@@ -18,6 +18,7 @@ from ..trace import Participant
 from . import manager_words as words
 from .asker import Asker, Target, Variables
 from .calls import Calls
+from .console_port import is_console
 from .network import Network
 from .reading import Reading
 from .roles import MASTER_AGENT, NETWORK_MANAGEMENT_SYSTEM, component_of, place_of
@@ -228,13 +229,15 @@ class Manager(Calls):
         hears_traps = component_of(self.plan, application.name) == NETWORK_MANAGEMENT_SYSTEM
         speaks = [] if hears_traps else [port for port in application.ports if is_management(port)]
         others = [f"{port} ({port.port_id})" for port in speaks]
+        console = next((f"Port {one}" for one in application.ports if is_console(self.plan, application.name, one)), "")
         if port_id is None:
             if not speaks:
-                raise NoSnmpPortError(application.name)
+                raise NoSnmpPortError(application.name, console=console)
             return speaks[0]
         port = application.port(port_id)
         if port not in speaks:
-            raise NoSnmpPortError(application.name, str(port), words.FOR_TRAPS if hears_traps else port.purpose, others)
+            purpose = words.FOR_TRAPS if hears_traps else port.purpose
+            raise NoSnmpPortError(application.name, str(port), purpose, others, console)
         return port
 
     def _object(self, name: str, application: Application) -> Oid:
