@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import compileall
 import subprocess
 import sys
+from pathlib import Path
+
+import genesys_ports
 
 ROUNDS = 15
 RIVAL = "import asyncio"
@@ -26,7 +30,8 @@ def seconds(statement: str) -> float:
 
 
 def main() -> None:
-    seconds(CASES[-1][1])  # writes the byte code
+    # Else each start would compile the package anew where Python is told to write no byte code.
+    compileall.compile_dir(Path(genesys_ports.__file__).parent, quiet=1)
     rival = seconds(RIVAL)
     print(f"{RIVAL}: {rival * 1000:.1f} ms")
     for name, statement in CASES:
