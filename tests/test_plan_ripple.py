@@ -350,3 +350,21 @@ def test_a_number_that_many_have_takes_time_in_proportion():
     assert sum(step.concern is Concern.TAKEN for step in found.steps) == 2000
     assert sum(step.concern is Concern.FIREWALL for step in found.steps) == 2000
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("component", "transport", "told"),
+    [
+        ("Switch", "tcp", "Administrators type here"),
+        ("Switch", "udp", "Network management systems ask here"),
+        ("SNMP Master Agent", "tcp", "Sub-agents name this number"),
+        ("SNMP Master Agent", "udp", "Network management systems ask here"),
+        ("Network Management System", "udp", "Whoever sends traps names this number"),
+        ("T-Server", "udp", "Network management systems ask here"),
+        ("", "tcp", "Network management systems ask here"),
+    ],
+)
+def test_who_has_the_number_of_a_management_port(component, transport, told):
+    plan = Deployment().add("one", type=component, host="h", port=7000, transport=transport, purpose="management")
+    outside = [step.todo for step in ripple(plan, "one").steps if step.concern is Concern.OUTSIDE]
+    assert outside[0].startswith(told)

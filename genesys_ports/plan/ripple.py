@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ..binding import Outcome, who_blocks
 from ..catalog import CatalogPort, load_catalog
 from ..errors import UnknownNumberError
-from ..model import DEFAULT, Application, Connection, Deployment, ListeningPort
+from ..model import DEFAULT, Application, Connection, Deployment, ListeningPort, Purpose, Transport
 from ..origin import Place
 from ..table import Table, Tabled
 from . import finding_words
@@ -161,8 +161,8 @@ class _Work:
         yield from self._partners(one, port)
         yield from self._clients(one, port)
         yield from self._firewall(one, port, new)
-        if port.purpose in words.OUTSIDE:
-            yield Step(Concern.OUTSIDE, one.name, one.host, words.OUTSIDE[port.purpose])
+        if sentence := _outside(one, port):
+            yield Step(Concern.OUTSIDE, one.name, one.host, sentence)
         if known is not None and known.used_by:
             sentences = [words.NAMED.format(used_by=known.used_by), *([known.note] if known.note else ())]
             yield Step(Concern.OUTSIDE, one.name, one.host, " ".join(sentences))
@@ -274,6 +274,16 @@ def _places(*places: Place | None) -> tuple[Place, ...]:
 def _kind(one: Application) -> str:
     known = load_catalog().known(one.type)
     return known.key if known else ""
+
+
+def _outside(one: Application, port: ListeningPort) -> str:
+    """Who has the number without a connection of the plan that shows it; empty where nobody is known to."""
+    component = load_catalog().known(one.type)
+    if component is not None and port.purpose is Purpose.MANAGEMENT:
+        special = words.OUTSIDE_MANAGEMENT.get((component.key, port.transport is Transport.UDP))
+        if special is not None:
+            return special
+    return words.OUTSIDE.get(port.purpose, "")
 
 
 def _documented(one: Application, port: ListeningPort) -> CatalogPort | None:

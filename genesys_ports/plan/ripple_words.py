@@ -63,3 +63,12 @@ OUTSIDE = {
     Purpose.LICENCE: "Applications name this number where they name their licence (-l number@host on a command line).",
     Purpose.DATABASE: "Whoever opens this database names the number: Database Access Points, and files of settings.",
 }
+#: Management ports at which no network management system asks, by component and by whether they are UDP.
+OUTSIDE_MANAGEMENT = {
+    ("switch", False): "Administrators type here, and no connection shows them. Tell them the new number.",
+    ("snmp_master_agent", False): "Sub-agents name this number (AgentX). Write the new one into their settings.",
+    (
+        "network_management_system",
+        True,
+    ): "Whoever sends traps names this number. Write the new one where they are set up.",
+}
