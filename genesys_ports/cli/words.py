@@ -196,7 +196,8 @@ Brings a plan up on loopback addresses of this machine: every application opens 
 connections. Prints each port as planned and as opened, then stays up. Ctrl-C hangs up and closes everything.
 
 Phones that the plan connects to a SIP Server register there and answer by themselves: any SIP tool on this
-machine can call them through its SIP port.
+machine can call them through its SIP port. Management ports answer SNMP, and that of a switch is a console: how
+to get there is printed for each of them.
 """
 SERVE_EPILOG = """\
 The network is always the same one, so that other tools find the ports, and a second start of the same plan
@@ -211,6 +212,7 @@ examples:
   genesys-ports serve plans/two-servers.csv --only message_server
   genesys-ports serve plans/two-servers.csv --json
   genesys-ports serve plans/training.csv --trace calls.pcapng
+  genesys-ports serve plans/cti.csv --only switch t_server
 """
 SERVE_PLAN = PLAN_FILE
 SERVE_ONLY = "start these applications only"
