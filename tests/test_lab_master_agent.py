@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import re
 import socket
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +18,9 @@ from genesys_ports.agentx.encoding import VarBind
 from genesys_ports.agentx.pdu import Close, Get, GetNext, Notify, Open, Ping, Reason, Register, Response, Status
 from genesys_ports.agentx.session import MISSED
 from genesys_ports.errors import OnlyAgentXError, PortInUseError, SnmpRefusedError
+from genesys_ports.lab.agentx_ports import AGENTX
 from genesys_ports.lab.agentx_side import SubAgentSide
-from genesys_ports.lab.agentx_stream import AGENTX, MISTAKES
+from genesys_ports.lab.agentx_stream import MISTAKES
 from genesys_ports.lab.known_applications import KnownApplications
 from genesys_ports.lab.snmp_messages import Packet
 from genesys_ports.lab.snmp_messages import encode as encode_packet
@@ -916,3 +919,11 @@ async def test_net_snmp_is_a_sub_agent_of_our_master_agent(running, tmp_path):
     await eventually(lambda: len(running._running[MASTER].sides[0].master.sessions) == 1)
     (gone,) = await run("snmpwalk", *options(running), ".1.3.6.1.2.1.11")
     assert "No Such Object" in gone
+
+
+def test_agentx_is_loaded_when_it_is_needed():
+    code = "import sys; from genesys_ports import Lab; print([name for name in sys.modules if name.startswith('%s')])"
+    said = subprocess.run(
+        [sys.executable, "-c", code % "genesys_ports.agentx"], capture_output=True, text=True, check=True
+    )
+    assert said.stdout == "[]\n"

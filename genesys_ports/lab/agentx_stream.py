@@ -15,16 +15,14 @@ from ..agentx.summary import text_of_pdu
 from ..errors import AgentXError
 from ..trace import Kind
 from . import agentx_words as words
+from .agentx_ports import AGENTX
 from .stream import Route, Stream, remember
 
 if TYPE_CHECKING:
     from ..model import Connection
     from .application import RunningApplication
 
-__all__ = ["AGENTX", "AgentXStream"]
-
-#: What the trace calls the language.
-AGENTX = "agentx"
+__all__ = ["AgentXStream"]
 
 #: PDUs that cannot be read which a program from outside may send before it is shown the door.
 MISTAKES = 20

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .agentx_side import SubAgentSide, is_sub_agent
+from .agentx_ports import is_master_agent, is_sub_agent
 from .console_port import ConsoleSide
 from .cti_side import cti_sides
-from .master_agent import MasterAgentSide, is_master_agent
 from .media_server import MEDIA_SERVER, MediaServer
 from .nms import NmsSide, is_manager
 from .phone import Phone
@@ -70,12 +69,17 @@ def role_of(component: str) -> Role:
 def sides_of(application: RunningApplication) -> list[Side]:
     """What this application speaks besides the teaching format and SIP, for one run."""
     sides: list[Side] = [NmsSide(application)] if is_manager(application) else []
+    # AgentX takes longer to load than all other sides together, and few plans have it.
     if is_master_agent(application):
+        from .master_agent import MasterAgentSide
+
         sides.append(MasterAgentSide(application))
     elif has_agent(application):
         sides.append(SnmpSide(application))
     if isinstance(application.role, SwitchRole):
         sides.append(ConsoleSide(application, application.role))
     if is_sub_agent(application):
+        from .agentx_side import SubAgentSide
+
         sides.append(SubAgentSide(application))
     return [*sides, *cti_sides(application)]

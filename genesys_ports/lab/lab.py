@@ -31,7 +31,7 @@ from ..model import Application, Connection, Deployment, ListeningPort, Purpose
 from ..state import ConnectionStatus, PortStatus
 from ..trace import Message, Participant
 from . import words
-from .agentx_side import speaks_agentx
+from .agentx_ports import speaks_agentx
 from .application import RunningApplication
 from .caller import is_called
 from .cuts import Cuts

@@ -16,26 +16,19 @@ from ..snmp.answer import Objects
 from ..snmp.objects import Oid, SystemFacts, Value
 from ..snmp.tree import Tree
 from ..trace import Kind
-from .agentx_side import is_agentx
+from .agentx_ports import is_agentx
 from .agentx_stream import AgentXStream
 from .listener import Listener
-from .roles import MASTER_AGENT, component_of
 from .snmp_side import SnmpSide, is_management
 from .stream import Route
 
 if TYPE_CHECKING:
     from .application import RunningApplication
 
-__all__ = ["MasterAgentSide", "is_master_agent"]
+__all__ = ["MasterAgentSide"]
 
 #: Connections from outside the lab that one master agent keeps at a time.
 OUTSIDERS = 100
-
-
-def is_master_agent(application: RunningApplication) -> bool:
-    """Whether an application is a master agent: by its component, or since it has a port that speaks AgentX."""
-    plan, name = application.plan, application.name
-    return component_of(plan, name) == MASTER_AGENT or any(is_agentx(plan, name, port) for port in application.ports)
 
 
 class MasterAgentSide(SnmpSide):

@@ -11,7 +11,7 @@ from ..snmp.answer import Objects
 from ..snmp.objects import ApplicationFacts, AppState, ConnectionFacts, PortFacts, SystemFacts
 from ..snmp.tree import Tree
 from . import snmp_words as words
-from .agentx_stream import AGENTX
+from .agentx_ports import AGENTX
 from .roles import MASTER_AGENT, NETWORK_MANAGEMENT_SYSTEM, component_of, place_of
 from .snmp_agent import Agent
 from .snmp_messages import SNMP

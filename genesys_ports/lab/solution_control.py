@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..snmp.names import oid_of
 from ..snmp.tree import display_string
-from .agentx_side import SubAgentSide
+from .agentx_ports import is_sub_agent
 from .manager_words import SERVER_DOWN, SERVER_UP
 from .roles import APPLICATION_STATUS, LCA, STARTED, STOPPED, Role, component_of
 from .traps import LAST_TRAP
@@ -39,6 +39,10 @@ class SolutionControlServer(Role):
         variable = oid_of(LAST_TRAP)
         assert variable is not None
         text = display_string(sentence.format(name=name))
+        if not is_sub_agent(application):
+            return
+        from .agentx_side import SubAgentSide  # on first use, as in cast.py
+
         for side in application.sides:
             if isinstance(side, SubAgentSide):
                 side.notify(trap, [(variable, text)])
