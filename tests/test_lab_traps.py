@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genesys_ports import Application, Deployment, Lab, ListeningPort
+from genesys_ports import Application, Deployment, Lab, ListeningPort, load_plan
 from genesys_ports.errors import PortInUseError
 from genesys_ports.lab.manager import TRAPS_KEPT
 from genesys_ports.lab.snmp_messages import SNMP, Packet, decode, encode
@@ -18,7 +18,7 @@ from genesys_ports.model import Connection, Purpose, Transport
 from genesys_ports.snmp.names import MIB, SYS_UP_TIME, TRAP_OID, oid_of
 from genesys_ports.snmp.objects import Syntax, Value
 from genesys_ports.trace import Kind
-from tests.helpers import HEADER, PATIENCE, known, read, tool
+from tests.helpers import HEADER, PATIENCE, ROOT, known, read, tool
 
 ROWS = (
     "framework-host,message_server,Message Server,default,5150,tcp,communication,,nms:traps; nms_2:traps\n"
@@ -372,3 +372,16 @@ async def test_net_snmp_hears(snmptrapd):
     assert said.index(UP) < said.index(DOWN)
     if MIB.exists():
         assert "gsServerUpTrap" in said
+
+
+async def test_the_manager_is_there_before_all_that_it_hears_of():
+    plan = load_plan(ROOT / "notebooks" / "plans" / "management.csv")
+    async with await Lab.open(plan) as lab:
+        assert [one.name for one in lab.start_order()][0] == "nms"
+        await lab.start_all(["message_server", "nms"])
+        assert [row[2:] for row in lab.traps().only("No.", "From", "Trap").rows] == [("gsServerUpTrap",)]
+
+
+async def test_the_switch_is_there_before_its_t_server():
+    async with await Lab.open(load_plan(ROOT / "notebooks" / "plans" / "cti.csv")) as lab:
+        assert lab.start_order()[0].name == "switch"

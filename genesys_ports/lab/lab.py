@@ -41,9 +41,10 @@ from .link import WAIT_LIMIT, Link
 from .network import Network, PortTaken, open_network
 from .overload import Overload
 from .report import Report
-from .roles import component_of
+from .roles import NETWORK_MANAGEMENT_SYSTEM, component_of
 from .step import step
 from .stream import Stream
+from .switch_role import SWITCH
 from .t_server import is_link
 
 __all__ = ["Lab"]
@@ -57,6 +58,10 @@ LOSSES_KEPT = 1_000
 
 #: Start-up place of a component the documentation gives none: after all that have one.
 _LAST = 1_000
+
+#: What runs before anything of the documented order is started.
+_FIRST = -1
+_THERE_ALREADY = (SWITCH, NETWORK_MANAGEMENT_SYSTEM)
 
 
 class Lab(Overload, Desks, Cuts):
@@ -180,11 +185,14 @@ class Lab(Overload, Desks, Cuts):
     def start_order(self) -> list[Application]:
         """The applications in the documented start-up order (docs.genesys.com FR/latest/Dep/Seq).
 
-        Those it does not name come last, in the order of the plan.
+        The site's own equipment comes before it: switches and network management systems are there all along. What else
+        it does not name comes last. Equals keep the order of the plan.
         """
 
         def place(application: Application) -> int:
             key = component_of(self.plan, application.name)
+            if key in _THERE_ALREADY:
+                return _FIRST
             order = load_catalog().component(key).start_order if key else None
             return _LAST if order is None else order
 
