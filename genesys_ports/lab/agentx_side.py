@@ -10,43 +10,21 @@ from typing import TYPE_CHECKING
 from ..agentx.pdu import Register
 from ..agentx.states import State
 from ..agentx.sub_agent import SubAgent
-from ..model import Connection, Deployment, ListeningPort, Purpose, Transport
+from ..model import Connection, ListeningPort, Transport
 from ..snmp.names import ROOT, TABLES, oid_of
 from ..snmp.objects import Oid, Value
 from ..state import ConnectionStatus
 from . import agentx_words, words
+from .agentx_ports import speaks_agentx
 from .agentx_stream import AgentXStream
 from .caller import SILENT, speaks_tls
 from .known_applications import is_solution_control, tree_of
-from .roles import MASTER_AGENT, component_of, place_of
+from .roles import place_of
 
 if TYPE_CHECKING:
     from .application import RunningApplication
 
-__all__ = ["SubAgentSide", "is_agentx", "is_sub_agent", "speaks_agentx"]
-
-#: The id of a port that speaks AgentX, whoever has it.
-AGENTX_ID = "agentx"
-
-
-def is_agentx(plan: Deployment, server: str, port: ListeningPort) -> bool:
-    """Whether a port of an application speaks AgentX: by its id, or as what manages a master agent over TCP."""
-    if port.transport.carrier is not Transport.TCP:
-        return False
-    return port.port_id == AGENTX_ID or (
-        port.purpose is Purpose.MANAGEMENT and component_of(plan, server) == MASTER_AGENT
-    )
-
-
-def is_sub_agent(application: RunningApplication) -> bool:
-    """Whether the plan connects an application with an AgentX port."""
-    return any(speaks_agentx(application.plan, connection) for connection in application.statuses)
-
-
-def speaks_agentx(plan: Deployment, connection: Connection) -> bool:
-    """Whether a planned connection goes to an AgentX port."""
-    server = plan.application(connection.server)
-    return is_agentx(plan, server.name, server.port(connection.port_id))
+__all__ = ["SubAgentSide"]
 
 
 class SubAgentSide:
