@@ -377,7 +377,7 @@ async def test_net_snmp_hears(snmptrapd):
 async def test_the_manager_is_there_before_all_that_it_hears_of():
     plan = load_plan(ROOT / "notebooks" / "plans" / "management.csv")
     async with await Lab.open(plan) as lab:
-        assert [one.name for one in lab.start_order()][0] == "nms"
+        assert lab.start_order()[0].name == "nms"
         await lab.start_all(["message_server", "nms"])
         assert [row[2:] for row in lab.traps().only("No.", "From", "Trap").rows] == [("gsServerUpTrap",)]
 
