@@ -83,7 +83,7 @@ Card  Port   Kind           DN    State                        Call  With
 02    02-01  IVR port       3000  ● talking                    B     5559876
 02    02-02  IVR port       3000  ○ idle
 03    03-01  station        2001  ◑ held, then out of service  A     5551234
-03    03-02  station        2002  ◔ ringing                    C     2003
+03    03-02  station        2002  ◌ waiting                    C     2003
 03    03-03  station        2003  ◔ ringing                    C     2002
 03    03-04  station        2004  ○ idle
 03    03-05  station              ○ idle
@@ -213,10 +213,10 @@ def shapes(kind, state, mark=""):
 
 def test_kinds_and_states_differ_without_words():
     looks = {shapes(kind, "idle") for kind in VoicePortKind}
-    for state in ("ringing", "talking", "held"):
+    for state in ("waiting", "ringing", "talking", "held"):
         looks.add(shapes(VoicePortKind.STATION, state, "A"))
     looks.add(shapes(VoicePortKind.STATION, "out of service"))
-    assert len(looks) == len(VoicePortKind) + 4
+    assert len(looks) == len(VoicePortKind) + 5
     assert len(set(VOICE_MARKS.values())) == len(VOICE_MARKS)
 
 

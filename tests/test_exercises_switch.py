@@ -112,7 +112,7 @@ async def test_calls_at_once(lab, desk, answer, last):
 async def test_ports_are_not_free_while_a_call_is_on(lab, desk):
     await desk.arrive("5551234", "2001")
     assert str(check_ports_free(lab)) == (
-        "Not yet.\n  ○ Voice port 01-01 is not free: ringing.\n  ○ Voice port 03-01 is not free: ringing."
+        "Not yet.\n  ○ Voice port 01-01 is not free: waiting.\n  ○ Voice port 03-01 is not free: ringing."
     )
 
 

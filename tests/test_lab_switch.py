@@ -225,7 +225,7 @@ async def test_busy(desk):
     ):
         await desk.call("2003", "2002")
     # Whoever hears the busy tone hangs up.
-    assert busy_ports(desk) == {"03-01": PortStatus.RINGING, "03-02": PortStatus.RINGING}
+    assert busy_ports(desk) == {"03-01": PortStatus.WAITING, "03-02": PortStatus.RINGING}
 
 
 async def test_no_trunk_channel(small):

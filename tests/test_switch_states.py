@@ -8,21 +8,22 @@ from genesys_ports.switch.current_call import Side
 from genesys_ports.switch.slot import Slot
 from genesys_ports.switch.states import ConnectionEvent, PortEvent
 
-I, R, T, H, O = "idle", "ringing", "talking", "held", "out of service"  # noqa: E741
+I, W, R, T, H, O = "idle", "waiting", "ringing", "talking", "held", "out of service"  # noqa: E741
 
 #: What follows, by state and by what happens; a dot where nothing changes.
 # fmt: off
 PORTS = {
-    #                           idle  ring  talk  held  out
-    "is seized":                (R,    ".",  ".",  ".",  "."),
-    "speech begins":            (".",  T,    ".",  ".",  "."),
-    "is put on hold":           (".",  ".",  H,    ".",  "."),
-    "is retrieved":             (".",  ".",  ".",  T,    "."),
-    "waits for another party":  (".",  ".",  R,    ".",  "."),
-    "is freed":                 (".",  I,    I,    I,    "."),
-    "busy-out":                 (O,    ".",  ".",  ".",  "."),
-    "release":                  (".",  ".",  ".",  ".",  I),
-    "is installed":             (".",  ".",  ".",  ".",  "."),
+    #                           idle  wait  ring  talk  held  out
+    "is seized":                (W,    ".",  ".",  ".",  ".",  "."),
+    "is called":                (R,    ".",  ".",  ".",  ".",  "."),
+    "speech begins":            (".",  T,    T,    ".",  ".",  "."),
+    "is put on hold":           (".",  ".",  ".",  H,    ".",  "."),
+    "is retrieved":             (".",  ".",  ".",  ".",  T,    "."),
+    "waits for another party":  (".",  ".",  ".",  W,    ".",  "."),
+    "is freed":                 (".",  I,    I,    I,    I,    "."),
+    "busy-out":                 (O,    ".",  ".",  ".",  ".",  "."),
+    "release":                  (".",  ".",  ".",  ".",  ".",  I),
+    "is installed":             (".",  ".",  ".",  ".",  ".",  "."),
 }
 CONNECTIONS = {
     #                      null         initiated    alerting     connected  hold         fail
@@ -38,7 +39,7 @@ CONNECTIONS = {
 }
 # fmt: on
 
-PORT_STATES = (I, R, T, H, O)
+PORT_STATES = (I, W, R, T, H, O)
 CONNECTION_STATES = ("null", "initiated", "alerting", "connected", "hold", "fail")
 
 PORT_CASES = [

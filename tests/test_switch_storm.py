@@ -122,7 +122,7 @@ class Storm(RuleBasedStateMachine):
         assert sorted(parties) == sorted(seized)
         assert len({label for label, *_ in parties}) == len(parties)
         for one in self.switching.ports():
-            assert bool(one.call_id) == (one.status in (PortStatus.RINGING, PortStatus.TALKING, PortStatus.HELD))
+            assert bool(one.call_id) == (one.status not in (PortStatus.IDLE, PortStatus.OUT_OF_SERVICE))
             assert one.call_id or not one.closing
 
     @invariant()

@@ -53,7 +53,7 @@ def switching(office):
 def test_one_station_calls_another(office, switching):
     assert switching.make_call("2001", "2002") == "1"
     assert office.told() == ["1 Originated 2001 connected newCall", "1 Delivered 2002 alerting newCall"]
-    assert office.busy_ports() == {"03-01": "ringing 1", "03-02": "ringing 1"}
+    assert office.busy_ports() == {"03-01": "waiting 1", "03-02": "ringing 1"}
     switching.answer("1", "2002")
     assert office.told() == ["1 Established 2002 connected newCall"]
     assert office.busy_ports() == {"03-01": "talking 1", "03-02": "talking 1"}
@@ -106,7 +106,7 @@ def test_a_call_goes_out_over_the_first_free_trunk_channel(office, switching):
 def test_a_call_comes_in_to_a_station(office, switching):
     assert switching.arrive("5551234", "2001") == "1"
     assert office.told() == ["1 Delivered 2001 alerting newCall"]
-    assert office.busy_ports() == {"01-01": "ringing 1", "03-01": "ringing 1"}
+    assert office.busy_ports() == {"01-01": "waiting 1", "03-01": "ringing 1"}
     switching.answer("1", "2001")
     assert office.busy_ports() == {"01-01": "talking 1", "03-01": "talking 1"}
     assert switching.ports()[0].party == "5551234"
@@ -158,7 +158,7 @@ def test_the_ivr_hands_a_call_to_an_agent(office, switching):
         "2 Delivered 2001 alerting singleStepTransfer",
     ]
     # Free when the agent's station rings: the next caller gets the IVR port before anybody has answered.
-    assert office.busy_ports() == {"01-01": "ringing 2", "03-01": "ringing 2"}
+    assert office.busy_ports() == {"01-01": "waiting 2", "03-01": "ringing 2"}
     switching.answer("2", "2001")
     assert office.busy_ports() == {"01-01": "talking 2", "03-01": "talking 2"}
     (call,) = switching.calls()
@@ -170,7 +170,7 @@ def test_the_ivr_hands_a_call_to_an_agent(office, switching):
 @pytest.mark.parametrize(
     ("to", "told", "ports"),
     [
-        ("2003", ["Delivered 2003"], {"03-01": "ringing 2", "03-03": "ringing 2"}),
+        ("2003", ["Delivered 2003"], {"03-01": "waiting 2", "03-03": "ringing 2"}),
         ("3000", ["Delivered 02-01", "Established 02-01"], {"02-01": "talking 2", "03-01": "talking 2"}),
         ("9777", ["NetworkReached 01-01", "Established 01-01"], {"01-01": "talking 2", "03-01": "talking 2"}),
     ],
@@ -211,7 +211,7 @@ def test_a_busy_station(office, switching):
     office.told()
     switching.make_call("2003", "2001")
     assert office.told() == ["2 Originated 2003 connected newCall", "2 Failed 2003 fail busy"]
-    assert office.busy_ports()["03-03"] == "ringing 2"
+    assert office.busy_ports()["03-03"] == "waiting 2"
     assert states(switching, "2") == {"2003": ConnectionState.FAIL}
     switching.clear("2", "2003")
     assert office.told() == ["2 ConnectionCleared 2003 null normalClearing"]
@@ -287,7 +287,7 @@ def test_a_port_goes_out_of_service_and_comes_back(office, switching):
 def test_a_port_with_a_call_goes_out_of_service_when_it_has_ended(office, switching):
     switching.make_call("2001", "2002")
     switching.busy_out("03-01")
-    assert (office.status("03-01"), switching.ports()[6].closing) == (PortStatus.RINGING, True)
+    assert (office.status("03-01"), switching.ports()[6].closing) == (PortStatus.WAITING, True)
     switching.clear("1", "2002")
     assert office.told()[-1] == "- OutOfService 2001 null maintenance"
     assert office.status("03-01") is PortStatus.OUT_OF_SERVICE
@@ -301,7 +301,7 @@ def test_a_station_is_added_and_can_call(office, switching):
     switching.assign("2007", "03-07")
     assert switching.has_device("2007")
     switching.make_call("2007", "2001")
-    assert office.busy_ports() == {"03-01": "ringing 1", "03-07": "ringing 1"}
+    assert office.busy_ports() == {"03-01": "ringing 1", "03-07": "waiting 1"}
     switching.clear("1", "2007")
     switching.unassign("2007")
     assert not switching.has_device("2007")
@@ -560,7 +560,7 @@ def test_the_longest_access_number_counts():
     office.switching.clear("1", "2001")
     # A DN counts before any access number.
     office.switching.make_call("2001", "9555")
-    assert office.busy_ports() == {"03-01": "ringing 2", "03-02": "ringing 2"}
+    assert office.busy_ports() == {"03-01": "waiting 2", "03-02": "ringing 2"}
 
 
 def test_an_ivr_port_calls_out(office, switching):

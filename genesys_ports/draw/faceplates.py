@@ -181,15 +181,21 @@ def _outline(kind: VoicePortKind, x: float, y: float, half: float) -> list[tuple
     return [(x + half * cos(2 * pi * at / corners), y + half * sin(2 * pi * at / corners)) for at in range(corners)]
 
 
+#: The rim of a socket that carries a call in which it does not talk, and what fills it.
+_RIMS = {"ringing": ("dashed", ""), "waiting": ("dotted", ""), "held": ("solid", "////")}
+
+
 def _socket(canvas: Canvas, x: float, y: float, kind: VoicePortKind, state: str, mark: str) -> None:
-    """One socket: empty, with a letter in a dashed rim (ringing), full (talking), striped (held), crossed out."""
+    """One socket: empty, with a letter in a dashed rim (ringing) or a dotted one (waiting), full (talking), striped
+    (held), crossed out.
+    """
     rim = _outline(kind, x, y, SOCKET)
     if mark and state == "talking":
         canvas.shape(rim, colour=colour_of(mark), edge=colour_of(mark), line=2)
         canvas.text(x, y, mark, room=2 * SOCKET, size=19, bold=True, align="center", colour=PAPER)
     elif mark:
         colour = colour_of(mark)
-        dashes, hatch = ("solid", "////") if state == "held" else ("dashed", "")
+        dashes, hatch = _RIMS[state]
         canvas.shape(rim, colour=PAPER, edge=colour, line=2.5, dashes=dashes, hatch=hatch)
         if hatch:
             canvas.shape(_outline(VoicePortKind.TRUNK, x, y, SOCKET * 0.68), colour=PAPER)

@@ -32,7 +32,8 @@ PLANNED = "planned"
 class Slot(NamedTuple):
     """One voice port as the frame shows it.
 
-    `state` is "planned", or what a switch that runs says: "idle", "ringing", "talking", "held", "out of service".
+    `state` is "planned", or what a switch that runs says: "idle", "waiting", "ringing", "talking", "held", "out
+    of service".
     `mark` is the letter of the call it carries, the same for all ports of that call. `party` is who is at its other
     end: behind a trunk channel the number outside, else whom the call connects it with. `closing` says that it goes
     out of service when its call ends.

@@ -239,7 +239,9 @@ CARD_KINDS = {"station": "stations", "trunk": "trunk channels", "ivr": "IVR port
 #: How the number of a port reads: a telephone's own; what is dialled for a free trunk channel; a group of IVR ports.
 NUMBERS = {"station": "DN {dn}", "trunk": "access {dn}", "ivr": "group {dn}"}
 #: The mark for what a voice port does; round, as TCP ports have squares.
-VOICE_MARKS = {"planned": "◇", "idle": "○", "ringing": "◔", "talking": "●", "held": "◑", "out of service": "⊗"}
+VOICE_MARKS = {
+    "planned": "◇", "idle": "○", "waiting": "◌", "ringing": "◔", "talking": "●", "held": "◑", "out of service": "⊗",
+}  # fmt: skip
 OUT_OF_SERVICE = "out of service"
 CARRIES = "{state} · {party}"
 CLOSING = "{state}, then out of service"

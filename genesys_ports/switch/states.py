@@ -22,7 +22,8 @@ class PortStatus(StrEnum):
     """Where a physical port of the switch stands."""
 
     IDLE = "idle"
-    RINGING = "ringing"  # seized by a call in which nobody talks yet: it rings, or its caller waits or hears busy
+    WAITING = "waiting"  # seized, and nobody talks yet: whoever is there waits for an answer, or hears busy
+    RINGING = "ringing"
     TALKING = "talking"
     HELD = "held"
     OUT_OF_SERVICE = "out of service"
@@ -33,6 +34,7 @@ class PortEvent(StrEnum):
 
     INSTALL = "is installed"
     SEIZE = "is seized"
+    RING = "is called"
     TALK = "speech begins"
     HOLD = "is put on hold"
     RETRIEVE = "is retrieved"
@@ -53,18 +55,20 @@ class PortAction(StrEnum):
 
 
 _P, _PE, _PA = PortStatus, PortEvent, PortAction
-_SEIZED = (_P.RINGING, _P.TALKING, _P.HELD)
+_SEIZED = (_P.WAITING, _P.RINGING, _P.TALKING, _P.HELD)
 
 #: A physical port of a switch or an IVR. The states are our words; no standard names those of a port.
 VOICE_PORT: Machine[PortStatus, PortEvent, PortAction] = Machine(
     "voice port",
     {
         (None, _PE.INSTALL): (_P.IDLE, ()),
-        (_P.IDLE, _PE.SEIZE): (_P.RINGING, ()),
+        (_P.IDLE, _PE.SEIZE): (_P.WAITING, ()),
+        (_P.IDLE, _PE.RING): (_P.RINGING, ()),
         (_P.IDLE, _PE.BUSY_OUT): (_P.OUT_OF_SERVICE, (_PA.TELL_OUT,)),
+        (_P.WAITING, _PE.TALK): (_P.TALKING, ()),
         (_P.RINGING, _PE.TALK): (_P.TALKING, ()),
         (_P.TALKING, _PE.HOLD): (_P.HELD, ()),
-        (_P.TALKING, _PE.HAND_ON): (_P.RINGING, ()),
+        (_P.TALKING, _PE.HAND_ON): (_P.WAITING, ()),
         (_P.HELD, _PE.RETRIEVE): (_P.TALKING, ()),
         **{(state, _PE.FREE): (_P.IDLE, (_PA.BUSY_OUT_IF_ASKED,)) for state in _SEIZED},
         **{(state, _PE.BUSY_OUT): (state, (_PA.REMEMBER,)) for state in _SEIZED},

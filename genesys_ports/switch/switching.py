@@ -253,7 +253,7 @@ class Switching:
         return call
 
     def _seize(self, call: Call, slot: Slot, party: str, event: ConnectionEvent) -> Side:
-        self._port(slot, PortEvent.SEIZE)
+        self._port(slot, PortEvent.RING if event is ConnectionEvent.RING else PortEvent.SEIZE)
         slot.call_id, slot.party = call.call_id, party
         side = Side(slot)
         side.step(event)
