@@ -1,12 +1,14 @@
 """What several test files need."""
 
 import asyncio
+import atexit
 import gc
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -145,6 +147,32 @@ async def until(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < end, "it never came"
         await asyncio.sleep(0.005)
+
+
+@cache
+def _snmp_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="net-snmp-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+_snmp_runs = count()
+
+
+def net_snmp() -> dict[str, str]:
+    """The environment for one run of a tool of Net-SNMP, with a folder of its own.
+
+    Each of them keeps files; an administrator's all keep the same, and two at a time garble it for those that follow.
+    """
+    folder = _snmp_folder() / str(next(_snmp_runs))
+    # A folder that it has to make first, it would speak of.
+    (folder / "cert_indexes").mkdir(parents=True)
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "SNMP_PERSISTENT_DIR": str(folder),
+        "SNMPCONFPATH": str(folder),
+    }
 
 
 # --- memory

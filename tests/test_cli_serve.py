@@ -23,7 +23,7 @@ from genesys_ports.cli import main, serve, words
 from genesys_ports.model import ListeningPort, Purpose, Transport
 from genesys_ports.state import Socket
 from genesys_ports.trace import Kind, Trace
-from tests.helpers import PATIENCE, own_address, own_number, tool
+from tests.helpers import PATIENCE, net_snmp, own_address, own_number, tool
 
 ROOT = Path(genesys_ports.__file__).parent.parent
 PLANS = ROOT / "notebooks" / "plans"
@@ -140,7 +140,9 @@ def test_how_to_ask_a_management_port():
         (user,) = (line for line in shown if line.startswith("With version 3"))
         secure = [*shlex.split(user.partition("public:")[2]), *command[4:]]
         for arguments in (command[1:], secure):
-            done = subprocess.run([snmpwalk, *arguments], capture_output=True, text=True, timeout=PATIENCE)
+            done = subprocess.run(
+                [snmpwalk, *arguments], capture_output=True, text=True, timeout=PATIENCE, env=net_snmp()
+            )
             assert "gpApplicationName.4 = STRING: message_server" in done.stdout
             assert "gpPortState.4.2 = INTEGER: listening(2)" in done.stdout
             assert done.returncode == 0

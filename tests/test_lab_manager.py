@@ -32,7 +32,7 @@ from genesys_ports.lab.snmp_secure import Secure
 from genesys_ports.lab.snmp_users import User
 from genesys_ports.snmp.objects import END_OF_VIEW, Syntax, Value
 from genesys_ports.trace import Kind
-from tests.helpers import HEADER, PATIENCE, known, read, tool
+from tests.helpers import HEADER, PATIENCE, known, net_snmp, read, tool
 
 ROWS = (
     "framework-host,stat_server,Stat Server,default,2060,tcp,communication,,message_server:default; nms:traps\n"
@@ -582,7 +582,7 @@ async def snmpd(lab, tmp_path):
             tool("snmpd"), "-f", "-C", "-c", str(tmp_path / "snmpd.conf"), "-Lf", str(tmp_path / "log"),
             "-p", str(tmp_path / "pid"), f"udp:{place.address}:{place.number}",
         ],
-        env={"SNMP_PERSISTENT_DIR": str(tmp_path)},
+        env=net_snmp(),
     )  # fmt: skip
     try:
         async with asyncio.timeout(PATIENCE):

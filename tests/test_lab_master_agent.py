@@ -29,7 +29,7 @@ from genesys_ports.snmp.names import MIB_OPTIONS, ROOT
 from genesys_ports.snmp.objects import AppState, Syntax, Value
 from genesys_ports.state import ConnectionStatus
 from genesys_ports.trace import Kind
-from tests.helpers import ONE_ADDRESS, PATIENCE, tool, unmeasured
+from tests.helpers import ONE_ADDRESS, PATIENCE, net_snmp, tool
 
 SAMPLE = load_plan(Path(__file__).parent.parent / "notebooks" / "plans" / "management.csv")
 MASTER, SCS, STAT, NMS, LCA = (
@@ -800,7 +800,7 @@ async def run(program, *arguments):
     process = await asyncio.create_subprocess_exec(
         tool(program), *arguments,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        env={"PATH": "/usr/bin", "HOME": "/nonexistent"},
+        env=net_snmp(),
     )  # fmt: skip
     async with asyncio.timeout(PATIENCE):
         output, _ = await process.communicate()
@@ -840,7 +840,7 @@ class Daemon:
         process = await asyncio.create_subprocess_exec(
             tool("snmpd"), "-f", "-Lo", "-C", "-c", str(folder / "snmpd.conf"), *arguments,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-            env={**unmeasured(), "SNMP_PERSISTENT_DIR": str(folder), "SNMPCONFPATH": str(folder), "MIBS": ""},
+            env={**net_snmp(), "MIBS": ""},
         )  # fmt: skip
         try:
             yield cls(process)

@@ -22,7 +22,7 @@ from genesys_ports.snmp.names import MIB_OPTIONS
 from genesys_ports.snmp.objects import END_OF_VIEW, ApplicationFacts, Syntax, SystemFacts, Value
 from genesys_ports.snmp.tree import Tree
 from genesys_ports.trace import Kind
-from tests.helpers import PATIENCE, known, tool
+from tests.helpers import PATIENCE, known, net_snmp, tool
 
 MANAGEMENT = ListeningPort(number=5161, transport=Transport.UDP, purpose=Purpose.MANAGEMENT, port_id="management")
 PLAN = Deployment(
@@ -74,7 +74,7 @@ async def ask(lab, program, *arguments, application="message_server"):
     # The address comes before the names of objects, so it takes the place of AGENT.
     command = [f"{where.address}:{where.number}" if one == "AGENT" else one for one in command]
     process = await asyncio.create_subprocess_exec(
-        *command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={"PATH": "/usr/bin", "HOME": "/nonexistent"}
+        *command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=net_snmp()
     )
     try:
         said, _ = await asyncio.wait_for(process.communicate(), PATIENCE)

@@ -18,7 +18,7 @@ from genesys_ports.model import Connection, Purpose, Transport
 from genesys_ports.snmp.names import MIB, SYS_UP_TIME, TRAP_OID, oid_of
 from genesys_ports.snmp.objects import Syntax, Value
 from genesys_ports.trace import Kind
-from tests.helpers import HEADER, PATIENCE, ROOT, known, read, tool
+from tests.helpers import HEADER, PATIENCE, ROOT, known, net_snmp, read, tool
 
 ROWS = (
     "framework-host,message_server,Message Server,default,5150,tcp,communication,,nms:traps; nms_2:traps\n"
@@ -292,7 +292,7 @@ async def test_the_manager_stops_and_forgets_nothing(lab, say):
 
 
 async def run(*arguments):
-    process = await asyncio.create_subprocess_exec(*arguments, stderr=asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(*arguments, stderr=asyncio.subprocess.PIPE, env=net_snmp())
     async with asyncio.timeout(PATIENCE):
         _, said = await process.communicate()
     assert process.returncode == 0, said
@@ -342,7 +342,7 @@ async def snmptrapd(plan, tmp_path):
                 f"udp:{place_of(lab)}",
             ],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            env={"SNMP_PERSISTENT_DIR": str(tmp_path)},
+            env=net_snmp(),
         )  # fmt: skip
         assert process.stdout is not None
         output, logged = process.stdout, []

@@ -27,7 +27,7 @@ from genesys_ports.snmp.objects import (
 from genesys_ports.snmp.telling import asked_name, bindings_text, report_name, response_name
 from genesys_ports.snmp.tree import Tree, display_string
 from genesys_ports.state import ConnectionStatus, PortStatus
-from tests.helpers import PATIENCE, tool
+from tests.helpers import PATIENCE, net_snmp, tool
 
 SYSTEM = SystemFacts("Message Server", "message_server", lambda: 4_200, location="framework-host")
 DEFAULT = PortFacts("default", 5150, Transport.TCP, Purpose.COMMUNICATION, PortStatus.LISTENING)
@@ -438,7 +438,11 @@ def test_long_texts_are_cut():
 
 def translated(*arguments):
     done = subprocess.run(
-        [tool("snmptranslate"), *MIB_OPTIONS, "-Pu", *arguments], capture_output=True, text=True, timeout=PATIENCE
+        [tool("snmptranslate"), *MIB_OPTIONS, "-Pu", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env=net_snmp(),
     )
     assert done.stderr == ""
     return done.stdout
