@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .lab import LabError
-from .root import PortsError
+from .root import STREAM_LOST, PortsError
 
 __all__ = ["AgentXError", "OnlyAgentXError"]
 
@@ -26,7 +26,7 @@ class AgentXError(PortsError):
     def sentences(self) -> Iterable[str]:
         yield self.problem
         if self.lost:
-            yield "Where the next message begins cannot be told any more, so the connection has to be closed."
+            yield STREAM_LOST
         else:
             yield f"AgentX calls it {self.status}."
 

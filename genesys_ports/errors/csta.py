@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .root import PortsError
+from .root import STREAM_LOST, PortsError
 
 __all__ = ["CSTAError", "LinkDownError"]
 
@@ -27,7 +27,7 @@ class CSTAError(PortsError):
     def sentences(self) -> Iterable[str]:
         yield self.problem
         if self.lost:
-            yield "Where the next message begins cannot be told any more, so the connection has to be closed."
+            yield STREAM_LOST
         else:
             yield f"CSTA calls it {self.value} (category {self.category})."
 

@@ -9,6 +9,7 @@ from typing import Any
 
 __all__ = [
     "LISTED",
+    "STREAM_LOST",
     "WIDTH",
     "PortsError",
     "did_you_mean",
@@ -21,6 +22,9 @@ WIDTH = 80
 
 #: How many names or rows an error lists before it only counts the rest.
 LISTED = 12
+
+#: What follows from bytes of a stream that nobody can read.
+STREAM_LOST = "Where the next message begins cannot be told any more, so the connection has to be closed."
 
 
 def listed(names: Iterable[str]) -> str:

@@ -63,8 +63,8 @@ class RunningApplication:
         self.voice = Voice(self)
         #: What it tells its network management system.
         self.traps = Traps(self)
-        #: When it started, by the clock of the event loop.
-        self.began = asyncio.get_running_loop().time()
+        # By the clock of the event loop.
+        self._began = asyncio.get_running_loop().time()
         #: Whether the planned ports are open; `doors` knows which of them somebody has closed since.
         self.listens = False
         self.doors = Doors(self)
@@ -81,6 +81,11 @@ class RunningApplication:
         if _servers(plan, self.name) != _servers(self.plan, self.name):
             return True
         return _frames(plan, self.name) != _frames(self.plan, self.name)
+
+    @property
+    def up_time(self) -> int:
+        """How long ago it started, in hundredths of a second, as SNMP counts (RFC 2578, section 7.1.8, TimeTicks)."""
+        return int((asyncio.get_running_loop().time() - self._began) * 100)
 
     @property
     def host(self) -> str:

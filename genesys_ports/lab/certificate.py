@@ -8,6 +8,7 @@ the names in the certificate).
 from __future__ import annotations
 
 import re
+import socket
 import ssl
 from collections.abc import Iterable
 from contextlib import suppress
@@ -16,6 +17,8 @@ from ipaddress import ip_address
 from os import unlink
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
+
+from ..model import ListeningPort, Transport
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -75,6 +78,12 @@ class Certificates:
             _load(context, self._host(*key))
             known = self._servers[key] = context
         return known
+
+    def for_port(self, port: ListeningPort, host: str, sock: socket.socket) -> ssl.SSLContext | None:
+        """What a listener needs on the bound socket of a planned port of `host`; None where the port speaks no TLS."""
+        if port.transport is not Transport.TLS:
+            return None
+        return self.server_context([host], [sock.getsockname()[0]])
 
     def _made(self) -> tuple[EllipticCurvePrivateKey, x509.Certificate]:
         if self._authority is None:

@@ -178,9 +178,7 @@ class ConsoleSide:
         """Listen on the bound sockets of a planned port."""
         owner = self._owner
         for sock in sockets:
-            secure = port.transport is Transport.TLS
-            certificates = owner.lab.certificates
-            tls = certificates.server_context([owner.host], [sock.getsockname()[0]]) if secure else None
+            tls = owner.lab.certificates.for_port(port, owner.host, sock)
             answer = partial(ConsoleStream, self, owner, str(port))
             self._listeners.append(Listener(sock, answer, self._coming, tls=tls))
 

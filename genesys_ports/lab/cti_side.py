@@ -88,9 +88,7 @@ class CtiServer(_Ends):
         """Listen on the bound sockets of a planned port."""
         owner = self._owner
         for sock in sockets:
-            tls = None
-            if port.transport is Transport.TLS:
-                tls = owner.lab.certificates.server_context([owner.host], [sock.getsockname()[0]])
+            tls = owner.lab.certificates.for_port(port, owner.host, sock)
             self._listeners.append(Listener(sock, partial(self._answer, str(port)), self._coming, tls=tls))
 
     def makes(self, connection: Connection) -> bool:

@@ -75,9 +75,7 @@ class Doors:
 
     def _listen(self, port: ListeningPort, sock: socket.socket) -> None:
         owner, text = self._owner, str(port)
-        tls = None
-        if port.transport is Transport.TLS:
-            tls = owner.lab.certificates.server_context([owner.host], [sock.getsockname()[0]])
+        tls = owner.lab.certificates.for_port(port, owner.host, sock)
         listener = Listener(
             sock, partial(_answer, owner, text), self._coming, tls=tls, unlike=partial(self._unlike, text)
         )

@@ -50,7 +50,7 @@ class MasterAgentSide(SnmpSide):
         #: The AgentX end, with its sessions and registrations.
         self.master = Master(
             Tree(system, lambda: ()),
-            up_time=self._up_time,
+            up_time=lambda: self._owner.up_time,
             now=clock.now,
             waits=lambda: clock.look(self.master),
             notified=self._notified,
@@ -67,9 +67,7 @@ class MasterAgentSide(SnmpSide):
             return await super().serve(port, sockets)
         owner = self._owner
         for sock in sockets:
-            tls = None
-            if port.transport is Transport.TLS:
-                tls = owner.lab.certificates.server_context([owner.host], [sock.getsockname()[0]])
+            tls = owner.lab.certificates.for_port(port, owner.host, sock)
             listener = Listener(sock, partial(self._answer, str(port)), self._coming, tls=tls)
             self._listeners.append((port, listener))
 

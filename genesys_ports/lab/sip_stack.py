@@ -104,9 +104,7 @@ class SipStack:
             await self._loop.create_datagram_endpoint(lambda: datagrams, sock=sock)
             return
         answer = partial(SipStream, self, port.transport, place, end)
-        tls = None
-        if port.transport is Transport.TLS:
-            tls = self.owner.lab.certificates.server_context([self.owner.host], [address])
+        tls = self.owner.lab.certificates.for_port(port, self.owner.host, sock)
         self._listeners.append(Listener(sock, answer, self._coming, tls=tls))
 
     def tls_to(self, flow: Flow) -> dict[str, Any]:

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SnmpSide", "facts_of", "has_agent", "is_management"]
 
-#: Hundredths of a second, in one.
-HUNDREDTHS = 100
-
 
 def is_management(port: ListeningPort) -> bool:
     """Whether an agent answers on this port: over UDP, for management."""
@@ -47,12 +44,10 @@ class SnmpSide(UdpSide):
     def __init__(self, owner: RunningApplication) -> None:
         super().__init__(owner)
         lab, application = owner.lab, owner.application
-        loop = asyncio.get_running_loop()
-        self._began = loop.time()
         system = SystemFacts(
             descr=words.DESCRIPTION.format(type=application.type or words.NO_TYPE, name=owner.name),
             name=owner.name,
-            up_time=self._up_time,
+            up_time=lambda: owner.up_time,
             contact=words.CONTACT,
             location=owner.host,
         )
@@ -62,15 +57,12 @@ class SnmpSide(UdpSide):
             owner.name,
             users=lab.snmp_users,
             boots=lab.snmp_boots[owner.name],
-            now=loop.time,
+            now=asyncio.get_running_loop().time,
         )
 
     def _objects(self, system: SystemFacts) -> Objects:
         lab, name = self._owner.lab, self._owner.name
         return Tree(system, lambda: (facts_of(lab, name),))
-
-    def _up_time(self) -> int:
-        return int((asyncio.get_running_loop().time() - self._began) * HUNDREDTHS)
 
     def serves(self, port: ListeningPort) -> bool:
         """Every UDP port for management."""
@@ -104,7 +96,7 @@ def facts_of(lab: Lab, name: str) -> ApplicationFacts:
         type=application.type,
         host=application.host,
         state=_state(one),
-        started=_started(one),
+        started=one.up_time if one is not None and one.listens else 0,
         ports=tuple(
             PortFacts(
                 state.port.port_id, state.port.number, state.port.transport, state.port.purpose, state.status,
@@ -125,9 +117,3 @@ def _state(one: RunningApplication | None) -> AppState:
     if one is None or not one.listens:
         return AppState.STOPPED
     return AppState.OVERLOADED if one.overloaded else AppState.RUNNING
-
-
-def _started(one: RunningApplication | None) -> int:
-    if one is None or not one.listens:
-        return 0
-    return int((asyncio.get_running_loop().time() - one.began) * HUNDREDTHS)

@@ -6,7 +6,6 @@ not public there; the numbers are those of GENESYS-PORTS-MIB.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator, Sequence
@@ -96,10 +95,9 @@ class Traps:
         assert oid is not None
         self._sent += 1
         # RFC 3416, section 4.2.6: how long the sender runs and what it notifies of come first, in this order.
-        ticks = int((asyncio.get_running_loop().time() - self._owner.began) * 100)
         packet = Packet(
             "trap",
-            ((SYS_UP_TIME, Value(Syntax.TICKS, ticks)), (TRAP_OID, Value(Syntax.OID, oid)), *variables),
+            ((SYS_UP_TIME, Value(Syntax.TICKS, self._owner.up_time)), (TRAP_OID, Value(Syntax.OID, oid)), *variables),
             self._sent,
             COMMUNITY,
         )
