@@ -755,6 +755,8 @@ def set_up(environments, results):
 
 
 def command_test(environment, arguments, options):
+    # Whoever tests the lessons does not learn by them.
+    os.environ["GENESYS_PORTS_PROGRESS"] = "off"
     others = other_pythons(environment) if options.get("all_pythons") else []
     only = [[("pytest", ["-m", "pytest"] + arguments)]]
     results = []

@@ -33,6 +33,9 @@ KEPT_BYTES = 100_000_000
 #: Participants (and the languages of each) whose messages are counted.
 TALLIES_KEPT = 10_000
 
+#: Who is told of news at once: a cell that shows a handle adds one each time it is run.
+WATCHERS_KEPT = 16
+
 #: The columns of a trace as CSV, and those that are others on each run.
 COLUMNS = (
     "No.", "Kind", "From", "To", "Port", "Name", "Text", "Client", "Server", "Host", "Answers", "Protocol", "Call",
@@ -162,6 +165,7 @@ class Trace(Tabled):
         # (who, language) → messages sent and received, those included that were dropped or cleared.
         self._tally: dict[tuple[str, str], list[int]] = {}
         self._moment: Callable[[Message], str] = _seconds
+        self._watchers: deque[Callable[[], None]] = deque(maxlen=WATCHERS_KEPT)
         self._clock = clock
         self._start = clock()
         self._next = 1
@@ -176,6 +180,23 @@ class Trace(Tabled):
     def join(self, participant: Participant) -> None:
         """Add a life line, or bring it up to date; life lines stand in the order they first joined."""
         self.participants[participant.name] = participant
+        self._tell()
+
+    def watch(self, told: Callable[[], None]) -> None:
+        """Let somebody know whenever there is something new, at once and without words: it only makes a note of it.
+
+        Of many watchers the oldest give way. A selection of a trace has none.
+        """
+        self._watchers.append(told)
+
+    def unwatch(self, told: Callable[[], None]) -> None:
+        """Tell this one nothing more."""
+        if told in self._watchers:
+            self._watchers.remove(told)
+
+    def _tell(self) -> None:
+        for told in tuple(self._watchers):
+            told()
 
     def add(
         self,
@@ -212,6 +233,8 @@ class Trace(Tabled):
             self._count(sender, protocol, 0)
             if not dropped:
                 self._count(receiver, protocol, 1)
+        if self._watchers:
+            self._tell()
         return message
 
     def _count(self, name: str, protocol: str, way: int) -> None:
@@ -260,6 +283,7 @@ class Trace(Tabled):
         self._cleared += len(self._messages)
         self._messages.clear()
         self._bytes = 0
+        self._tell()
 
     def select(
         self,

@@ -1,7 +1,7 @@
 """Fixtures that several test files share."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,9 @@ from nbformat import v4
 
 from tests.helpers import PATIENCE
 from tests.helpers import ROOT as ROOT
+
+# Tests are no learner, and neither are the kernels they start.
+os.environ["GENESYS_PORTS_PROGRESS"] = "off"
 
 # A machine that is busy is no fault of the code. With CI=true hypothesis tries the same examples each time, so more of
 # them would say little new.
@@ -30,8 +33,8 @@ FIRST = ("test_browser_lessons.py", "test_kernel_lessons.py", "test_notebooks_an
 Write = Callable[..., Path]
 
 
-#: What makes something that takes long once for the whole file, and so stays in one process.
-TOGETHER = "test_browser_lessons.py"
+#: What shares something that takes long to make, and so stays in one process.
+TOGETHER = "test_browser_"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -67,6 +70,30 @@ def _patient_labs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
         for module in ("knock", "lab", "link"):
             monkeypatch.setattr(f"genesys_ports.lab.{module}.WAIT_LIMIT", PATIENCE)
         monkeypatch.setattr("genesys_ports.lab.caller.GREETING_LIMIT", PATIENCE)
+
+
+# --- a browser, JupyterLab, and a page in it: made once for all tests that look through one
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from tests.browser import chromium
+
+    yield from chromium()
+
+
+@pytest.fixture(scope="session")
+def jupyter(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from tests.browser import running
+
+    yield from running(tmp_path_factory.mktemp("jupyter"))
+
+
+@pytest.fixture
+def page(browser: Any, jupyter: Any) -> Iterator[Any]:
+    from tests.browser import opened
+
+    yield from opened(browser, jupyter)
 
 
 def code(source: str, *tags: str) -> Any:

@@ -69,6 +69,7 @@ from genesys_ports.errors import (
     UnknownParticipantError,
     UnknownPortIdError,
     UnknownQuestionError,
+    UnknownTaskError,
     WhichHostError,
 )
 from genesys_ports.errors.root import WIDTH
@@ -195,6 +196,8 @@ TEXTS = [
      "a.svg: The disk is full."),
     (UnknownQuestionError("who", ["who-sends", "who-connects"]),
      "The lessons have no question 'who'. Their questions: who-sends, who-connects."),
+    (UnknownTaskError("mend", ["mend-the-plan"]),
+     "The lessons have no task 'mend'. Their tasks: mend-the-plan."),
     (NetworkRangeError("10.0.0.0/8", "A lab listens on loopback only."),
      "A lab listens on loopback only. The range asked for: '10.0.0.0/8'."),
     (DuplicatePortIdError("sip_server", "sip", "5060/udp"),

@@ -176,7 +176,9 @@ def environment(profile: str) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if key != "MPLBACKEND" and not key.startswith("COVERAGE_")}
     # The library of this checkout, installed or not.
     path = os.pathsep.join([str(ROOT), *filter(None, [kept.get("PYTHONPATH")])])
-    return {**kept, "IPYTHONDIR": profile, "PYTHONPATH": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    # Nobody learns here.
+    ours = {"IPYTHONDIR": profile, "PYTHONPATH": path, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    return {**kept, **ours, "GENESYS_PORTS_PROGRESS": "off"}
 
 
 def _is_tagged(cell: nbformat.NotebookNode, tag: str) -> bool:

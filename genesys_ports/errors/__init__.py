@@ -22,6 +22,7 @@
     │   ├── OutputFormatError        the ending of the file name is none we write
     │   └── OutputWriteError         the system, or the file format, does not let it be written
     ├── UnknownQuestionError         a question the lessons do not have
+    ├── UnknownTaskError             a task the lessons do not have
     ├── AgentXError                  bytes that are no AgentX, or something that the other end refused
     ├── SwitchError                  the switch refused a call, or a command of its administrator
     ├── SIPError                     bytes that are no SIP, or SIP that has to be refused
@@ -92,7 +93,14 @@ from .lab import (
     TLSMismatchError,
     TooManyPortsError,
 )
-from .output import OutputError, OutputExistsError, OutputFormatError, OutputWriteError, UnknownQuestionError
+from .output import (
+    OutputError,
+    OutputExistsError,
+    OutputFormatError,
+    OutputWriteError,
+    UnknownQuestionError,
+    UnknownTaskError,
+)
 from .plan import (
     BadRow,
     BadRowsError,
@@ -186,5 +194,6 @@ __all__ = [
     "UnknownParticipantError",
     "UnknownPortIdError",
     "UnknownQuestionError",
+    "UnknownTaskError",
     "WhichHostError",
 ]

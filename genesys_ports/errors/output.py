@@ -13,6 +13,7 @@ __all__ = [
     "OutputFormatError",
     "OutputWriteError",
     "UnknownQuestionError",
+    "UnknownTaskError",
 ]
 
 
@@ -64,3 +65,15 @@ class UnknownQuestionError(PortsError):
     def sentences(self) -> Iterable[str]:
         yield f"The lessons have no question {self.name!r}."
         yield f"Their questions: {listed(self.known)}."
+
+
+@dataclass(eq=False)
+class UnknownTaskError(PortsError):
+    """A task the lessons do not have."""
+
+    name: str
+    known: Sequence[str]
+
+    def sentences(self) -> Iterable[str]:
+        yield f"The lessons have no task {self.name!r}."
+        yield f"Their tasks: {listed(self.known)}."

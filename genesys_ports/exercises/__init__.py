@@ -18,6 +18,7 @@ from .plan_checks import check_as_planned, check_holder, check_plan
 from .questions import Question, question
 from .sip_checks import check_call, check_registered
 from .switch_checks import check_calls_at_once, check_ports_free, check_station
+from .tasks import check_task
 
 __all__ = [
     "Check",
@@ -39,6 +40,7 @@ __all__ = [
     "check_same_number",
     "check_station",
     "check_switch_call",
+    "check_task",
     "check_trap",
     "check_travelled",
     "question",

@@ -1,0 +1,96 @@
+"""Which questions and exercises a learner has done: a file of the learner's own, one line for each attempt.
+
+A line is only ever added, so that two lessons that are open at the same time lose nothing. The file is
+`my-progress.jsonl` in the folder of the lessons; the environment variable GENESYS_PORTS_PROGRESS names another file,
+or says `off`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+__all__ = ["FILE", "VARIABLE", "Attempt", "AttemptKind", "note", "progress_file", "read_attempts"]
+
+FILE = "my-progress.jsonl"
+VARIABLE = "GENESYS_PORTS_PROGRESS"
+OFF = "off"
+
+#: What is read of a file: a learner may write into it whatever he likes.
+MOST_BYTES = 5_000_000
+MOST_KEY = 80
+
+
+class AttemptKind(StrEnum):
+    """What was attempted. A question or an exercise that was only shown is `seen`."""
+
+    SEEN = "seen"
+    QUESTION = "question"
+    EXERCISE = "exercise"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt: at what, whether it was right, and when (seconds since 1970)."""
+
+    kind: AttemptKind
+    key: str
+    passed: bool
+    when: float
+
+
+def progress_file() -> Path | None:
+    """The file of this learner; None where nothing is to be kept."""
+    named = os.environ.get(VARIABLE, "").strip()
+    if named.casefold() == OFF:
+        return None
+    return Path(named) if named else Path.cwd() / FILE
+
+
+def note(kind: AttemptKind, key: str, passed: bool, file: Path | None = None) -> bool:
+    """Add an attempt to the learner's file. A file that cannot be written is no reason to stop: gives False."""
+    path = file or progress_file()
+    if path is None:
+        return False
+    line = json.dumps({"kind": kind, "key": key, "passed": passed, "when": round(time.time(), 3)})
+    try:
+        with open(path, "a", encoding="utf-8") as opened:
+            opened.write(line + "\n")
+    except OSError:
+        return False
+    return True
+
+
+def read_attempts(file: str | os.PathLike[str]) -> tuple[Attempt, ...]:
+    """The attempts of a file, oldest first. Lines that say nothing are passed over; no file is no attempt.
+
+    What is read is no more than the newest `MOST_BYTES` of a regular file.
+    """
+    try:
+        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return ()
+    with open(descriptor, "rb") as opened:
+        told = os.fstat(descriptor)
+        if not stat.S_ISREG(told.st_mode):
+            return ()
+        opened.seek(max(0, told.st_size - MOST_BYTES))
+        data = opened.read(MOST_BYTES)
+    return tuple(_attempts(data.decode("utf-8", "replace").splitlines()))
+
+
+def _attempts(lines: Iterable[str]) -> Iterator[Attempt]:
+    for line in lines:
+        try:
+            raw = json.loads(line)
+            kind, key, passed, when = AttemptKind(raw["kind"]), raw["key"], raw["passed"], float(raw["when"])
+        except (ValueError, LookupError, TypeError, RecursionError):
+            continue
+        if isinstance(key, str) and 0 < len(key) <= MOST_KEY and isinstance(passed, bool):
+            yield Attempt(kind, key, passed, when)

@@ -1,0 +1,158 @@
+"""`Handle`: what the handles on a lab share. A button begins something, the page follows, and text says the same."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from html import escape
+from typing import Any
+
+from ..errors import PortsError
+from ..trace import Trace
+from . import handle_words as words
+
+__all__ = ["STYLE", "Handle"]
+
+#: Seconds within which several pieces of news are shown at once.
+LOOK = 0.05
+
+#: What buttons have begun, at most: who clicks faster than a lab can follow is not heard.
+WAITING = 8
+
+#: Colours are the page's own, light or dark; outside JupyterLab those of a light page.
+STYLE = """<style>
+.genesys-ports-handle {
+  font-size: 1.05em; color: var(--jp-content-font-color1, #111);
+}
+.genesys-ports-handle .widget-html-content {line-height: 1.4}
+.genesys-ports-handle button:focus-visible, .genesys-ports-handle [tabindex]:focus-visible {
+  outline: 3px solid var(--jp-brand-color1, #1565c0); outline-offset: 1px;
+}
+</style>"""
+
+
+class Handle:
+    """Something with buttons, shown in a notebook. Whatever its buttons do, code does too.
+
+    A handle has two halves: itself, which knows and does, and its widgets, which are made when it is first shown.
+    What subclasses write: `_build` makes the widgets, `_fill` fills them with what is so now, `__str__` says the
+    same as text.
+    """
+
+    def __init__(self, trace: Trace | None = None) -> None:
+        #: What the last button has said.
+        self.said = ""
+        self._box: Any = None
+        self._status: Any = None
+        self._queue: deque[Callable[[], Awaitable[object]]] = deque()
+        self._worker: asyncio.Task[None] | None = None
+        self._looking: asyncio.TimerHandle | None = None
+        self._trace = trace
+
+    # --- what subclasses write
+
+    def _build(self, kit: Any) -> list[Any]:
+        """The widgets, made once, from above to below; `kit` is ipywidgets."""
+        raise NotImplementedError
+
+    def _fill(self) -> None:
+        """Fill the widgets with what is so now. What has not changed is not sent to the browser."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        raise NotImplementedError
+
+    # --- shown
+
+    def widget(self) -> Any:
+        """The handle as an ipywidgets box. Every display shows the same one."""
+        if self._box is None:
+            import ipywidgets
+
+            kit: Any = ipywidgets
+            self._status = kit.HTML(layout=kit.Layout(margin="2px 0"))
+            self._box = kit.VBox([kit.HTML(STYLE), *self._build(kit), self._status])
+            self._box.add_class("genesys-ports-handle")
+            if self._trace is not None:
+                self._trace.watch(self._news)
+            self._fill()
+        return self._box
+
+    def refresh(self) -> None:
+        """Show what is so now."""
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+        if self._box is not None:
+            self._fill()
+
+    def _news(self) -> None:
+        """There is something new: show it soon, together with what else comes meanwhile."""
+        if self._looking is None and self._box is not None:
+            try:
+                self._looking = asyncio.get_running_loop().call_later(LOOK, self.refresh)
+            except RuntimeError:
+                # No loop runs: whoever did this without one asks for the text, or for `refresh`.
+                self._looking = None
+
+    def say(self, sentence: str) -> None:
+        """A sentence below the handle; a screen reader reads it when it appears."""
+        self.said = sentence
+        if self._status is not None:
+            self._status.value = f'<p role="status" style="margin:0;font-weight:bold">{escape(sentence)}</p>'
+
+    # --- what buttons begin
+
+    def _button(self, kit: Any, label: str, act: Callable[[], object], tip: str = "") -> Any:
+        """A button as wide as its label. `act` is called at a click; what it gives to await is awaited in turn."""
+        button = kit.Button(description=label, tooltip=tip or None, layout=kit.Layout(width="auto"))
+        button.on_click(lambda _: self.do(act))
+        return button
+
+    def do(self, act: Callable[[], object]) -> None:
+        """Do what a button stands for: at once, or in turn where it takes time. Errors become sentences."""
+        try:
+            result = act()
+        except PortsError as error:
+            self.say(str(error))
+        else:
+            if isinstance(result, Awaitable):
+                self._begin(result)
+            elif result is not None:
+                self.say(str(result))
+        self.refresh()
+
+    def _begin(self, what: Awaitable[object]) -> None:
+        if len(self._queue) >= WAITING:
+            getattr(what, "close", lambda: None)()
+            self.say(words.BUSY)
+            return
+
+        async def later() -> object:
+            return await what
+
+        self._queue.append(later)
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.ensure_future(self._work())
+
+    async def _work(self) -> None:
+        while self._queue:
+            try:
+                result = await self._queue.popleft()()
+            except PortsError as error:
+                self.say(str(error))
+            else:
+                if result is not None:
+                    self.say(str(result))
+            self.refresh()
+
+    async def done(self) -> None:
+        """Wait until everything that buttons have begun has ended, and is shown."""
+        while self._worker is not None and not self._worker.done():
+            await asyncio.wait([self._worker])
+        self.refresh()
+
+    def _repr_mimebundle_(self, **options: Any) -> Mapping[str, Any]:
+        # Our own text/plain: that of ipywidgets differs from version to version.
+        return {**self.widget()._repr_mimebundle_(**options), "text/plain": str(self)}
