@@ -176,7 +176,7 @@ def opened(browser, jupyter):
 
 
 def written(jupyter, name, *cells):
-    """A notebook of these code cells, beside the lessons, to open as a `Lesson`: `written(jupyter, "board.ipynb", …)`."""
+    """A notebook of these code cells, beside the lessons, to open as a `Lesson`."""
     path = jupyter.folder / "lessons" / name
     notebook = v4.new_notebook(cells=[v4.new_code_cell(cell) for cell in cells])
     notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
