@@ -59,6 +59,7 @@ from genesys_ports.errors import (
     SnmpSilentError,
     SwitchCallError,
     SwitchError,
+    TaskThingsError,
     TLSMismatchError,
     TooManyPortsError,
     UnknownApplicationError,
@@ -198,6 +199,9 @@ TEXTS = [
      "The lessons have no question 'who'. Their questions: who-sends, who-connects."),
     (UnknownTaskError("mend", ["mend-the-plan"]),
      "The lessons have no task 'mend'. Their tasks: mend-the-plan."),
+    (TaskThingsError("as-planned", {"lab": "a lab", "plan": "a plan"}, ["Lab"]),
+     "The check of 'as-planned' looks at a lab (lab), then a plan (plan). It was handed: Lab. "
+     'Write  check_task("as-planned", lab, plan)  with the names of your own cells.'),
     (NetworkRangeError("10.0.0.0/8", "A lab listens on loopback only."),
      "A lab listens on loopback only. The range asked for: '10.0.0.0/8'."),
     (DuplicatePortIdError("sip_server", "sip", "5060/udp"),

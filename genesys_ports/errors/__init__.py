@@ -23,6 +23,7 @@
     │   └── OutputWriteError         the system, or the file format, does not let it be written
     ├── UnknownQuestionError         a question the lessons do not have
     ├── UnknownTaskError             a task the lessons do not have
+    ├── TaskThingsError              a task was handed something else than what it looks at
     ├── AgentXError                  bytes that are no AgentX, or something that the other end refused
     ├── SwitchError                  the switch refused a call, or a command of its administrator
     ├── SIPError                     bytes that are no SIP, or SIP that has to be refused
@@ -98,6 +99,7 @@ from .output import (
     OutputExistsError,
     OutputFormatError,
     OutputWriteError,
+    TaskThingsError,
     UnknownQuestionError,
     UnknownTaskError,
 )
@@ -185,6 +187,7 @@ __all__ = [
     "SwitchCallError",
     "SwitchError",
     "TLSMismatchError",
+    "TaskThingsError",
     "TooManyPortsError",
     "UnknownApplicationError",
     "UnknownCallError",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .root import PortsError, listed
+from .root import PortsError, did_you_mean, listed
 
 __all__ = [
     "OutputError",
     "OutputExistsError",
     "OutputFormatError",
     "OutputWriteError",
+    "TaskThingsError",
     "UnknownQuestionError",
     "UnknownTaskError",
 ]
@@ -64,6 +65,7 @@ class UnknownQuestionError(PortsError):
 
     def sentences(self) -> Iterable[str]:
         yield f"The lessons have no question {self.name!r}."
+        yield did_you_mean(self.name, self.known)
         yield f"Their questions: {listed(self.known)}."
 
 
@@ -75,5 +77,22 @@ class UnknownTaskError(PortsError):
     known: Sequence[str]
 
     def sentences(self) -> Iterable[str]:
-        yield f"The lessons have no task {self.name!r}."
+        yield f"The lessons have no task {self.name if isinstance(self.name, str) else type(self.name).__name__!r}."
+        yield did_you_mean(self.name, self.known)
         yield f"Their tasks: {listed(self.known)}."
+
+
+@dataclass(eq=False)
+class TaskThingsError(PortsError):
+    """A task was handed something else than what it looks at."""
+
+    name: str
+    #: What it looks at: the name that the lesson gives to each thing, and what kind of thing that is.
+    wanted: Mapping[str, str]
+    handed: Sequence[str]
+
+    def sentences(self) -> Iterable[str]:
+        wanted = ", then ".join(f"{kind} ({name})" for name, kind in self.wanted.items())
+        yield f"The check of {self.name!r} looks at {wanted}."
+        yield f"It was handed: {', '.join(self.handed) or 'nothing'}."
+        yield f'Write  check_task("{self.name}", {", ".join(self.wanted)})  with the names of your own cells.'

@@ -72,3 +72,10 @@ REGISTERED_ELSEWHERE = (
 RIGHT = "Right."
 WRONG = "Not quite."
 RUN_ME = "(Run this cell to answer.)"
+
+# --- what a task looks at
+A_LAB = "a lab"
+A_PLAN = "a plan"
+A_PLAN_OR_EDITOR = "a plan or its editor"
+A_COMPARISON = "a comparison of a plan with a host"
+A_NAME = "a name in quotation marks"
