@@ -316,7 +316,7 @@ def test_a_click_shows_the_feedback():
 
 
 def test_a_question_is_escaped():
-    hostile = Question("key", "<b>bold</b>", (Answer("<i>", "<script>", right=True),))
+    hostile = Question("key", "<b>bold</b>", (Answer("<i>", "<script>", right=True),), "00")
     asked, button, feedback = hostile.widget().children
     button.click()
     assert "<b>" not in asked.value

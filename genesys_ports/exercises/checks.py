@@ -33,10 +33,14 @@ class Step(NamedTuple):
 
 
 class Check:
-    """The result of a check: `passed`, and what was seen, sentence by sentence."""
+    """The result of a check: `passed`, and what was seen, sentence by sentence.
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    A `remark` is about the check itself, and stands below what was seen.
+    """
+
+    def __init__(self, steps: Sequence[Step], remark: str = "") -> None:
         self.steps = tuple(steps)
+        self.remark = remark
 
     @property
     def passed(self) -> bool:
@@ -48,7 +52,8 @@ class Check:
         return words.DONE if self.passed else words.NOT_YET
 
     def __str__(self) -> str:
-        return "\n".join([self._verdict, *(f"  {'✓' if step.ok else '○'} {step.sentence}" for step in self.steps)])
+        seen = (f"  {'✓' if step.ok else '○'} {step.sentence}" for step in self.steps)
+        return "\n".join([self._verdict, *seen, *([self.remark] if self.remark else [])])
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))
@@ -58,7 +63,8 @@ class Check:
             f"<li style='list-style:none'>{'✓' if step.ok else '○'} {escape(step.sentence)}</li>" for step in self.steps
         )
         seen = f"<ul style='margin:0.2em 0'>{lines}</ul>"
-        return f"<div style='font-size:1.05em'><strong>{self._verdict}</strong>{seen}</div>"
+        remark = f"<p style='margin:0.2em 0'>{escape(self.remark)}</p>" if self.remark else ""
+        return f"<div style='font-size:1.05em'><strong>{self._verdict}</strong>{seen}{remark}</div>"
 
 
 def _state(lab: Lab, application: str, number: int, transport: Transport | None = None) -> PortState | None:

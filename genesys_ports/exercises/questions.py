@@ -15,6 +15,7 @@ from typing import Any
 
 from ..errors import UnknownQuestionError
 from . import words
+from .attempts import AttemptKind, note
 
 __all__ = ["Answer", "Question", "question", "questions"]
 
@@ -37,11 +38,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question. In a notebook each answer is a button; as text it reads as a list."""
+    """A question of a lesson (its number, "03"). In a notebook each answer is a button; as text it reads as a list."""
 
     key: str
     text: str
     answers: tuple[Answer, ...]
+    lesson: str
 
     def feedback(self, answer: int) -> str:
         """What to say to whoever chooses this answer (counted from 0)."""
@@ -70,6 +72,7 @@ class Question:
             button.add_class("genesys-ports-answer")
 
             def choose(_: object, number: int = number) -> None:
+                note(AttemptKind.QUESTION, self.key, self.answers[number].right)
                 mark = "✓" if self.answers[number].right else "✗"
                 for other, shown in enumerate(buttons):
                     text = self.answers[other].text
@@ -85,6 +88,7 @@ class Question:
         return widgets.VBox([asked, *buttons, feedback])
 
     def _repr_mimebundle_(self, **options: Any) -> Mapping[str, Any]:
+        note(AttemptKind.SEEN, self.key, False)
         # Our own text/plain: that of ipywidgets differs from version to version.
         return {**self.widget()._repr_mimebundle_(**options), "text/plain": str(self)}
 
@@ -94,7 +98,7 @@ def questions() -> Mapping[str, Question]:
     """Every question of the lessons, by key."""
     data = tomllib.loads((files(__package__) / "questions.toml").read_text("utf-8"))
     asked = (
-        Question(key, entry["text"], tuple(Answer(**answer) for answer in entry["answers"]))
+        Question(key, entry["text"], tuple(Answer(**answer) for answer in entry["answers"]), entry["lesson"])
         for key, entry in data.items()
     )
     return {one.key: one for one in asked}

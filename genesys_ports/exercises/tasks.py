@@ -8,14 +8,16 @@ A task more is an entry more in `TASKS`; the tasks of a lesson that has many may
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ..errors import UnknownTaskError
+from . import words
+from .attempts import AttemptKind, note, progress_file
 from .checks import Check, check_collision, check_connected, check_listening, check_same_number, check_travelled
 from .cti_checks import check_link, check_link_restored
 from .management_checks import check_management_port, check_trap
 from .plan_checks import check_as_planned, check_holder, check_plan
-from .progress import AttemptKind, note
 from .sip_checks import check_call, check_registered
 from .switch_checks import check_calls_at_once, check_station
 from .task import COMPARISON, LAB, NAME, PLAN, PLAN_OR_EDITOR, Task
@@ -120,6 +122,10 @@ TASKS: Mapping[str, Task] = {
 }
 
 
+#: Files of which a learner has been told that they cannot be written: once is enough.
+_told: set[Path] = set()
+
+
 def check_task(key: str, *things: Any) -> Check:
     """Look at what a task of the lessons has come to, and note it in the learner's own progress.
 
@@ -129,5 +135,8 @@ def check_task(key: str, *things: Any) -> Check:
     if not isinstance(key, str) or key not in TASKS:
         raise UnknownTaskError(key, list(TASKS))
     result = TASKS[key].look(key, *things)
-    note(AttemptKind.EXERCISE, key, result.passed)
-    return result
+    file = progress_file()
+    if file is None or note(AttemptKind.EXERCISE, key, result.passed, file) or file in _told:
+        return result
+    _told.add(file)
+    return Check(result.steps, words.NOT_KEPT.format(file=file.name))

@@ -5,6 +5,9 @@ from __future__ import annotations
 DONE = "Done."
 NOT_YET = "Not yet."
 
+# --- about a check
+NOT_KEPT = "Your progress is not kept: {file} cannot be written here. The exercises work all the same."
+
 # --- what a check saw
 LISTENS = "{application} listens on port {port} of {host}."
 CLOSED = "{application} does not listen on port {port} of {host}: the port is closed. Start it."

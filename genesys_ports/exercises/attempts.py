@@ -25,6 +25,8 @@ OFF = "off"
 #: What is read of a file: a learner may write into it whatever he likes.
 MOST_BYTES = 5_000_000
 MOST_KEY = 80
+#: A time after the year 3000 is no time of an attempt.
+LATEST = 32_503_680_000.0
 
 
 class AttemptKind(StrEnum):
@@ -54,34 +56,47 @@ def progress_file() -> Path | None:
 
 
 def note(kind: AttemptKind, key: str, passed: bool, file: Path | None = None) -> bool:
-    """Add an attempt to the learner's file. A file that cannot be written is no reason to stop: gives False."""
+    """Add an attempt to the learner's file. Gives False when that cannot be written, which is no reason to stop.
+
+    Where nothing is to be kept, there is nothing to write, and all is well.
+    """
     path = file or progress_file()
     if path is None:
-        return False
+        return True
     line = json.dumps({"kind": kind, "key": key, "passed": passed, "when": round(time.time(), 3)})
     try:
-        with open(path, "a", encoding="utf-8") as opened:
+        with open(path, "a", encoding="utf-8", opener=_opened) as opened:
             opened.write(line + "\n")
-    except OSError:
+    except (OSError, ValueError):
         return False
     return True
+
+
+def _opened(path: str, flags: int) -> int:
+    # A pipe with nobody at its other end would be waited for.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
 
 
 def read_attempts(file: str | os.PathLike[str]) -> tuple[Attempt, ...]:
     """The attempts of a file, oldest first. Lines that say nothing are passed over; no file is no attempt.
 
-    What is read is no more than the newest `MOST_BYTES` of a regular file.
+    What is read is no more than the newest `MOST_BYTES` of a regular file; a link is not followed (on Windows it is).
     """
     try:
         descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
-    except OSError:
+    except (OSError, ValueError):
         return ()
-    with open(descriptor, "rb") as opened:
+    try:
         told = os.fstat(descriptor)
         if not stat.S_ISREG(told.st_mode):
             return ()
-        opened.seek(max(0, told.st_size - MOST_BYTES))
-        data = opened.read(MOST_BYTES)
+        with open(descriptor, "rb", closefd=False) as opened:
+            opened.seek(max(0, told.st_size - MOST_BYTES))
+            data = opened.read(MOST_BYTES)
+    except OSError:
+        return ()
+    finally:
+        os.close(descriptor)
     return tuple(_attempts(data.decode("utf-8", "replace").splitlines()))
 
 
@@ -90,7 +105,7 @@ def _attempts(lines: Iterable[str]) -> Iterator[Attempt]:
         try:
             raw = json.loads(line)
             kind, key, passed, when = AttemptKind(raw["kind"]), raw["key"], raw["passed"], float(raw["when"])
-        except (ValueError, LookupError, TypeError, RecursionError):
+        except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
             continue
-        if isinstance(key, str) and 0 < len(key) <= MOST_KEY and isinstance(passed, bool):
+        if isinstance(key, str) and 0 < len(key) <= MOST_KEY and isinstance(passed, bool) and 0 <= when < LATEST:
             yield Attempt(kind, key, passed, when)
