@@ -117,6 +117,7 @@ def test_lab_opens_a_copy_of_the_lessons(place, started, capsys):
     lessons = place / "genesys-ports-lessons"
     assert capsys.readouterr().out == f"Lessons laid out in {lessons}: 2.\n"
     assert set(everything(lessons)) == {
+        lab.DELIVERED,
         "00-start-here.ipynb",
         "01-what-is-a-port.ipynb",
         str(Path("plans") / "two-servers.csv"),
@@ -152,7 +153,7 @@ def test_the_published_lessons_lose_their_results_and_keep_their_lines(tmp_path)
 @pytest.mark.parametrize("text", ["start", "[]", "{}", '{"cells": [1]}'])
 def test_what_is_no_notebook_is_copied_as_it_is(wheel, text):
     (lab.PACKAGE / "_notebooks" / "09-broken.ipynb").write_text(text)
-    assert lab.lay_out(lab.PACKAGE / "_notebooks", wheel) == (3, 0)
+    assert lab.lay_out(lab.PACKAGE / "_notebooks", wheel) == (3, 0, ())
     assert (wheel / "09-broken.ipynb").read_text() == text
 
 
@@ -179,6 +180,96 @@ def test_a_lesson_begun_afresh(place, started, capsys):
     )
     assert (lessons / "mine.ipynb").read_text() == "my work"
     assert "lab.knock" in (lessons / "00-start-here.ipynb").read_text(encoding="utf-8")
+
+
+def publish(name: str, text: bytes) -> None:
+    """A later release changes this file."""
+    (published() / name).write_bytes(text)
+
+
+def published() -> Path:
+    folder = lab.published()
+    assert folder is not None
+    return folder
+
+
+def again(folder: Path) -> tuple[str, ...]:
+    return lab.lay_out(published(), folder).beside
+
+
+NEWER = json.dumps({"cells": [CELLS[0]], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+@pytest.fixture
+def copied(wheel, monkeypatch) -> Path:
+    """The learner's copy of the lessons of release 0.1.0; the release now is 0.2.0."""
+    lab.lay_out(published(), wheel)
+    monkeypatch.setattr(lab, "__version__", "0.2.0")
+    return wheel
+
+
+def test_a_changed_lesson_arrives_beside_the_learners(copied):
+    (copied / "00-start-here.ipynb").write_text("my work")
+    publish("00-start-here.ipynb", NEWER)
+    publish("plans/two-servers.csv", b"Host,Port")
+    before = everything(copied)
+    del before[lab.DELIVERED]
+    assert again(copied) == ("00-start-here (0.2.0).ipynb", "plans/two-servers (0.2.0).csv")
+    assert everything(copied).items() >= before.items()
+    assert json.loads((copied / "00-start-here (0.2.0).ipynb").read_bytes())["cells"] == [CELLS[0]]
+
+
+def test_it_arrives_once(copied):
+    publish("00-start-here.ipynb", NEWER)
+    assert again(copied) == ("00-start-here (0.2.0).ipynb",)
+    (copied / "00-start-here (0.2.0).ipynb").unlink()
+    before = everything(copied)
+    assert again(copied) == ()
+    assert everything(copied) == before
+
+
+def test_what_lies_where_it_would_arrive_is_kept(copied):
+    (copied / "00-start-here (0.2.0).ipynb").write_text("mine")
+    publish("00-start-here.ipynb", NEWER)
+    assert again(copied) == ()
+    assert (copied / "00-start-here (0.2.0).ipynb").read_text() == "mine"
+
+
+def test_the_learners_own_change_brings_nothing(copied):
+    (copied / "00-start-here.ipynb").write_text("my work")
+    assert again(copied) == ()
+
+
+def test_a_lesson_that_the_learner_has_already_comes_no_second_time(copied):
+    run = json.loads(NEWER) | {"metadata": {"language_info": {"name": "python"}}}
+    (copied / "00-start-here.ipynb").write_text(json.dumps(run))
+    publish("00-start-here.ipynb", NEWER)
+    assert again(copied) == ()
+
+
+@pytest.mark.parametrize("note", ["", "[]", "{", '{"00-start-here.ipynb": 1}', "[" * 100_000])
+def test_without_a_note_what_is_there_counts_as_the_learners(copied, note):
+    (copied / lab.DELIVERED).write_text(note)
+    publish("00-start-here.ipynb", NEWER)
+    assert again(copied) == ()
+    publish("00-start-here.ipynb", b"newer still")
+    assert again(copied) == ("00-start-here (0.2.0).ipynb",)
+
+
+def test_what_arrives_beside_is_said(copied, capsys):
+    publish("00-start-here.ipynb", NEWER)
+    assert main(["lab", str(copied), "--copy-only"]) == 0
+    assert capsys.readouterr().out == (
+        f"Your lessons in {copied} are kept as they are.\n"
+        "New in this release, and laid beside yours: 00-start-here (0.2.0).ipynb.\n"
+    )
+
+
+def test_lab_can_only_copy(place, home, started, monkeypatch):
+    monkeypatch.setattr(lab, "find_spec", lambda _: None)
+    assert main(["lab", "mine", "--copy-only"]) == 0
+    assert (home / "mine" / "00-start-here.ipynb").exists()
+    assert started == []
 
 
 def test_lab_opens_the_published_lessons_and_changes_nothing(checkout, started, capsys):
@@ -280,6 +371,7 @@ def test_lab_without_jupyterlab(wheel, capsys, monkeypatch):
         ("lab mine", "lab mine", ""),
         ("lab --port 8890", "lab", "--port 8890"),
         ("lab mine --port 8890 --dry-run", "lab mine --dry-run", "--port 8890"),
+        ("lab mine --copy-only", "lab mine --copy-only", ""),
         ("lab --no-browser --help", "lab --help", "--no-browser"),
         ("lab --help-all", "lab", "--help-all"),
     ],

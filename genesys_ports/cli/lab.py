@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import shlex
@@ -12,13 +13,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from .. import __version__
 from ..errors import OutputExistsError, OutputWriteError
 from . import words
 from .console import complain, show
 
-__all__ = ["LESSONS", "add_to", "lay_out", "split"]
+__all__ = ["LESSONS", "add_to", "lay_out", "published", "split"]
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -26,6 +28,10 @@ FIRST_LESSON = "00-start-here.ipynb"
 
 #: The learner's own copy of the lessons. `.gitignore` and the checkers' settings know this name too.
 LESSONS = "genesys-ports-lessons"
+
+#: In the learner's folder: what was published, by digest, when each file was copied. Only so can a lesson that the
+#: learner has changed be told from one that a release has changed.
+DELIVERED = ".genesys-ports-lessons.json"
 
 #: A configuration folder that only switches the news pop-up off. It is added to the learner's own folders, so
 #: that settings of theirs stay in force; JUPYTERLAB_SETTINGS_DIR would hide them.
@@ -44,6 +50,7 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("folder", metavar="FOLDER", nargs="?", help=words.LAB_FOLDER)
     parser.add_argument("--dry-run", action="store_true", help=words.LAB_DRY_RUN)
+    parser.add_argument("--copy-only", action="store_true", help=words.LAB_COPY_ONLY)
     parser.set_defaults(run=_run, parser=parser)
 
 
@@ -55,19 +62,30 @@ def split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     ours, passed_on = list(arguments[:1]), list(arguments[1:])
     if passed_on and not passed_on[0].startswith("-"):
         ours.append(passed_on.pop(0))
-    for option in ("--dry-run", "--help", "-h"):
+    for option in ("--dry-run", "--copy-only", "--help", "-h"):
         if option in passed_on:
             ours.append(option)
             passed_on = [word for word in passed_on if word != option]
     return ours, passed_on
 
 
-def _run(arguments: argparse.Namespace) -> int:
+def _checkout() -> Path | None:
+    """The folder of the project, where the package runs in it."""
     checkout = PACKAGE.parent
-    in_checkout = (checkout / "notebooks").is_dir() and (checkout / "pyproject.toml").is_file()
-    lessons = checkout / "notebooks" if in_checkout else PACKAGE / "_notebooks"
+    return checkout if (checkout / "notebooks").is_dir() and (checkout / "pyproject.toml").is_file() else None
+
+
+def published() -> Path | None:
+    """The folder of the lessons as they were published; None where the package came without them."""
+    checkout = _checkout()
+    lessons = checkout / "notebooks" if checkout else PACKAGE / "_notebooks"
+    return lessons if lessons.is_dir() else None
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    lessons = published()
     if arguments.folder is None:
-        root, first = checkout if in_checkout else Path.cwd(), f"{LESSONS}/{FIRST_LESSON}"
+        root, first = _checkout() or Path.cwd(), f"{LESSONS}/{FIRST_LESSON}"
         folder = root / LESSONS
     else:
         root, first = Path(arguments.folder).absolute(), FIRST_LESSON
@@ -76,27 +94,41 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         show(_copyable(command))
         return 0
-    if find_spec("jupyterlab") is None:
+    if find_spec("jupyterlab") is None and not arguments.copy_only:
         complain(words.LAB_MISSING)
         return 2
-    if not lessons.is_dir():
+    if lessons is None:
         complain(words.NO_LESSONS)
         return 2
-    new, kept = lay_out(lessons, folder)
-    sentence = words.LESSONS_KEPT if not new else words.LAID_OUT_BESIDE if kept else words.LAID_OUT
-    show(sentence.format(count=new, folder=folder), flush=True)
-    return _become(command)
+    laid_out = lay_out(lessons, folder)
+    sentence = words.LESSONS_KEPT if not laid_out.new else words.LAID_OUT_BESIDE if laid_out.kept else words.LAID_OUT
+    show(sentence.format(count=laid_out.new, folder=folder), flush=True)
+    if laid_out.beside:
+        show(words.NEW_BESIDE.format(names=", ".join(laid_out.beside)), flush=True)
+    return 0 if arguments.copy_only else _become(command)
 
 
-def lay_out(lessons: Path, folder: Path) -> tuple[int, int]:
-    """Copies every file that is not there yet, notebooks without their results; gives the lessons copied and kept.
+class LaidOut(NamedTuple):
+    """How many lessons were copied, how many were there and were kept, and the names of what came beside those."""
 
-    Raises `OutputWriteError` where the folder cannot be written.
+    new: int
+    kept: int
+    beside: tuple[str, ...]
+
+
+def lay_out(lessons: Path, folder: Path) -> LaidOut:
+    """Copies every file that is not there yet, notebooks without their results. What is there is never touched.
+
+    A file that was published anew since it was copied, and of which the learner's copy differs, comes beside it:
+    `03-port-collisions (0.2.0).ipynb`. Raises `OutputWriteError` where the folder cannot be written.
     """
     from ..plan.files import write_new
 
     lessons, folder = lessons.resolve(), folder.resolve()
+    before = _delivered(folder)
+    now: dict[str, str] = {}
     new = kept = 0
+    beside = []
     for source in sorted(lessons.rglob("*")):
         place = source.relative_to(lessons)
         # The learner's folder may be the lessons' own, or lie in it.
@@ -106,15 +138,60 @@ def lay_out(lessons: Path, folder: Path) -> tuple[int, int]:
             continue
         is_lesson = place.parent == Path() and place.suffix == ".ipynb"
         target = folder / place
+        data = _without_results(source) if source.suffix == ".ipynb" else source.read_bytes()
+        now[place.as_posix()] = hashlib.sha256(data).hexdigest()
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            write_new(target, _without_results(source) if source.suffix == ".ipynb" else source.read_bytes())
-            new += is_lesson
-        except OutputExistsError:
-            kept += is_lesson
+            try:
+                write_new(target, data)
+                new += is_lesson
+                continue
+            except OutputExistsError:
+                kept += is_lesson
+            if before.get(place.as_posix(), now[place.as_posix()]) == now[place.as_posix()] or _holds(target, data):
+                continue
+            other = target.with_name(f"{target.stem} ({__version__}){target.suffix}")
+            # It may be there since an attempt that was interrupted.
+            with suppress(OutputExistsError):
+                write_new(other, data)
+                beside.append(other.relative_to(folder).as_posix())
         except OSError:
             raise OutputWriteError(str(folder), words.NOT_A_FOLDER) from None
-    return new, kept
+    if lessons != folder and now != before:
+        _note_delivered(folder, {**before, **now})
+    return LaidOut(new, kept, tuple(beside))
+
+
+def _delivered(folder: Path) -> dict[str, str]:
+    try:
+        raw = json.loads((folder / DELIVERED).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(raw, dict):
+        return {}
+    return {name: digest for name, digest in raw.items() if isinstance(digest, str)}
+
+
+def _note_delivered(folder: Path, digests: dict[str, str]) -> None:
+    """Without this note the next release brings nothing beside; that is no reason to stop a learner now."""
+    text = json.dumps(digests, indent=1, sort_keys=True) + "\n"
+    unfinished = folder / f"{DELIVERED}.{os.getpid()}"
+    with suppress(OSError):
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(folder / DELIVERED)
+
+
+def _holds(target: Path, data: bytes) -> bool:
+    """Whether the learner's copy says the same; what JupyterLab notes in a notebook when it runs does not count."""
+    try:
+        there = target.read_bytes()
+        return there == data or (target.suffix == ".ipynb" and _cells(there) == _cells(data))
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return False
+
+
+def _cells(notebook: bytes) -> list[tuple[str, str]]:
+    return [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(notebook)["cells"]]
 
 
 def _without_results(source: Path) -> bytes:

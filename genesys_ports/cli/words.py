@@ -315,10 +315,11 @@ NOTHING_FITS_GUESS = (
 # --- lab
 
 LAB = "open the lessons in JupyterLab"
-LAB_USAGE = "genesys-ports lab [FOLDER] [--dry-run] [options of JupyterLab]"
+LAB_USAGE = "genesys-ports lab [FOLDER] [--dry-run | --copy-only] [options of JupyterLab]"
 LAB_DESCRIPTION = """\
 Opens the lessons in JupyterLab: a copy of your own, without any result, in FOLDER. A file that is there already
 is never replaced: your work stays yours. To begin a lesson afresh, rename or delete its file and start again.
+A lesson that is new in a later release comes beside yours, with the number of that release in its name.
 """
 LAB_EPILOG = """\
 Everything else on the line goes on to JupyterLab: --no-browser, --port=8890; --help-all shows all it knows.
@@ -331,6 +332,7 @@ examples:
 """
 LAB_FOLDER = "where your copy of the lessons is, or will be (without it: genesys-ports-lessons)"
 LAB_DRY_RUN = "print the command instead of running it; nothing is copied"
+LAB_COPY_ONLY = "only copy the lessons; JupyterLab is not started"
 LAB_MISSING = "JupyterLab is not installed for this Python. Install it:  python -m pip install jupyterlab"
 NO_LESSONS = (
     "This installation holds no lessons. "
@@ -339,4 +341,26 @@ NO_LESSONS = (
 LAID_OUT = "Lessons laid out in {folder}: {count}."
 LAID_OUT_BESIDE = "Lessons laid out in {folder}: {count}. Those that were there are kept as they are."
 LESSONS_KEPT = "Your lessons in {folder} are kept as they are."
+NEW_BESIDE = "New in this release, and laid beside yours: {names}."
 NOT_A_FOLDER = "The lessons cannot be copied here: it is not a folder, or the system does not let you write in it."
+
+# --- adapt
+
+ADAPT = "the lessons in a new folder, with hosts, applications and port numbers of your own plan"
+ADAPT_DESCRIPTION = """\
+Writes the lessons into a new folder, with the names of hosts and applications and the port numbers of your own plan
+wherever it has a component of the same type: in cells, texts, sample plans, questions and checks. What your plan does
+not have keeps the lesson's name. Lessons 08 to 10 stay as they are: they take any sheet.
+"""
+ADAPT_EPILOG = """\
+examples:
+  genesys-ports adapt our-site.csv lessons-for-our-site
+  genesys-ports lab lessons-for-our-site
+"""
+ADAPT_FOLDER = "the new folder"
+NOTHING_TO_ADAPT = (
+    "{plan} has no component that the lessons have: they would stay as they are. Does its column Type name the "
+    "components?  genesys-ports catalog  lists what they are called."
+)
+ADAPTED = "Written: {folder}, the lessons in the names of your plan."
+ADAPTED_NEXT = "Open them:  genesys-ports lab {folder}"
