@@ -180,7 +180,7 @@ class Trace(Tabled):
     def join(self, participant: Participant) -> None:
         """Add a life line, or bring it up to date; life lines stand in the order they first joined."""
         self.participants[participant.name] = participant
-        self._tell()
+        self.tell()
 
     def watch(self, told: Callable[[], None]) -> None:
         """Let somebody know whenever there is something new, at once and without words: it only makes a note of it.
@@ -194,7 +194,8 @@ class Trace(Tabled):
         if told in self._watchers:
             self._watchers.remove(told)
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Let the watchers know of news that no message tells of."""
         for told in tuple(self._watchers):
             told()
 
@@ -234,7 +235,7 @@ class Trace(Tabled):
             if not dropped:
                 self._count(receiver, protocol, 1)
         if self._watchers:
-            self._tell()
+            self.tell()
         return message
 
     def _count(self, name: str, protocol: str, way: int) -> None:
@@ -283,7 +284,7 @@ class Trace(Tabled):
         self._cleared += len(self._messages)
         self._messages.clear()
         self._bytes = 0
-        self._tell()
+        self.tell()
 
     def select(
         self,

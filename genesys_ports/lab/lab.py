@@ -30,7 +30,7 @@ from ..errors import (
 from ..model import Application, Connection, Deployment, ListeningPort, Purpose
 from ..state import ConnectionStatus, PortStatus
 from ..trace import Message, Participant
-from . import words
+from . import tap_words, words
 from .agentx_ports import speaks_agentx
 from .application import RunningApplication
 from .caller import is_called
@@ -46,6 +46,8 @@ from .step import step
 from .stream import Stream
 from .switch_role import SWITCH
 from .t_server import is_link
+from .tap import Tap, open_tap
+from .tap_place import place_at
 
 __all__ = ["Lab"]
 
@@ -55,6 +57,9 @@ TICK = 0.2
 
 #: Losses of connections the lab keeps until it tells them.
 LOSSES_KEPT = 1_000
+
+#: Taps that are open at a time.
+TAPS = 16
 
 #: Start-up place of a component the documentation gives none: after all that have one.
 _LAST = 1_000
@@ -87,6 +92,7 @@ class Lab(Overload, Desks, Cuts):
         self.patience = WAIT_LIMIT
         self._callers: dict[str, dict[RunningApplication, None]] = {}
         self._losses: deque[str] = deque(maxlen=LOSSES_KEPT)
+        self._taps: list[Tap] = []
         self._turn = asyncio.Lock()
         self._loop = asyncio.get_running_loop()
         self._take(plan)
@@ -149,10 +155,12 @@ class Lab(Overload, Desks, Cuts):
         self.network.prepare(plan, self._hosts_in_use())
         self.plan = plan
         self._taken.clear()
+        self._problems.clear()
         for application in plan.applications:
             ports = tuple(str(port) for port in application.ports)
             address = self.network.address_of(application.host)
             self.trace.join(Participant(application.name, application.host, ports, address))
+        self.trace.tell()
 
     def _hosts_in_use(self) -> Iterator[str]:
         # A running application calls its servers where the plan it read at its start has them.
@@ -237,6 +245,9 @@ class Lab(Overload, Desks, Cuts):
                 if self._closed:
                     raise LabClosedError from error
                 raise
+            finally:
+                # Who runs, and how a connection stands, may have changed after the last message.
+                self.trace.tell()
 
     def _planned(self, names: Iterable[str]) -> list[Application]:
         return [self.plan.application(self._name(name)) for name in names]
@@ -264,8 +275,10 @@ class Lab(Overload, Desks, Cuts):
         self._running[one.name] = one
         try:
             await one.start()
-        except BaseException:
+        except BaseException as error:
             self._running.pop(one.name, None)
+            if isinstance(error, LabError):
+                self._problems[one.name] = error
             raise
         if one.name not in self._running:
             # Somebody has cut the lab off in the middle.
@@ -273,6 +286,7 @@ class Lab(Overload, Desks, Cuts):
             raise LabClosedError
         for port in application.ports:
             self._taken.pop((one.name, port.port_id), None)
+        self._problems.pop(one.name, None)
         sentences = one.hear()
         again = await self._call_all_again(one)
         for connection in one.statuses:
@@ -347,6 +361,8 @@ class Lab(Overload, Desks, Cuts):
                 self.patience = WAIT_LIMIT
                 # Whoever closes a lab would wait long for what gets lost, and learn nothing by it.
                 self.network.loss(0)
+                for tap in self._taps:
+                    await tap.end(tap_words.LAB_ENDED)
                 for one in reversed(list(self._running.values())):
                     await self._stop(one)
         finally:
@@ -366,6 +382,9 @@ class Lab(Overload, Desks, Cuts):
 
     def _let_go(self) -> None:
         self._ticking.cancel()
+        for tap in self._taps:
+            tap.let_go(tap_words.LAB_ENDED)
+        self._taps.clear()
         for one in self._running.values():
             one.let_go()
         self._running.clear()
@@ -374,6 +393,7 @@ class Lab(Overload, Desks, Cuts):
         self.signalling.close()
         self.outsiders.end()
         self.network.close()
+        self.trace.tell()
 
     def _check_open(self) -> None:
         if self._closed or self._loop.is_closed():
@@ -461,6 +481,28 @@ class Lab(Overload, Desks, Cuts):
         """
         self._check_open()
         return await knock_on(self.plan, self.network, self.trace, host, number)
+
+    @step
+    async def tap(self, name: str, port: int | str | None = None, *, tls: bool | None = None) -> Tap:
+        """Connect with a port yourself, as a program from outside: type, and see the bytes both ways.
+
+        `name` is an application, `port` its port id or a number (`5060`, `"5060/udp"`; where both fit, TCP), and left
+        out its first port. A host's name and a number do as well. A port planned for TLS is called with TLS, any other
+        without; `tls` says otherwise. Over UDP there is nothing to connect: the tap is a socket that sends there. A lab
+        keeps 16 taps; with one more the oldest is closed. They all end with the lab.
+
+        Raises `ConnectionRefusedByPeerError`, `TLSMismatchError`, `NoAnswerError`, `UnknownApplicationError`,
+        `UnknownPortIdError`, `InvalidPortError`, `PortKindError`, `TooManyPortsError`, `LabClosedError`.
+        """
+        self._check_open()
+        tap = await open_tap(self, place_at(self, name, port), tls=tls)
+        if self._closed:
+            await tap.end(tap_words.LAB_ENDED)
+            raise LabClosedError
+        self._taps = [*(one for one in self._taps if one.is_open), tap]
+        while len(self._taps) > TAPS:
+            await self._taps.pop(0).end(tap_words.MADE_ROOM.format(count=TAPS))
+        return tap
 
     # --- programs outside the lab
 

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from html import escape
 from typing import Any
 
-from ..errors import NoFreePortError, PortInUseError
+from ..errors import LabError, NoFreePortError, PortInUseError
 from ..model import Application, Connection, Deployment, ListeningPort
 from ..plan import next_free_port
 from ..plan.sockets import Sockets
@@ -51,6 +51,8 @@ class Standing:
         self._running: dict[str, RunningApplication] = {}
         # (application, port id) → who had the port when the application last tried to open it; empty is a stranger.
         self._taken: dict[tuple[str, str], str] = {}
+        # application → why it could not be started, or a port of it not be opened, when that was last tried.
+        self._problems: dict[str, LabError] = {}
         self._closed = False
 
     @property
@@ -66,6 +68,26 @@ class Standing:
         """The run of an application, between its start and its stop."""
         return self._running.get(application)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the lab has been closed; it opens no more."""
+        return self._closed
+
+    def unplanned(self) -> tuple[RunningApplication, ...]:
+        """What still runs although the plan has it no more."""
+        return tuple(one for one in self._running.values() if not self.plan.has_application(one.name))
+
+    def problems(self) -> dict[str, LabError]:
+        """Why applications could not be started, or a port of them not be opened, when that was last tried.
+
+        By application; what has succeeded since is not among them, nor what was so in an earlier plan.
+        """
+        return {name: error for name, error in self._problems.items() if self._stands(name)}
+
+    def _stands(self, application: str) -> bool:
+        one = self._running.get(application)
+        return one is None or any((one.name, port.port_id) in self._taken for port in one.doors.shut)
+
     def port_states(self, application: str | None = None) -> tuple[PortState, ...]:
         """Every planned port with its state; a running application's ports are those it has opened.
 
@@ -75,8 +97,7 @@ class Standing:
             named = self._running.get(application) or self.plan.application(application)
             return tuple(self._port_state(named, port) for port in named.ports)
         planned = [self._running.get(one.name, one) for one in self.plan.applications]
-        gone = [one for one in self._running.values() if not self.plan.has_application(one.name)]
-        return tuple(self._port_state(one, port) for one in (*planned, *gone) for port in one.ports)
+        return tuple(self._port_state(one, port) for one in (*planned, *self.unplanned()) for port in one.ports)
 
     def connection_states(self, client: str | None = None) -> tuple[ConnectionState, ...]:
         """Every planned connection with its state, and the host and port as its client holds them.
@@ -169,6 +190,7 @@ class Standing:
             error.add_note(note)
         if port is not None:
             self._taken[application.name, port.port_id] = holder or ""
+            self._problems[application.name] = error
         self.trace.add(
             Kind.TAKEN, "port is taken", application.name, application.name, server=application.name,
             host=application.host, port=taken.port, text=holder or words.OUTSIDER_NAME,
