@@ -72,7 +72,9 @@ class Handle:
 
             kit: Any = ipywidgets
             self._status = kit.HTML(layout=kit.Layout(margin="2px 0"))
-            self._box = kit.VBox([kit.HTML(STYLE), *self._build(kit), self._status])
+            parts = self._build(kit)
+            # Of a tall handle the end may be out of sight: it has its own place for what is said.
+            self._box = kit.VBox([kit.HTML(STYLE), *parts, *([] if self._status in parts else [self._status])])
             self._box.add_class("genesys-ports-handle")
             if self._trace is not None:
                 self._trace.watch(self._news)
