@@ -1,0 +1,262 @@
+"""`PortBoard`: the hosts and applications of a lab, with buttons, and every planned port and connection lit."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from functools import partial
+from html import escape
+from typing import Any
+
+from ..errors import LabClosedError, PortsError
+from ..lab import Lab, Report
+from ..lab.step import step_of
+from ..table import Table
+from . import port_board_words as words
+from .handle import Handle
+from .port_board_rows import HEADER, STYLE, Rows, shortly
+
+__all__ = ["PortBoard"]
+
+#: Applications on one page.
+ROWS = 16
+
+#: Sentences about what a button has done; the board itself shows the rest.
+SAID = 3
+
+_step = step_of("board")
+
+
+class PortBoard(Handle):
+    """A lab to start and stop: each application with its buttons, each planned port and connection lit by its state.
+
+    It follows whatever happens in the lab, whoever does it. `host` shows one host to begin with. Whatever its buttons
+    do, code does too: `await board.start("message_server")`, or the lab's own calls. As text it is a table.
+
+    Raises `UnknownHostError`.
+    """
+
+    def __init__(self, lab: Lab, *, host: str | None = None) -> None:
+        super().__init__(lab.trace)
+        self.lab = lab
+        self._rows = Rows(lab)
+        self._page = 0
+        self._filling = False
+        self._slots: list[_Slot] = []
+        self.host = None if host is None else lab.plan.host(host).name
+
+    # --- what the buttons do
+
+    @_step
+    async def start(self, *applications: str) -> Report:
+        """Start applications by name, in the order given. Raises what `Lab.start` raises."""
+        return await self._told(self.lab.start(*applications))
+
+    @_step
+    async def stop(self, *applications: str) -> Report:
+        """Stop applications by name. Raises `UnknownApplicationError`, `LabClosedError`."""
+        return await self._told(self.lab.stop(*applications))
+
+    @_step
+    async def crash(self, *applications: str) -> Report:
+        """End applications the hard way. Raises `UnknownApplicationError`, `LabClosedError`."""
+        return await self._told(self.lab.crash(*applications))
+
+    @_step
+    async def start_all(self) -> Report:
+        """Start what the board shows, in the documented start-up order. It ends at the first that cannot start."""
+        only = None if self.host is None else self._names()
+        return await self._told(self.lab.start_all(only), words.ALL_RUN)
+
+    @_step
+    async def stop_all(self) -> Report:
+        """Stop what the board shows and runs, in the reverse of the start-up order."""
+        shown = set(self._names())
+        order = [*self.lab.unplanned(), *reversed(self.lab.start_order())]
+        names = [one.name for one in order if one.name in shown and self.lab.is_running(one.name)]
+        return await self._told(self.lab.stop(*names), words.ALL_STOPPED if names else words.NONE_RUNS)
+
+    def show(self, host: str | None = None) -> None:
+        """Show one host, or all. Raises `UnknownHostError`."""
+        if host is not None and host not in self._rows.hosts():
+            host = self.lab.plan.host(host).name
+        self.host = host
+        self._page = 0
+        self.refresh()
+
+    async def _told(self, doing: Awaitable[Report], summary: str = "") -> Report:
+        try:
+            report = await doing
+        except PortsError as error:
+            self.say(str(error))
+            raise
+        finally:
+            self.refresh()
+        if summary:
+            names = self._names()
+            self.say(summary.format(running=sum(map(self.lab.is_running, names)), count=len(names)))
+        else:
+            more = len(report.sentences) - SAID
+            rest = [words.MORE_SAID_ONE if more == 1 else words.MORE_SAID.format(count=more)] if more > 0 else []
+            self.say(" ".join([*report.sentences[:SAID], *rest]))
+        return report
+
+    # --- what it shows
+
+    def _shown(self) -> dict[str, list[str]]:
+        hosts = self._rows.hosts()
+        if self.host is not None and self.host not in hosts:
+            # A new plan may do without it.
+            self.host = None
+        return hosts if self.host is None else {self.host: hosts[self.host]}
+
+    def _names(self) -> list[str]:
+        return [name for applications in self._shown().values() for name in applications]
+
+    def table(self) -> Table:
+        """The board as a table: a row for each port and for each connection, with its state."""
+        rows = [cells for name in self._names() for cells in self._rows.row(name).cells()]
+        caption = words.CAPTION if self.host is None else words.CAPTION_HOST.format(host=self.host)
+        return Table(words.TABLE, rows, caption).without_empty_columns()
+
+    def __str__(self) -> str:
+        names = self._names()
+        notes = [note for name in names for note in self._rows.row(name).notes]
+        return "\n".join([*self._closed(), str(self.table()) if names else words.NOTHING, *notes])
+
+    def _closed(self) -> list[str]:
+        return [*LabClosedError().sentences(), words.NEW_BOARD] if self.lab.is_closed else []
+
+    # --- the widgets
+
+    def _build(self, kit: Any) -> list[Any]:
+        self._kit = kit
+        self._start_all = self._button(kit, words.START_ALL, lambda: _silently(self.start_all()), words.START_ALL_TIP)
+        self._stop_all = self._button(kit, words.STOP_ALL, lambda: _silently(self.stop_all()), words.STOP_ALL_TIP)
+        self._choice = kit.Dropdown(description=words.CHOOSE_HOST, style={"description_width": "initial"})
+        self._choice.observe(self._chosen, "value")
+        self._closed_note = kit.HTML()
+        self._grid = kit.VBox(layout=kit.Layout(width="100%"))
+        self._earlier = self._button(kit, words.EARLIER, partial(self._turn, -1))
+        self._later = self._button(kit, words.LATER, partial(self._turn, 1))
+        self._paging = kit.HTML()
+        line = kit.Layout(flex_flow="row wrap", align_items="center")
+        self._pages = kit.HBox(
+            [self._earlier, self._paging, self._later], layout=kit.Layout(flex_flow="row wrap", align_items="center")
+        )
+        board = kit.VBox(
+            [
+                kit.HTML(STYLE),
+                kit.HBox([self._choice, self._start_all, self._stop_all], layout=line),
+                self._closed_note,
+                self._status,
+                self._pages,
+                self._grid,
+            ]
+        )
+        board.add_class("genesys-ports-board")
+        self._header = kit.HTML(HEADER, layout=kit.Layout(flex="1 1 auto"))
+        # As wide as the rows below, which have buttons beside.
+        room = kit.HTML('<div style="width:calc(8.8em + 8px)"></div>')
+        self._head = kit.HBox([self._header, room])
+        self._head.add_class("gp-line")
+        self._shares = kit.Layout(flex="1 1 auto", margin="0"), kit.Layout(width="100%", margin="0")
+        return [board]
+
+    def _turn(self, by: int) -> None:
+        self._page += by
+
+    def _chosen(self, change: Mapping[str, Any]) -> None:
+        # Filled by us, it says nothing new.
+        if not self._filling:
+            self.do(partial(self.show, change["new"]))
+
+    def _fill(self) -> None:
+        self._filling = True
+        try:
+            self._fill_choice()
+        finally:
+            self._filling = False
+        hosts = self._shown()
+        # A host without applications has a line of its own.
+        places = [(host, name) for host, names in hosts.items() for name in names or [""]]
+        self._page = max(0, min(self._page, (len(places) - 1) // ROWS))
+        first = self._page * ROWS
+        shown = places[first : first + ROWS]
+        while len(self._slots) < len(shown):
+            self._slots.append(_Slot(self, self._kit, *self._shares))
+        before = ""
+        for slot, (host, name) in zip(self._slots, shown, strict=False):
+            slot.show(
+                "" if host == before else self._rows.host_html(host, hosts[host]),
+                self._rows.row(name) if name else None,
+            )
+            before = host
+        boxes = (self._head, *(slot.box for slot in self._slots[: len(shown)]))
+        if self._grid.children != boxes:
+            self._grid.children = boxes
+        paging = words.PAGE.format(first=first + 1, last=first + len(shown), count=len(places))
+        self._paging.value = escape(paging if places else words.NOTHING)
+        self._pages.layout.display = None if len(places) > ROWS or not places else "none"
+        self._earlier.layout.visibility = "visible" if self._page else "hidden"
+        self._later.layout.visibility = "visible" if first + ROWS < len(places) else "hidden"
+        closed = "".join(f"<div>{escape(sentence)}</div>" for sentence in self._closed())
+        self._closed_note.value = f'<div class="gp-note" role="status">{closed}</div>' if closed else ""
+
+    def _fill_choice(self) -> None:
+        self._shown()
+        hosts = list(self._rows.hosts())
+        every = words.ALL_HOSTS.format(count=len(hosts))
+        options = ((every, None), *((shortly(host), host) for host in hosts))
+        if self._choice.options != options:
+            self._choice.options = options
+        if self._choice.value != self.host:
+            self._choice.value = self.host
+        self._choice.layout.display = None if len(hosts) > 1 else "none"
+        host = None if self.host is None else shortly(self.host)
+        self._start_all.description = words.START_ALL if host is None else words.START_HOST.format(host=host)
+        self._stop_all.description = words.STOP_ALL if host is None else words.STOP_HOST.format(host=host)
+
+
+class _Slot:
+    """A place for one application: made once and filled anew, so that the keyboard keeps its place."""
+
+    def __init__(self, board: PortBoard, kit: Any, share: Any, wide: Any) -> None:
+        self._board = board
+        self._name = ""
+        self._runs = False
+        self._heading = kit.HTML(layout=kit.Layout(margin="8px 0 2px 0"))
+        self._html = kit.HTML(layout=share)
+        self._toggle = board._button(kit, "", self._start_or_stop)
+        self._crash = board._button(kit, "", self._end)
+        self._line = kit.HBox([self._html, self._toggle, self._crash], layout=kit.Layout(width="100%"))
+        self._line.add_class("gp-line")
+        self.box = kit.VBox([self._heading, self._line], layout=wide)
+
+    def show(self, heading: str, row: Any) -> None:
+        """Fill it with a heading, where one stands above, and with a row, where the host has any."""
+        self._heading.value = heading
+        self._heading.layout.display = None if heading else "none"
+        self._line.layout.display = None if row else "none"
+        if row is None:
+            return
+        self._name, self._runs = row.name, row.runs
+        self._html.value = row.html()
+        label = words.STOP if row.runs else words.START
+        name = shortly(row.name)
+        self._toggle.description = self._toggle.tooltip = label.format(application=name)
+        self._crash.description = words.CRASH.format(application=name)
+        self._crash.tooltip = words.CRASH_TIP.format(application=name)
+
+    # What its label says counts, also when the click is heard later.
+
+    def _start_or_stop(self) -> Awaitable[None]:
+        act = self._board.stop if self._runs else self._board.start
+        return _silently(act(self._name))
+
+    def _end(self) -> Awaitable[None]:
+        return _silently(self._board.crash(self._name))
+
+
+async def _silently(doing: Awaitable[Report]) -> None:
+    # The board has said it already, and more shortly.
+    await doing
