@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from .agentx import agentx
 from .csta import csta
+from .fields import Fields, fields_of
 from .snmp import snmp
 from .text import SHOWN, SHOWN_BINARY, Names, Raw, plain
 
-__all__ = ["SHOWN", "SHOWN_BINARY", "Names", "Raw", "raw_text"]
+__all__ = ["SHOWN", "SHOWN_BINARY", "Fields", "Names", "Raw", "fields_of", "raw_text"]
 
 
 def raw_text(payload: bytes, names: Names, protocol: str = "") -> Raw:

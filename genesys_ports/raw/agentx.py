@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import words
 from .text import dump
 
-__all__ = ["agentx"]
+__all__ = ["HEADER", "RESPONSE", "agentx"]
 
 #: Bytes of the header; its second is the type, its last four the length of what follows (RFC 2741, section 6.1).
 HEADER = 20

@@ -7,28 +7,35 @@ import re
 from . import words
 from .text import SHOWN, Names, plain, rest
 
-__all__ = ["csta"]
+__all__ = ["HEADER_BYTES", "PARTS", "csta", "header_line"]
 
 #: Bytes before the XML: two zeros, the length of the whole, four digits (ECMA-323, annex J).
-HEADER = 8
+HEADER_BYTES = 8
 
 #: Blanks that XML stands farther right by than what it stands in; and how deep that is done.
 STEP, DEEPEST = 2, 20
 
-_PARTS = re.compile(r"<[^<>]*>?|[^<]+")
+#: Tags and what stands between them.
+PARTS = re.compile(r"<[^<>]*>?|[^<]+")
 _HEADER = re.compile(rb"\0\0(..)([0-9]{4})", re.DOTALL)
 
 
 def csta(payload: bytes, names: Names) -> str:
     """The message in lines. What is no XML is shown as it is."""
-    found = _HEADER.match(payload)
-    if found is None:
+    head = header_line(payload)
+    if not head:
         shown = plain(payload, names)
         return _indented(shown) if shown.startswith("<") else shown
-    length, invoke_id = int.from_bytes(found[1]), found[2].decode()
-    head = words.FRAME.format(length=length, invoke_id=invoke_id)
-    xml = plain(payload[HEADER:SHOWN], names)
+    xml = plain(payload[HEADER_BYTES:SHOWN], names)
     return "\n".join([head, _indented(xml) if xml.startswith("<") else xml]).rstrip("\n") + rest(len(payload) - SHOWN)
+
+
+def header_line(payload: bytes) -> str:
+    """The header in words; empty where there is none."""
+    found = _HEADER.match(payload)
+    if found is None:
+        return ""
+    return words.FRAME.format(length=int.from_bytes(found[1]), invoke_id=found[2].decode())
 
 
 def _indented(xml: str) -> str:
@@ -38,7 +45,7 @@ def _indented(xml: str) -> str:
     """
     lines: list[str] = []
     depth, opened = 0, False
-    for part in _PARTS.findall(xml):
+    for part in PARTS.findall(xml):
         text = part.strip()
         if not text:
             continue
