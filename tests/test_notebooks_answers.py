@@ -6,7 +6,7 @@ import pytest
 from nbformat import v4
 
 from tests.helpers import HURRY
-from tests.test_notebooks_structure import LESSONS, details, load, tagged
+from tests.test_notebooks_structure import LESSONS, details, load, other_ways, python_of, tagged
 from tools import build_notebooks
 
 
@@ -20,12 +20,21 @@ def exercises(lesson):
         elif tagged(cell, "check"):
             check = index
         for inside in details(cell, "Answer"):
-            answer = inside.partition("```python\n")[2].partition("```")[0]
+            answer = python_of(inside)
             assert starter is not None
             assert check is not None
             assert answer.strip()
             found.append((starter, check, answer))
             starter = check = None
+    return found
+
+
+def others(lesson):
+    """(exercise, code) of each other right way, which stands inside an answer."""
+    found = []
+    for cell in lesson.cells:
+        number = sum(tagged(one, "exercise") for one in lesson.cells[: lesson.cells.index(cell)]) - 1
+        found += [(number, python_of(way)) for way in other_ways(cell)]
     return found
 
 
@@ -38,16 +47,15 @@ TASKS = [(path, number) for path in LESSONS for number in range(len(exercises(lo
 
 
 def verdicts(path, *attempts):
-    """What each check says when these exercises are answered; one list for each attempt, all in one kernel."""
+    """What each check says after each attempt ({exercise: what is written in it}); all in one kernel."""
     lesson = load(path)
     tasks = exercises(lesson)
     notebook = copy.deepcopy(lesson.notebook)
     notebook.cells = [v4.new_code_cell(HURRY)]
     for answered in attempts:
         cells = copy.deepcopy(lesson.cells)
-        for number in answered:
-            starter, _, answer = tasks[number]
-            cells[starter].source = answer
+        for number, answer in answered.items():
+            cells[tasks[number][0]].source = answer
         notebook.cells += [*cells, v4.new_code_cell("%reset -f")]
     ran = build_notebooks.execute(notebook, path.parent, path.name).cells[1:]
     length = len(lesson.cells) + 1
@@ -73,9 +81,11 @@ def test_untouched_the_check_says_not_yet(path, number):
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("path", sorted({path for path, _ in TASKS}), ids=named)
 def test_each_answered_alone_and_all_together(path):
-    numbers = range(len(exercises(load(path))))
-    *alone, together = verdicts(path, *([number] for number in numbers), numbers)
-    for number, said in zip(numbers, alone, strict=True):
-        assert [one.startswith("Done") for one in said] == [each == number for each in numbers], said
+    lesson = load(path)
+    answers = dict(enumerate(answer for _, _, answer in exercises(lesson)))
+    alone = [*answers.items(), *others(lesson)]
+    *singly, together = verdicts(path, *({number: written} for number, written in alone), answers)
+    for (number, _), said in zip(alone, singly, strict=True):
+        assert [one.startswith("Done") for one in said] == [each == number for each in answers], said
         assert all(one.startswith(("Done", "Not yet")) for one in said), said
-    assert [one.partition("\n")[0] for one in together] == ["Done."] * len(numbers)
+    assert [one.partition("\n")[0] for one in together] == ["Done."] * len(answers)

@@ -111,10 +111,23 @@ def without_fences(source: str) -> str:
     return re.sub(r"^```.*?^```", "", source, flags=re.MULTILINE | re.DOTALL)
 
 
+#: An answer may hold one more collapsed block, with another way to the same end.
+OTHER_WAY = re.compile(r"<details><summary>Another right way</summary>(.*?)</details>", re.DOTALL)
+
+
 def details(cell: Any, word: str) -> list[str]:
-    """The inside of each collapsed block whose summary begins with this word."""
+    """The inside of each collapsed block whose summary begins with this word, without the other way inside it."""
     pattern = rf"<details>\s*<summary>\s*(?:<\w+>)?{word}\b.*?</summary>(.*?)</details>"
-    return re.findall(pattern, cell.source, re.DOTALL) if cell.cell_type == "markdown" else []
+    return re.findall(pattern, OTHER_WAY.sub("", cell.source), re.DOTALL) if cell.cell_type == "markdown" else []
+
+
+def other_ways(cell: Any) -> list[str]:
+    return OTHER_WAY.findall(cell.source) if cell.cell_type == "markdown" else []
+
+
+def python_of(block: str) -> str:
+    """The code of the first ```python block; empty without one."""
+    return block.partition("```python\n")[2].partition("```")[0]
 
 
 def tagged(cell: Any, tag: str) -> bool:
@@ -241,7 +254,7 @@ def headings(lesson: Lesson) -> Iterator[str]:
 
 
 def exercises(lesson: Lesson) -> Iterator[str]:
-    """At least two exercises, each with starter, check, hint and collapsed answer; lesson 00 needs a check only."""
+    """At least two exercises, each with starter, check, hints and collapsed answer; lesson 00 needs a check only."""
     names = {
         alias.asname or alias.name
         for cell in lesson.code
@@ -283,16 +296,36 @@ def exercise(cells: list[Any], names: set[str]) -> Iterator[str]:
     called = set(re.findall(r"\b(check_\w+)\(", check.source))
     if not called or called - names:
         yield f"the check calls {called or 'nothing'}, which is not imported from genesys_ports.exercises"
-    if any("```" in hint for cell in cells for hint in details(cell, "Hint")):
-        yield "the hint shows code: it would give the answer away"
-    if sum(len(re.findall(r"```python\n", one)) for cell in cells for one in details(cell, "Answer")) != 1:
+    yield from stepwise(cells)
+    answers = [one for cell in cells for one in details(cell, "Answer")]
+    if sum(len(re.findall(r"```python\n", one)) for one in answers) != 1:
         yield "the answer wants one ```python block, which takes the starter's place"
+    if any(not python_of(way).strip() for cell in cells for way in other_ways(cell)):
+        yield "another right way wants a ```python block, which takes the starter's place"
     if any("<details open" in cell.source for cell in cells):
-        yield "hint and answer have to be collapsed"
+        yield "hints and answer have to be collapsed"
+
+
+def stepwise(cells: list[Any]) -> Iterator[str]:
+    """Two hints or three, one after the other, none with a line of an answer that the starter does not show."""
+    hints = [hint for cell in cells for hint in details(cell, "Hint")]
+    summaries = re.findall(r"<summary>(Hint.*?)</summary>", "\n".join(cell.source for cell in cells))
+    if len(hints) < 2 or summaries != [f"Hint {number + 1}" for number in range(len(hints))]:
+        yield f"wanted: <summary>Hint 1</summary>, <summary>Hint 2</summary>, each collapsed; found: {summaries}"
+    if any("```" in hint for hint in hints):
+        yield "a hint shows code: it would give the answer away"
+    starter = next(cell.source for cell in cells if tagged(cell, "exercise"))
+    answers = [one for cell in cells for one in (*details(cell, "Answer"), *other_ways(cell))]
+    lines = {
+        line.strip(" ,") for answer in answers for line in python_of(answer).splitlines() if re.search("[(=]", line)
+    }
+    for line in sorted(lines):
+        if line not in starter and any(line in " ".join(hint.split()) for hint in hints):
+            yield f"a hint holds a line of the answer: {line}"
 
 
 def predict(lesson: Lesson) -> Iterator[str]:
-    """Predict, run, explain: twice at least."""
+    """Predict, run, explain: twice at least. A question may ask for the prediction before anything runs."""
     places = [
         index
         for index, cell in enumerate(lesson.cells)
@@ -301,7 +334,7 @@ def predict(lesson: Lesson) -> Iterator[str]:
     if len(places) < 2 and lesson.number:
         yield f"{len(places)} prompts that begin with **Predict:**, two wanted"
     for index in places:
-        after = [cell.cell_type for cell in lesson.cells[index + 1 :]]
+        after = [cell.cell_type for cell in lesson.cells[index + 1 :] if not cell.source.startswith("question(")]
         if after[:1] != ["code"]:
             yield f"{named(lesson, lesson.cells[index])}: nothing to run after the prediction"
         elif "markdown" not in after or after.index("markdown") > 3:
@@ -415,6 +448,22 @@ def test_lesson(path, rule):
     assert "\n".join(rule(load(path))) == ""
 
 
+def minutes(lesson: Lesson) -> str:
+    found = re.search(r"\*\*(\d+) minutes\*\*", lesson.prose)
+    assert found
+    return found[1]
+
+
+def test_the_map_leads_to_every_lesson_and_knows_its_title_and_its_minutes():
+    lessons = [load(path) for path in LESSONS]
+    (table,) = (cell.source for cell in lessons[0].section("Choose your lesson") if "|---|" in cell.source)
+    rows = re.findall(r"^\| \[(\d\d) (.+?)\]\((.+?)\) \| .+ \| (\d+) \|$", table, re.MULTILINE)
+    said = [(one.path.stem[:2], one.path.name, minutes(one)) for one in lessons]
+    assert [(number, file, long) for number, _, file, long in rows] == said
+    for (_, words, _, _), one in zip(rows, lessons, strict=True):
+        assert one.headings()[0][2].startswith(words)
+
+
 def test_no_two_lessons_have_one_number():
     numbers = [path.name[:2] for path in LESSONS]
     assert len(numbers) == len(set(numbers))
@@ -440,8 +489,14 @@ def error(value: str) -> Any:
 TASK = [
     ran("port = ...", tags=("exercise",)),
     ran("check_port(port)", result("Not yet."), tags=("check",)),
-    text("<details><summary>Hint</summary>\n\nLook at the table.\n\n</details>"),
-    text("<details><summary>Answer</summary>\n\n```python\nport = 5151\n```\n\n</details>"),
+    text(
+        "<details><summary>Hint 1</summary>\n\nLook at the table.\n\n</details>\n\n"
+        "<details><summary>Hint 2</summary>\n\nThe next free one.\n\n</details>"
+    ),
+    text(
+        "<details><summary>Answer</summary>\n\n```python\nport = 5151\n```\n\n"
+        "<details><summary>Another right way</summary>\n\n```python\nport = 5152\n```\n</details>\n\n</details>"
+    ),
 ]
 
 
@@ -488,7 +543,16 @@ def test_the_good_lesson(rule, tmp_path):
     assert list(rule(sample(tmp_path))) == []
 
 
-HINT_WITH_CODE = text("<details><summary>Hint</summary>\n\n```python\nport = 5151\n```\n</details>")
+FIRST_HINT = "<details><summary>Hint 1</summary>\n\nLook at the table.\n</details>\n\n"
+ONE_HINT = text(FIRST_HINT)
+TWO_FIRST_HINTS = text(FIRST_HINT + FIRST_HINT)
+HINT_WITH_CODE = text(FIRST_HINT + "<details><summary>Hint 2</summary>\n\n```python\nport = 1\n```\n</details>")
+HINT_WITH_ANSWER = text(FIRST_HINT + "<details><summary>Hint 2</summary>\n\nWrite `port = 5151`.\n</details>")
+HINT_WITH_OTHER = text(FIRST_HINT + "<details><summary>Hint 2</summary>\n\nWrite `port = 5152`.\n</details>")
+OTHER_IN_WORDS = text(
+    "<details><summary>Answer</summary>\n\n```python\nport = 5151\n```\n"
+    "<details><summary>Another right way</summary>\n\nOr 5152.\n</details>\n</details>"
+)
 OPEN_ANSWER = text("<details open><summary>Answer</summary>\n\n```python\nport = 5151\n```\n</details>")
 
 
@@ -518,7 +582,12 @@ OPEN_ANSWER = text("<details open><summary>Answer</summary>\n\n```python\nport =
         (exercises, 11, ran("port == 5151", result("True"), tags=("check",)), "calls nothing"),
         (exercises, 11, ran("check_it(1)", result("Done"), tags=("check",)), "not imported"),
         (exercises, 12, None, "found: starter, check, answer"),
+        (exercises, 12, ONE_HINT, "found: ['Hint 1']"),
+        (exercises, 12, TWO_FIRST_HINTS, "found: ['Hint 1', 'Hint 1']"),
         (exercises, 12, HINT_WITH_CODE, "give the answer away"),
+        (exercises, 12, HINT_WITH_ANSWER, "a line of the answer: port = 5151"),
+        (exercises, 12, HINT_WITH_OTHER, "a line of the answer: port = 5152"),
+        (exercises, 13, OTHER_IN_WORDS, "another right way wants"),
         (exercises, 13, text("Answer: 5151"), "found: starter, check, hint"),
         (exercises, 13, OPEN_ANSWER, "found: starter, check, hint"),
         (exercises, 13, text("<details><summary>Answer</summary>5151</details>"), "```python"),
