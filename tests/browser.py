@@ -68,7 +68,7 @@ TOO_WIDE = """() => [...document.querySelectorAll('.jp-CodeCell')].map(cell =>
 class Jupyter:
     """JupyterLab, started by our own command, with a copy of the lessons."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, hurry=True):
         self.folder = folder
         self.page = None
         self.token = secrets.token_hex(16)
@@ -87,7 +87,8 @@ class Jupyter:
         environment = build_notebooks.environment(str(folder / "ipython")) | places
         startup = folder / "ipython" / "profile_default" / "startup"
         startup.mkdir(parents=True)
-        (startup / "hurry.py").write_text(HURRY)
+        if hurry:
+            (startup / "hurry.py").write_text(HURRY)
         environment["JUPYTERLAB_SETTINGS_DIR"] = str(self.settings)
         command = [sys.executable, "-m", "genesys_ports", "lab", str(folder / "lessons"), "--no-browser"]
         command += [
@@ -152,10 +153,10 @@ def chromium():
         started.close()
 
 
-def running(folder):
-    """JupyterLab, until it is no longer wanted."""
+def running(folder, hurry=True):
+    """JupyterLab, until it is no longer wanted. Without `hurry` its kernels wait as long as a learner's do."""
     ARTIFACTS.mkdir(exist_ok=True)
-    started = Jupyter(folder)
+    started = Jupyter(folder, hurry)
     try:
         started.wait()
         yield started
