@@ -37,7 +37,8 @@ def test_version(capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["check"], ["firewall"], ["compare"], ["diff"], ["ripple"], ["serve"], ["catalog"], ["lab"]]
+    "arguments",
+    [[], ["check"], ["firewall"], ["compare"], ["diff"], ["ripple"], ["serve"], ["catalog"], ["progress"], ["lab"]],
 )
 def test_help_shows_examples_that_start_with_the_command(arguments, capsys):
     assert main([*arguments, "--help"]) == 0

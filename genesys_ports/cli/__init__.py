@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import LabError, NetworkRangeError, PortsError
-from . import adapt, catalog, check, compare, diff, firewall, lab, ladder, ripple, serve, words
+from . import adapt, catalog, check, compare, diff, firewall, lab, ladder, progress_command, ripple, serve, words
 from .console import NoOutputError, complain, prepare, show, silence
 
 __all__ = ["main"]
@@ -77,6 +77,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=words.VERSION.format(version=__version__))
     parser.set_defaults(run=None, parser=parser)
     commands = parser.add_subparsers(metavar=words.COMMAND)
-    for command in (check, firewall, compare, diff, ripple, serve, ladder, catalog, adapt, lab):
+    for command in (check, firewall, compare, diff, ripple, serve, ladder, catalog, adapt, progress_command, lab):
         command.add_to(commands)
     return parser

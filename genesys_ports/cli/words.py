@@ -19,6 +19,7 @@ examples:
   genesys-ports serve plans/two-servers.csv          bring a plan up on this machine
   genesys-ports catalog 5060                         who uses port 5060, and how well that is known
   genesys-ports ladder SIP_P.log                     the calls of a SIP Server log, and each as a ladder
+  genesys-ports progress ~/lessons                   how far learners have come
 
 genesys-ports COMMAND --help  tells more of one command.
 """
@@ -364,3 +365,27 @@ NOTHING_TO_ADAPT = (
 )
 ADAPTED = "Written: {folder}, the lessons in the names of your plan."
 ADAPTED_NEXT = "Open them:  genesys-ports lab {folder}"
+
+# --- progress
+
+PROGRESS = "how far learners have come, and which exercise stops people"
+PROGRESS_USAGE = "genesys-ports progress FILE|FOLDER ... [--csv OUT.csv] [--json]"
+PROGRESS_DESCRIPTION = """\
+Reads what the lessons keep of their learners, my-progress.jsonl, and tells for an instructor who is where, who is
+stuck, and at what. A learner is called as the folder of that file, or as the file if it has another name. Nothing
+is changed.
+"""
+PROGRESS_EPILOG = """\
+exit codes: 0 done · 1 no such file was found in the folder · 2 a name is wrong, or OUT.csv exists already
+
+examples:
+  genesys-ports progress ~/lessons
+  genesys-ports progress ana/my-progress.jsonl ben/my-progress.jsonl
+  genesys-ports progress /home --csv class.csv
+"""
+PROGRESS_FILES = "a learner's progress (.jsonl), or a folder: of one learner, of many, or of such files"
+PROGRESS_CSV = "write a new file too: a row for each learner and each question or exercise; no file is ever replaced"
+PROGRESS_JSON = "one JSON object: learners, items"
+PROGRESS_MISSING = "{file}: there is no such file or folder."
+PROGRESS_NONE = "No progress was found there. The lessons keep it in my-progress.jsonl, beside themselves."
+PROGRESS_WRITTEN = "Written: {file}."

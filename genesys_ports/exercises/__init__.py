@@ -1,7 +1,9 @@
 """Questions and checks of the lessons: they look at the real state of a lab or its trace, and say what they saw.
 
 question("which-port")                    a choice, with feedback on each answer
+check_task("mend-the-plan", lab)          a task of a lesson; what came of it is noted in the learner's progress
 check_collision(lab, "message_server", "log_server")
+progress()                                how far the learner has come
 """
 
 from .checks import (
@@ -13,6 +15,7 @@ from .checks import (
     check_travelled,
 )
 from .cti_checks import check_link, check_link_restored, check_switch_call
+from .learner import Progress, progress
 from .management_checks import check_management_port, check_polled, check_trap
 from .plan_checks import check_as_planned, check_holder, check_plan
 from .questions import Question, question
@@ -22,6 +25,7 @@ from .tasks import check_task
 
 __all__ = [
     "Check",
+    "Progress",
     "Question",
     "check_as_planned",
     "check_call",
@@ -43,5 +47,6 @@ __all__ = [
     "check_task",
     "check_trap",
     "check_travelled",
+    "progress",
     "question",
 ]

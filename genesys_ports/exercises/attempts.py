@@ -23,7 +23,7 @@ VARIABLE = "GENESYS_PORTS_PROGRESS"
 OFF = "off"
 
 #: What is read of a file: a learner may write into it whatever he likes.
-MOST_BYTES = 5_000_000
+MOST_BYTES = 1_000_000
 MOST_KEY = 80
 #: A time after the year 3000 is no time of an attempt.
 LATEST = 32_503_680_000.0
