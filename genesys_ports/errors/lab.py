@@ -30,6 +30,10 @@ __all__ = [
 ]
 
 
+#: How a learner is called who connects from outside.
+_YOU = "you"
+
+
 class LabError(PortsError):
     """The plan came alive, and something went wrong."""
 
@@ -152,6 +156,10 @@ class NotConnectedError(LabError):
     receiver: str
 
     def sentences(self) -> Iterable[str]:
+        if self.sender == _YOU:
+            yield f"You have no connection to {self.receiver} any more, so nothing can be sent."
+            yield f'Open another:  tap = await lab.tap("{self.receiver}")'
+            return
         yield f"{self.sender} has no connection to {self.receiver} now."
         yield (
             f"In this plan {self.receiver} is the client: it opens the connection, and {self.sender} can only answer "
@@ -170,6 +178,13 @@ class ConnectionRefusedByPeerError(LabError):
     port: str
 
     def sentences(self) -> Iterable[str]:
+        if self.client == _YOU:
+            yield f"You called port {self.port} of {self.host}, and were refused: no program listens there."
+            if self.server == self.host:
+                yield "The plan gives this port to nobody."
+            else:
+                yield f"The plan gives it to {self.server}: is that started?"
+            return
         yield f"{self.client} called {self.server} on {self.host}, port {self.port}, and was refused."
         yield "The host answered that no program listens on this port."
         yield f"Is {self.server} started, and does it listen on the number that {self.client} holds?"
@@ -201,7 +216,10 @@ class TLSMismatchError(LabError):
     secure: bool
 
     def sentences(self) -> Iterable[str]:
-        if self.secure:
+        if self.client == _YOU:
+            yield f"You called port {self.port} of {self.server} with TLS, and that port speaks plain text."
+            yield "Connect without TLS, or choose a port that speaks it."
+        elif self.secure:
             yield f"{self.client} called port {self.port} of {self.server} in plain text, and that port speaks TLS."
             yield "Take tls=0 away from the connection, or name a plain port."
         else:

@@ -85,7 +85,7 @@ class Doors:
         """Somebody has called a TLS port and speaks something else; an application of the lab tells so itself."""
         lab, owner = self._owner.lab, self._owner
         if caller not in lab.dialling:
-            name = lab.outsiders.name_caller()
+            name = lab.outsiders.introduced(Transport.TCP, caller) or lab.outsiders.name_caller()
             lab.trace.add(Kind.REFUSED, "no TLS", name, owner.name, name, owner.name, owner.host, port, words.NOT_TLS)
 
     def record(self, kind: Kind, name: str, port: str) -> None:

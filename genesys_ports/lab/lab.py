@@ -46,7 +46,8 @@ from .step import step
 from .stream import Stream
 from .switch_role import SWITCH
 from .t_server import is_link
-from .tap import Tap, open_tap
+from .tap import Tap
+from .tap_call import open_tap
 from .tap_place import place_at
 
 __all__ = ["Lab"]

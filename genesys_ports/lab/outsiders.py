@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from ..errors import NoAnswerError, TooManyPortsError
+from ..model import Transport
 from ..trace import Participant, Trace
 from . import outsider, words
 from .link import WAIT_LIMIT
@@ -29,6 +30,7 @@ class Outsiders:
         self._programs: list[tuple[subprocess.Popen[bytes], str, int]] = []
         self._names: dict[Any, str] = {}
         self._named: set[str] = set()
+        self._introduced: dict[tuple[Transport, Any], str] = {}
         self._seen = 0
 
     async def run(self, host: str, number: int) -> None:
@@ -87,6 +89,18 @@ class Outsiders:
             process.stdout.close()
         self._network.forget_outsider(host, number)
 
+    def introduce(self, carrier: Transport, address: Any, name: str) -> None:
+        """Whoever calls from this address, or sends datagrams from there, is known by `name` until it is forgotten."""
+        self._introduced[carrier, address] = name
+
+    def forget(self, carrier: Transport, address: Any) -> None:
+        """Nobody known is at this address any more. May be called again."""
+        self._introduced.pop((carrier, address), None)
+
+    def introduced(self, carrier: Transport, address: Any) -> str:
+        """The name of whoever is known to be at this address; empty for a stranger."""
+        return self._introduced.get((carrier, address), "")
+
     def name_caller(self, name: str = "", address: str = "") -> str:
         """A life line for somebody outside the lab: of this `name`, where it has one, else numbered."""
         if name not in self._named:
@@ -101,7 +115,7 @@ class Outsiders:
 
     def caller_at(self, address: Any, name: str = "") -> str:
         """The life line of whoever sends datagrams from this address; `name` is for one not met before."""
-        known = self._names.get(address)
+        known = self.introduced(Transport.UDP, address) or self._names.get(address)
         if known is None:
             known = self.name_caller(name, address[0])
             if known != words.OUTSIDERS_MORE and len(self._names) < 2 * REMEMBERED:

@@ -126,7 +126,8 @@ class Signalling:
 
     def caller(self, address: str, number: int, name: str = "") -> End:
         """A program from outside that has opened a connection."""
-        return End(self._outsiders.name_caller(name, address), "", "", number)
+        known = self._outsiders.introduced(Transport.TCP, (address, number))
+        return End(known or self._outsiders.name_caller(name, address), "", "", number)
 
     def dead_letter(self, told: Callable[[], None]) -> None:
         """Nobody was there: `told` is called as if an answer to that had come over the network."""

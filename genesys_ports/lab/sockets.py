@@ -16,6 +16,7 @@ __all__ = [
     "TOO_MANY",
     "calling_socket",
     "claiming_socket",
+    "datagram_socket",
     "has_own_addresses",
     "listening_socket",
     "socket_limit",
@@ -96,6 +97,11 @@ def calling_socket(address: str, number: int | None) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+def datagram_socket(address: str) -> socket.socket:
+    """A UDP socket bound to the caller's own address, on a number of the system's choice. Raises `OSError`."""
+    return listening_socket(address, 0, Transport.UDP)
 
 
 def has_own_addresses(address: str) -> bool:

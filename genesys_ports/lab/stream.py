@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, cast
 
+from ..model import Transport
 from ..trace import Kind, Message
 from .room import limit_room
 
@@ -167,6 +168,7 @@ class Stream(asyncio.Protocol):
         self.client_number = caller[1] if caller else 0
         found = self._lab.dialling.pop(caller, None)
         if found is None:
+            self._stranger = self._lab.outsiders.introduced(Transport.TCP, caller)
             return
         self.client_number = found.client_number
         if found.protocol != self.protocol:

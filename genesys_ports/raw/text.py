@@ -13,7 +13,7 @@ from . import words
 if TYPE_CHECKING:
     from ..trace import Participant
 
-__all__ = ["SHOWN", "SHOWN_BINARY", "Names", "Raw", "dump", "harmless", "plain", "rest"]
+__all__ = ["SHOWN", "SHOWN_BINARY", "Names", "Raw", "dump", "harmless", "plain", "rest", "visible"]
 
 #: Bytes shown of one message as text, and as numbers; the rest is counted.
 SHOWN, SHOWN_BINARY = 65_536, 1_024
@@ -33,6 +33,8 @@ _LENGTH = re.compile(r"^(content-length|l)([ \t]*:[ \t]*)([0-9]+)", re.IGNORECAS
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+#: Signs for control characters: U+2400 and what follows it.
+_SIGNS = {number: 0x2400 + number for number in range(0x20)} | {0x7F: 0x2421}
 #: Bytes that no text has.
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _STYLE = "white-space:pre-wrap;overflow-wrap:anywhere;text-align:left;margin:0.4em 0;font-size:1.05em"
@@ -108,11 +110,22 @@ def plain(payload: bytes, names: Names, *, sip: bool = False) -> str:
     """
     if _BINARY.search(payload, 0, SHOWN):
         return dump(payload)
+    renamed = _renamed(payload, names, sip=sip)
+    return harmless(renamed.replace("\r\n", "\n")).rstrip("\n") + rest(len(payload) - SHOWN)
+
+
+def visible(payload: bytes, names: Names, *, sip: bool = False) -> str:
+    """The same, with a sign for each character that is none to read, line ends too (`␍␊`)."""
+    if _BINARY.search(payload, 0, SHOWN):
+        return dump(payload)
+    signs = _renamed(payload, names, sip=sip).translate(_SIGNS)
+    return harmless(signs.replace("␊", "␊\n")).removesuffix("\n") + rest(len(payload) - SHOWN)
+
+
+def _renamed(payload: bytes, names: Names, *, sip: bool) -> str:
     text = _decoded(payload[:SHOWN])
     renamed = names.rename(text)
-    if sip and len(payload) <= SHOWN:
-        renamed = _counted(payload, text, renamed)
-    return harmless(renamed.replace("\r\n", "\n")).rstrip("\n") + rest(len(payload) - SHOWN)
+    return _counted(payload, text, renamed) if sip and len(payload) <= SHOWN else renamed
 
 
 def harmless(text: str) -> str:
