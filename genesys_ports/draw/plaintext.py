@@ -39,9 +39,12 @@ AGAIN, BROKEN = ("»", "«"), "✗"
 MARKS = {Kind.OPENED: "■", Kind.CLOSED: "□", Kind.TAKEN: "☒"}
 LOOP = "↺"
 
+#: Left of the step that is looked at.
+MARGIN = "▶ "
 
-def write_text(sheet: Sheet) -> str:
-    """The ladder, line by line; life lines stand under the names."""
+
+def write_text(sheet: Sheet, current: int | None = None) -> str:
+    """The ladder, line by line; life lines stand under the names. `current` is the place of a step to mark."""
     lines = [sheet.title, ""] if sheet.title else []
     lines += sheet.notes
     places = _places(sheet)
@@ -54,8 +57,14 @@ def write_text(sheet: Sheet) -> str:
         return "\n".join([*lines, words.NOTHING_SEEN])
     base = "".join("│".ljust(room) for room in rooms).rstrip()
     lines.append(base)
+    first = len(lines)
     lines += [_line(step, base, places) for step in sheet.steps]
     lines += [base, *_legend(sheet)]
+    if current is not None:
+        # A margin for all, so that life lines stay straight.
+        lines = [
+            f"{MARGIN if at == first + current else '':{len(MARGIN)}}{line}".rstrip() for at, line in enumerate(lines)
+        ]
     return "\n".join(lines)
 
 

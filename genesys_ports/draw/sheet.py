@@ -11,7 +11,7 @@ from . import words
 from .runs import Line
 from .style import cells, clean, short
 
-__all__ = ["Head", "Sheet", "Step", "languages", "make_sheet", "sentence"]
+__all__ = ["Head", "Sheet", "Step", "ends", "languages", "make_sheet", "mentioned", "sentence"]
 
 #: Life lines drawn; whoever comes after shares the last one.
 LIFE_LINES = 24
@@ -214,8 +214,15 @@ def make_sheet(
     limit: int | None,
     gone: int,
     names: Names,
+    *,
+    all_shown: int = ALL_SHOWN,
+    spoken: Sequence[str] | None = None,
 ) -> Sheet:
-    """The ladder of the newest `limit` steps (None: all); `gone` are older ones that the trace had to drop."""
+    """The ladder of the newest `limit` steps (None: all); `gone` are older ones that the trace had to drop.
+
+    With more participants than `all_shown`, those who take no part are left out. `spoken` are the languages to tell
+    apart, where these steps are only some of those that are looked at.
+    """
     drawn = lines if limit is None else lines[max(0, len(lines) - limit) :]
     touched = mentioned(line.message for line in drawn)
     notes = []
@@ -224,7 +231,7 @@ def make_sheet(
     if len(drawn) < len(lines):
         notes.append(words.counted(words.EARLIER_ONE, words.EARLIER, len(lines) - len(drawn)))
     shown = list(participants)
-    if drawn and len(shown) > ALL_SHOWN:
+    if drawn and len(shown) > all_shown:
         shown = [name for name in shown if name in touched]
         quiet = len(participants) - len(shown)
         if quiet:
@@ -235,7 +242,7 @@ def make_sheet(
         others = len(heads) - LIFE_LINES + 1
         heads = [*heads[: LIFE_LINES - 1], Head(words.OTHERS.format(count=others), "", "")]
     columns = {name: min(index, LIFE_LINES - 1) for index, name in enumerate(shown)}
-    spoken = languages(drawn)
+    spoken = languages(drawn) if spoken is None else spoken
     steps = [_step(line, columns.__getitem__, names, spoken) for line in drawn]
     present = {step.kind for step in steps}
     kinds = [kind for kind in Kind if kind in present]

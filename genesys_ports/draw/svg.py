@@ -11,7 +11,7 @@ from . import words
 from .sheet import Head, Sheet, Step
 from .style import BLUE, FAINT, GREEN, INK, ORANGE, PAPER, PURPLE, RED, fit, width
 
-__all__ = ["write_svg"]
+__all__ = ["DOT", "LOOKS", "PAGE", "arrow_of", "mark_at", "number", "path_of", "text_at", "write_svg"]
 
 # Sizes in pixels; the text is large enough for the back of a classroom.
 SIZE, SMALL = 17, 15
@@ -65,70 +65,73 @@ LOOKS = {
 }
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """A length in pixels: one digit behind the point at most."""
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _text(x: float, y: float, text: str, css: str = "") -> str:
+def text_at(x: float, y: float, text: str, css: str = "") -> str:
+    """A line of words that begins here, or with a class of its own stands around here."""
     kind = f' class="{css}"' if css else ""
-    return f'<text x="{_number(x)}" y="{_number(y)}"{kind}>{escape(text)}</text>'
+    return f'<text x="{number(x)}" y="{number(y)}"{kind}>{escape(text)}</text>'
 
 
-def _path(d: str, colour: str, *, dashes: str = "", fill: str = "none", wide: float = 2.5) -> str:
+def path_of(d: str, colour: str, *, dashes: str = "", fill: str = "none", wide: float = 2.5) -> str:
+    """A line, or what lines enclose."""
     dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
     round_ends = ' stroke-linecap="round"' if dashes.startswith("2 ") else ""
     return f'<path d="{d}" stroke="{colour}" stroke-width="{wide}" fill="{fill}"{dashed}{round_ends}/>'
 
 
 def _cross(x: float, y: float, colour: str, half: float = 8) -> str:
-    west, east, north, south = (_number(v) for v in (x - half, x + half, y - half, y + half))
-    return _path(f"M{west} {north}L{east} {south}M{west} {south}L{east} {north}", colour, wide=3.5)
+    west, east, north, south = (number(v) for v in (x - half, x + half, y - half, y + half))
+    return path_of(f"M{west} {north}L{east} {south}M{west} {south}L{east} {north}", colour, wide=3.5)
 
 
-def _arrow(x1: float, x2: float, y: float, look: Look, *, again: bool = False, dropped: bool = False) -> str:
+def arrow_of(x1: float, x2: float, y: float, look: Look, *, again: bool = False, dropped: bool = False) -> str:
     """A line from x1 to x2 with the head that its kind has.
 
     What is sent again has two chevrons at its tail; what the network drops never arrives: its line breaks off.
     """
     ahead = 1 if x2 > x1 else -1
-    y_ = _number(y)
+    y_ = number(y)
     if again:
         chevron = f"l{7 * ahead} 7l{-7 * ahead} 7"
-        tails = "".join(f"M{_number(x1 + at * ahead)} {_number(y - 7)}{chevron}" for at in (5, 14))
-        return _path(tails, look.colour, wide=3) + _arrow(x1 + 24 * ahead, x2, y, look, dropped=dropped)
-    a, b = _number(x1 + 2 * ahead), _number(x2 - 2 * ahead)
+        tails = "".join(f"M{number(x1 + at * ahead)} {number(y - 7)}{chevron}" for at in (5, 14))
+        return path_of(tails, look.colour, wide=3) + arrow_of(x1 + 24 * ahead, x2, y, look, dropped=dropped)
+    a, b = number(x1 + 2 * ahead), number(x2 - 2 * ahead)
     if dropped:
         stop = x1 + (x2 - x1) * BREAKS_AT
-        return _path(f"M{a} {y_}H{_number(stop - 5 * ahead)}", look.colour, dashes=look.dashes) + _cross(
+        return path_of(f"M{a} {y_}H{number(stop - 5 * ahead)}", look.colour, dashes=look.dashes) + _cross(
             stop, y, RED, 6
         )
     if look.head == "cross":
         stop = x2 - 16 * ahead
-        return _path(f"M{a} {y_}H{_number(stop)}", look.colour) + _cross(stop, y, look.colour)
+        return path_of(f"M{a} {y_}H{number(stop)}", look.colour) + _cross(stop, y, look.colour)
     if look.head == "broken":
         middle, half = (x1 + x2) / 2, min(26, abs(x2 - x1) / 4) * ahead
-        left, right = _number(middle - half), _number(middle + half)
+        left, right = number(middle - half), number(middle + half)
         parts = f"M{a} {y_}H{left}l{4 * ahead} -7M{right} {y_}H{b}M{right} {y_}l{-4 * ahead} 7"
-        return _path(parts, look.colour) + _cross(middle, y, look.colour)
+        return path_of(parts, look.colour) + _cross(middle, y, look.colour)
     if look.head == "bar":
-        line = _path(f"M{a} {y_}H{_number(x2 - 9 * ahead)}", look.colour, dashes=look.dashes)
-        bar = f"M{_number(x2 - 7 * ahead)} {_number(y - 9)}V{_number(y + 9)}"
-        return line + _path(bar, look.colour, wide=3.5)
-    back, north, south = _number(x2 - 15 * ahead), _number(y - 8), _number(y + 8)
+        line = path_of(f"M{a} {y_}H{number(x2 - 9 * ahead)}", look.colour, dashes=look.dashes)
+        bar = f"M{number(x2 - 7 * ahead)} {number(y - 9)}V{number(y + 9)}"
+        return line + path_of(bar, look.colour, wide=3.5)
+    back, north, south = number(x2 - 15 * ahead), number(y - 8), number(y + 8)
     head = f"M{back} {north}L{b} {y_}L{back} {south}"
     if look.head == "filled":
-        filled = _path(f"{head}Z", look.colour, fill=look.colour, wide=1)
-        return _path(f"M{a} {y_}H{back}", look.colour, dashes=look.dashes) + filled
-    return _path(f"M{a} {y_}H{b}", look.colour, dashes=look.dashes) + _path(head, look.colour)
+        filled = path_of(f"{head}Z", look.colour, fill=look.colour, wide=1)
+        return path_of(f"M{a} {y_}H{back}", look.colour, dashes=look.dashes) + filled
+    return path_of(f"M{a} {y_}H{b}", look.colour, dashes=look.dashes) + path_of(head, look.colour)
 
 
-def _mark(x: float, y: float, look: Look) -> str:
+def mark_at(x: float, y: float, look: Look) -> str:
     """The square before the words: full when a port opens, empty when it closes, crossed when taken."""
     fill = look.colour if look.head == "full" else "none"
-    parts = f"M{_number(x)} {_number(y - 7)}h14v14h-14Z"
+    parts = f"M{number(x)} {number(y - 7)}h14v14h-14Z"
     if look.head == "crossed":
-        parts += f"M{_number(x)} {_number(y - 7)}l14 14M{_number(x)} {_number(y + 7)}l14 -14"
-    return _path(parts, look.colour, fill=fill)
+        parts += f"M{number(x)} {number(y - 7)}l14 14M{number(x)} {number(y + 7)}l14 -14"
+    return path_of(parts, look.colour, fill=fill)
 
 
 class _Sample(NamedTuple):
@@ -180,7 +183,7 @@ class _Drawing:
         bold = css == "gp-b"
         size = SIZE if bold else SMALL
         shown = fit(text, self.width - 2 * PADDING, size, bold=bold)
-        self.parts.append(_text(PADDING, self.y + 17, shown, css))
+        self.parts.append(text_at(PADDING, self.y + 17, shown, css))
         self.y += NOTE
 
     def heads(self) -> None:
@@ -194,13 +197,13 @@ class _Drawing:
 
     def _head(self, x: float, head: Head, shown: Sequence[str], wide: float, tall: float) -> None:
         tip = escape("\n".join(part for part in head if part))
-        box = f'x="{_number(x - wide / 2)}" y="{_number(self.y)}" width="{_number(wide)}" height="{_number(tall - 8)}"'
+        box = f'x="{number(x - wide / 2)}" y="{number(self.y)}" width="{number(wide)}" height="{number(tall - 8)}"'
         self.parts.append(f'<g><title>{tip}</title><rect class="gp-head" {box} rx="8"/>')
         top = self.y + (tall - 8 - 23 * len(shown)) / 2 + 17
         for row, text in enumerate(shown):
             size, css = (SIZE, "gp-b gp-m") if row == 0 and head.name else (SMALL, "gp-m")
             bold = "gp-b" in css
-            self.parts.append(_text(x, top + 23 * row, fit(text, wide - 12, size, bold=bold), css))
+            self.parts.append(text_at(x, top + 23 * row, fit(text, wide - 12, size, bold=bold), css))
         self.parts.append("</g>")
 
     def names(self) -> None:
@@ -209,9 +212,9 @@ class _Drawing:
         for x, head in zip(self.columns, self.sheet.heads, strict=True):
             name = fit(head.name, self.gap - PADDING - 16, SIZE, bold=True)
             wide = width(name, SIZE, bold=True) + 16
-            box = f'x="{_number(x - wide / 2)}" y="{_number(self.y)}" width="{_number(wide)}" height="28"'
+            box = f'x="{number(x - wide / 2)}" y="{number(self.y)}" width="{number(wide)}" height="28"'
             self.parts.append(f'<rect class="gp-head" {box} rx="6"/>')
-            self.parts.append(_text(x, self.y + 20, name, "gp-b gp-m"))
+            self.parts.append(text_at(x, self.y + 20, name, "gp-b gp-m"))
         self.y += REPEAT - 8
 
     def step(self, step: Step) -> None:
@@ -231,7 +234,7 @@ class _Drawing:
         x1, x2 = self.columns[step.start], self.columns[step.end]
         middle, room = (x1 + x2) / 2, abs(x2 - x1) - 16
         self._words(middle, self.y + 21, step.title, room, bold=True)
-        self.parts.append(_arrow(x1, x2, self.y + 33, LOOKS[step.kind], again=step.again, dropped=step.dropped))
+        self.parts.append(arrow_of(x1, x2, self.y + 33, LOOKS[step.kind], again=step.again, dropped=step.dropped))
         for line in _lines(step, room):
             self._words(middle, self.y + 54, line, room)
             self.y += BELOW
@@ -245,9 +248,9 @@ class _Drawing:
         # A life line that passes behind the words must not strike them through.
         if room > self.gap:
             wide = width(text, size, bold=bold) + 6
-            box = f'x="{_number(x - wide / 2)}" y="{_number(y - 15)}" width="{_number(wide)}" height="19"'
+            box = f'x="{number(x - wide / 2)}" y="{number(y - 15)}" width="{number(wide)}" height="19"'
             self.parts.append(f'<rect class="gp-paper" {box}/>')
-        self.parts.append(_text(x, y, text, "gp-b gp-m" if bold else "gp-m"))
+        self.parts.append(text_at(x, y, text, "gp-b gp-m" if bold else "gp-m"))
 
     def _box(self, step: Step) -> None:
         look, x = LOOKS[step.kind], self.columns[step.start]
@@ -258,22 +261,22 @@ class _Drawing:
         tall = (TALL_BOX if text else BOX) - 14
         left, top = x - wide / 2, self.y + 7
         dashed = f' stroke-dasharray="{look.dashes}"' if look.dashes else ""
-        box = f'x="{_number(left)}" y="{_number(top)}" width="{_number(wide)}" height="{tall}"'
+        box = f'x="{number(left)}" y="{number(top)}" width="{number(wide)}" height="{tall}"'
         self.parts.append(
             f'<rect class="gp-paper" {box} rx="4" stroke="{look.colour}" stroke-width="2"{dashed}/>'
-            f"{_mark(left + 9, top + 17, look)}{_text(left + 31, top + 23, title, 'gp-b')}"
+            f"{mark_at(left + 9, top + 17, look)}{text_at(left + 31, top + 23, title, 'gp-b')}"
         )
         if text:
-            self.parts.append(_text(left + 31, top + 44, text))
+            self.parts.append(text_at(left + 31, top + 44, text))
         self.y += tall + 14
 
     def _loop(self, step: Step) -> None:
         look, x, y = LOOKS[step.kind], self.columns[step.start], self.y + 18
-        line = _path(f"M{_number(x + 2)} {_number(y)}h30v22h-18", look.colour, dashes=look.dashes)
-        self.parts.append(line + _arrow(x + 20, x, y + 22, look._replace(head="open", dashes="")))
-        self.parts.append(_text(x + 40, y + 8, fit(step.title, self.gap / 2 - 44, SIZE, bold=True), "gp-b"))
+        line = path_of(f"M{number(x + 2)} {number(y)}h30v22h-18", look.colour, dashes=look.dashes)
+        self.parts.append(line + arrow_of(x + 20, x, y + 22, look._replace(head="open", dashes="")))
+        self.parts.append(text_at(x + 40, y + 8, fit(step.title, self.gap / 2 - 44, SIZE, bold=True), "gp-b"))
         below = DOT.join(part for part in (step.phrase, step.mark, step.text) if part)
-        self.parts.append(_text(x + 40, y + 28, fit(below, self.gap / 2 - 44, SMALL)))
+        self.parts.append(text_at(x + 40, y + 28, fit(below, self.gap / 2 - 44, SMALL)))
         self.y += ARROW
 
     def legend(self) -> None:
@@ -288,9 +291,9 @@ class _Drawing:
             wide = (22 if boxed else 66) + width(word, SMALL) + 26
             if x + wide > self.width - PADDING and x > PADDING:
                 x, self.y = PADDING, self.y + 28
-            arrow = _arrow(x, x + 58, self.y, look, again=again, dropped=dropped)
-            sample = _mark(x, self.y, look) if boxed else arrow
-            self.parts.append(f"{sample}{_text(x + (22 if boxed else 66), self.y + 5, word)}")
+            arrow = arrow_of(x, x + 58, self.y, look, again=again, dropped=dropped)
+            sample = mark_at(x, self.y, look) if boxed else arrow
+            self.parts.append(f"{sample}{text_at(x + (22 if boxed else 66), self.y + 5, word)}")
             x += wide
         self.y += 20
         for protocol in self.sheet.protocols:
@@ -300,7 +303,7 @@ class _Drawing:
     def life_lines(self, top: float, bottom: float) -> None:
         """The lines under the heads; drawn first, so that everything else lies on them."""
         for x in self.columns:
-            line = f'x1="{_number(x)}" y1="{_number(top)}" x2="{_number(x)}" y2="{_number(bottom)}"'
+            line = f'x1="{number(x)}" y1="{number(top)}" x2="{number(x)}" y2="{number(bottom)}"'
             self.lives.append(f'<line class="gp-life" {line}/>')
 
 
@@ -330,7 +333,7 @@ def write_svg(sheet: Sheet, *, page: bool) -> str:
 
 def _whole(drawing: _Drawing, page: bool) -> str:
     name, colours = ("gp-ladder", PAGE) if page else ("gp-ladder-file", FILE)
-    wide, tall = _number(drawing.width), _number(drawing.y + PADDING)
+    wide, tall = number(drawing.width), number(drawing.y + PADDING)
     # A picture with many life lines keeps its size and scrolls: shrunk to fit, nobody could read it.
     shrink = "max-width:100%;height:auto" if drawing.width <= 1.25 * FULL else "max-width:none"
     style = STYLE.format(name=name, small=SMALL, size=SIZE, faint=FAINT, **colours)
