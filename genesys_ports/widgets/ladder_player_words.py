@@ -1,0 +1,62 @@
+"""What the ladder player says: labels and whole sentences, with named places for values."""
+
+from __future__ import annotations
+
+# --- where the learner is
+PLACE = "Step {step} of {count}."
+NOTHING = "Nothing was seen yet: the ladder has no step."
+NONE_CHOSEN = "No step fits this choice. Choose more participants, languages or calls."
+ONLY_CALL = "Only the call {call}."
+ONLY_PARTICIPANT = "Only what {name} sends or gets."
+ONLY_PROTOCOL = "Only {protocol}."
+GONE_ONE = "1 older step is gone: the trace was full."
+GONE = "{count} older steps are gone: the trace was full."
+EARLIER_ONE = "1 earlier step is not shown here."
+EARLIER = "{count} earlier steps are not shown here."
+PACKETS = "These are {count} packets of voice; the fields are those of the first."
+
+# --- what it has done
+AT_END = "This is the last step."
+AT_START = "This is the first step."
+PLAYED = "The last step is reached."
+PAUSED = "Paused."
+NO_LOOP = "Playing needs a notebook, or a program with asyncio. Step with forward() instead."
+FOUND_NONE = "No step says {text}."
+FOUND_WRITE = "Write a word to look for, or the number of an arrow such as #37."
+FOUND_NO_NUMBER = "No step of this choice has the number {number}. This is the one before it."
+FOUND_NOTHING_BEFORE = "No step of this choice has the number {number}, nor one before it."
+SAVED = "Written: {file}."
+SAVE_FIRST = "Write a name for the new file first, such as call.svg (or .txt, .mmd, .csv, .pcapng)."
+
+# --- labels
+FIRST = "First"
+BACK = "Back"
+PLAY = "Play"
+PAUSE = "Pause"
+FORWARD = "Forward"
+LAST = "Last"
+STEP = "Step"
+OF = "of {count}"
+SPEED = "Steps a second"
+PARTICIPANT = "Participant"
+PROTOCOL = "Language"
+CALL = "Call"
+ALL_PARTICIPANTS = "all participants"
+ALL_PROTOCOLS = "all languages"
+ALL_CALLS = "all calls"
+NEWEST_CALLS = "all calls (the newest {count} are listed)"
+CALL_LABEL = "{place}: {caller} → {called}, from step #{number}"
+FIND = "Find"
+FIND_HINT = "a word, or #37"
+FIND_NEXT = "Find next"
+SAVE_NAME = "File name"
+SAVE_HINT = "call.svg"
+SAVE = "Save as a new file"
+SAVE_TIP = "The ending says what: .svg, .txt, .mmd, .csv or .pcapng"
+FIELDS = "Fields"
+RAW = "On the wire"
+COLUMNS = ("Field", "Value")
+
+# --- errors
+WANTED = "A ladder is played from a trace, or from what has one, such as a lab; this is a {kind}."
+SPEED_WANTED = "speed in steps a second"
