@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import UnknownTaskError
 from . import words
 from .attempts import AttemptKind, note, progress_file
+from .capstone_tasks import TASKS_OF_10
 from .checks import Check, check_collision, check_connected, check_listening, check_same_number, check_travelled
 from .cti_checks import check_link, check_link_restored
 from .management_checks import check_management_port, check_trap
@@ -72,7 +73,7 @@ TASKS: Mapping[str, Task] = {
     ),
     "restore-the-link": Task(
         "05",
-        "Repair the CTI link",
+        "Repair it",
         lambda lab: check_link_restored(lab, "t_server"),
     ),
     "five-calls-at-once": Task(
@@ -119,6 +120,7 @@ TASKS: Mapping[str, Task] = {
         lambda found, culprit: check_holder(found, "t_server", culprit),
         {"found": COMPARISON, "culprit": NAME},
     ),
+    **TASKS_OF_10,
 }
 
 
