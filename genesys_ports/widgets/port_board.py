@@ -20,6 +20,9 @@ __all__ = ["PortBoard"]
 #: Applications on one page.
 ROWS = 16
 
+#: Pixels of a button and beside it: as wide as the first word of its label.
+BUTTON, GAP = 58, 4
+
 #: Sentences about what a button has done; the board itself shows the rest.
 SAID = 3
 
@@ -29,8 +32,8 @@ _step = step_of("board")
 class PortBoard(Handle):
     """A lab to start and stop: each application with its buttons, each planned port and connection lit by its state.
 
-    It follows whatever happens in the lab, whoever does it. `host` shows one host to begin with. Whatever its buttons
-    do, code does too: `await board.start("message_server")`, or the lab's own calls. As text it is a table.
+    It follows whatever happens in the lab, whoever does it. `host` shows one host to begin with; see `show`. Whatever
+    its buttons do, code does too: `await board.start("message_server")`, or the lab's own calls. As text it is a table.
 
     Raises `UnknownHostError`.
     """
@@ -42,7 +45,8 @@ class PortBoard(Handle):
         self._page = 0
         self._filling = False
         self._slots: list[_Slot] = []
-        self.host = None if host is None else lab.plan.host(host).name
+        #: The host that is shown alone, or a part of names; empty shows everything.
+        self.wanted = "" if host is None else lab.plan.host(host).name
 
     # --- what the buttons do
 
@@ -64,7 +68,7 @@ class PortBoard(Handle):
     @_step
     async def start_all(self) -> Report:
         """Start what the board shows, in the documented start-up order. It ends at the first that cannot start."""
-        only = None if self.host is None else self._names()
+        only = self._names() if self.wanted else None
         return await self._told(self.lab.start_all(only), words.ALL_RUN)
 
     @_step
@@ -75,11 +79,9 @@ class PortBoard(Handle):
         names = [one.name for one in order if one.name in shown and self.lab.is_running(one.name)]
         return await self._told(self.lab.stop(*names), words.ALL_STOPPED if names else words.NONE_RUNS)
 
-    def show(self, host: str | None = None) -> None:
-        """Show one host, or all. Raises `UnknownHostError`."""
-        if host is not None and host not in self._rows.hosts():
-            host = self.lab.plan.host(host).name
-        self.host = host
+    def show(self, wanted: str = "") -> None:
+        """Show one host; or each host and application that has `wanted` in its name; or, without it, all."""
+        self.wanted = wanted.strip()
         self._page = 0
         self.refresh()
 
@@ -104,10 +106,16 @@ class PortBoard(Handle):
 
     def _shown(self) -> dict[str, list[str]]:
         hosts = self._rows.hosts()
-        if self.host is not None and self.host not in hosts:
-            # A new plan may do without it.
-            self.host = None
-        return hosts if self.host is None else {self.host: hosts[self.host]}
+        if not self.wanted:
+            return hosts
+        if self.wanted in hosts:
+            return {self.wanted: hosts[self.wanted]}
+        part = self.wanted.casefold()
+        found = {
+            host: names if part in host.casefold() else [name for name in names if part in name.casefold()]
+            for host, names in hosts.items()
+        }
+        return {host: names for host, names in found.items() if names or part in host.casefold()}
 
     def _names(self) -> list[str]:
         return [name for applications in self._shown().values() for name in applications]
@@ -115,13 +123,16 @@ class PortBoard(Handle):
     def table(self) -> Table:
         """The board as a table: a row for each port and for each connection, with its state."""
         rows = [cells for name in self._names() for cells in self._rows.row(name).cells()]
-        caption = words.CAPTION if self.host is None else words.CAPTION_HOST.format(host=self.host)
+        caption = words.CAPTION_OF.format(wanted=self.wanted) if self.wanted else words.CAPTION
         return Table(words.TABLE, rows, caption).without_empty_columns()
 
     def __str__(self) -> str:
         names = self._names()
         notes = [note for name in names for note in self._rows.row(name).notes]
-        return "\n".join([*self._closed(), str(self.table()) if names else words.NOTHING, *notes])
+        return "\n".join([*self._closed(), str(self.table()) if names else self._nothing(), *notes])
+
+    def _nothing(self) -> str:
+        return words.NOT_FOUND.format(wanted=shortly(self.wanted)) if self.wanted else words.NOTHING
 
     def _closed(self) -> list[str]:
         return [*LabClosedError().sentences(), words.NEW_BOARD] if self.lab.is_closed else []
@@ -132,10 +143,12 @@ class PortBoard(Handle):
         self._kit = kit
         self._start_all = self._button(kit, words.START_ALL, lambda: _silently(self.start_all()), words.START_ALL_TIP)
         self._stop_all = self._button(kit, words.STOP_ALL, lambda: _silently(self.stop_all()), words.STOP_ALL_TIP)
-        self._choice = kit.Dropdown(description=words.CHOOSE_HOST, style={"description_width": "initial"})
+        # Not a list to choose from: JupyterLab takes its arrow keys for itself.
+        self._choice = kit.Combobox(description=words.SHOW, style={"description_width": "initial"})
         self._choice.observe(self._chosen, "value")
         self._closed_note = kit.HTML()
         self._grid = kit.VBox(layout=kit.Layout(width="100%"))
+        self._grid.add_class("genesys-ports-board")
         self._earlier = self._button(kit, words.EARLIER, partial(self._turn, -1))
         self._later = self._button(kit, words.LATER, partial(self._turn, 1))
         self._paging = kit.HTML()
@@ -143,24 +156,19 @@ class PortBoard(Handle):
         self._pages = kit.HBox(
             [self._earlier, self._paging, self._later], layout=kit.Layout(flex_flow="row wrap", align_items="center")
         )
-        board = kit.VBox(
-            [
-                kit.HTML(STYLE),
-                kit.HBox([self._choice, self._start_all, self._stop_all], layout=line),
-                self._closed_note,
-                self._status,
-                self._pages,
-                self._grid,
-            ]
-        )
-        board.add_class("genesys-ports-board")
         self._header = kit.HTML(HEADER, layout=kit.Layout(flex="1 1 auto"))
         # As wide as the rows below, which have buttons beside.
-        room = kit.HTML('<div style="width:calc(8.8em + 8px)"></div>')
+        room = kit.HTML(layout=kit.Layout(width=f"{2 * (BUTTON + GAP)}px", flex="none"))
         self._head = kit.HBox([self._header, room])
         self._head.add_class("gp-line")
-        self._shares = kit.Layout(flex="1 1 auto", margin="0"), kit.Layout(width="100%", margin="0")
-        return [board]
+        # Shared by all rows: each layout is one more thing to send.
+        self._layouts = (
+            kit.Layout(flex="1 1 auto", margin="0"),
+            kit.Layout(width=f"{BUTTON}px", margin=f"0 0 0 {GAP}px", flex="none"),
+            kit.Layout(width="100%", margin="0"),
+        )
+        every = kit.HBox([self._choice, self._start_all, self._stop_all], layout=line)
+        return [kit.HTML(STYLE), every, self._closed_note, self._status, self._pages, self._grid]
 
     def _turn(self, by: int) -> None:
         self._page += by
@@ -183,7 +191,7 @@ class PortBoard(Handle):
         first = self._page * ROWS
         shown = places[first : first + ROWS]
         while len(self._slots) < len(shown):
-            self._slots.append(_Slot(self, self._kit, *self._shares))
+            self._slots.append(_Slot(self, self._kit, *self._layouts))
         before = ""
         for slot, (host, name) in zip(self._slots, shown, strict=False):
             slot.show(
@@ -195,39 +203,36 @@ class PortBoard(Handle):
         if self._grid.children != boxes:
             self._grid.children = boxes
         paging = words.PAGE.format(first=first + 1, last=first + len(shown), count=len(places))
-        self._paging.value = escape(paging if places else words.NOTHING)
+        self._paging.value = escape(paging if places else self._nothing())
         self._pages.layout.display = None if len(places) > ROWS or not places else "none"
-        self._earlier.layout.visibility = "visible" if self._page else "hidden"
-        self._later.layout.visibility = "visible" if first + ROWS < len(places) else "hidden"
+        # At an end they lead nowhere, and stay: a button that has been pressed keeps the keyboard.
+        self._earlier.layout.display = self._later.layout.display = None if places else "none"
         closed = "".join(f"<div>{escape(sentence)}</div>" for sentence in self._closed())
         self._closed_note.value = f'<div class="gp-note" role="status">{closed}</div>' if closed else ""
 
     def _fill_choice(self) -> None:
-        self._shown()
-        hosts = list(self._rows.hosts())
-        every = words.ALL_HOSTS.format(count=len(hosts))
-        options = ((every, None), *((shortly(host), host) for host in hosts))
-        if self._choice.options != options:
-            self._choice.options = options
-        if self._choice.value != self.host:
-            self._choice.value = self.host
-        self._choice.layout.display = None if len(hosts) > 1 else "none"
-        host = None if self.host is None else shortly(self.host)
-        self._start_all.description = words.START_ALL if host is None else words.START_HOST.format(host=host)
-        self._stop_all.description = words.STOP_ALL if host is None else words.STOP_HOST.format(host=host)
+        hosts = tuple(self._rows.hosts())
+        self._choice.placeholder = words.ALL_HOSTS.format(count=len(hosts))
+        self._choice.options = hosts
+        if self._choice.value.strip() != self.wanted:
+            self._choice.value = self.wanted
+        self._choice.layout.display = None if len(hosts) > 1 or self.wanted else "none"
+        self._start_all.description = words.START_SHOWN if self.wanted else words.START_ALL
+        self._stop_all.description = words.STOP_SHOWN if self.wanted else words.STOP_ALL
 
 
 class _Slot:
     """A place for one application: made once and filled anew, so that the keyboard keeps its place."""
 
-    def __init__(self, board: PortBoard, kit: Any, share: Any, wide: Any) -> None:
+    def __init__(self, board: PortBoard, kit: Any, share: Any, narrow: Any, wide: Any) -> None:
         self._board = board
         self._name = ""
         self._runs = False
-        self._heading = kit.HTML(layout=kit.Layout(margin="8px 0 2px 0"))
+        self._heading = kit.HTML(layout=kit.Layout(margin="6px 0 2px 0"))
         self._html = kit.HTML(layout=share)
         self._toggle = board._button(kit, "", self._start_or_stop)
         self._crash = board._button(kit, "", self._end)
+        self._toggle.layout = self._crash.layout = narrow
         self._line = kit.HBox([self._html, self._toggle, self._crash], layout=kit.Layout(width="100%"))
         self._line.add_class("gp-line")
         self.box = kit.VBox([self._heading, self._line], layout=wide)

@@ -25,29 +25,28 @@ LETTERS = 60
 
 #: Colours that read on light and on dark; a word and a shape stand beside each.
 STYLE = """<style>
-.genesys-ports-board {max-width: 1000px}
 .genesys-ports-board .gp-row {
-  display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 6fr) minmax(0, 7fr); gap: 0 10px;
+  display: grid; grid-template-columns: minmax(0, 8fr) minmax(0, 11fr) minmax(0, 12fr); gap: 0 10px;
   overflow-wrap: anywhere; line-height: 1.35;
 }
 .genesys-ports-board .gp-host {font-size: 1.1em; font-weight: bold; overflow-wrap: anywhere}
+.genesys-ports-board .gp-whole {white-space: nowrap}
 .genesys-ports-board .gp-wide {grid-column: 1 / -1}
 .genesys-ports-board .gp-line {border-top: 1px solid var(--jp-border-color1, #bdbdbd); padding: 3px 0}
 .genesys-ports-board .gp-line > .widget-html {min-width: 0; height: auto}
 .genesys-ports-board .gp-line .jupyter-button {
-  width: 4.4em; height: 28px; padding: 0 4px; margin: 0 2px; white-space: normal; overflow-wrap: anywhere;
-  line-height: 28px; flex: none; text-overflow: clip;
+  height: 28px; padding: 0 2px; line-height: 28px; white-space: normal; overflow-wrap: anywhere;
 }
 .genesys-ports-board .gp-port {
-  display: inline-block; max-width: 100%; box-sizing: border-box; margin: 0 4px 2px 0; padding: 0 5px;
+  display: inline-block; max-width: 100%; box-sizing: border-box; margin: 0 4px 2px 0; padding: 0 4px;
   border: 2px dashed #808080; border-radius: 4px;
 }
 .genesys-ports-board .gp-listening {border: 2px solid #3a8f3e; background: rgba(46, 125, 50, .2)}
-.genesys-ports-board .gp-taken, .genesys-ports-board .gp-note {
+.genesys-ports-board .gp-taken, .genesys-ports-handle .gp-note {
   border: 2px solid #d32f2f; background: rgba(211, 47, 47, .16)
 }
 .genesys-ports-board .gp-taken {border-style: double; border-width: 4px}
-.genesys-ports-board .gp-note {margin: 3px 0; padding: 2px 6px; border-width: 0 0 0 4px}
+.genesys-ports-handle .gp-note {margin: 3px 0; padding: 2px 6px; border-width: 0 0 0 4px}
 .genesys-ports-board .gp-refused, .genesys-ports-board .gp-lost {
   border-left: 4px solid #d32f2f; padding-left: 5px; background: rgba(211, 47, 47, .16)
 }
@@ -60,6 +59,11 @@ def shortly(text: object) -> str:
     """A name in one line, without what turns text around, and no longer than the board has room for."""
     line = one_line(text)
     return line if len(line) <= LETTERS else f"{line[: LETTERS - 1]}…"
+
+
+def apart(text: str) -> str:
+    """Text as HTML that may be broken after the underscores of a long name."""
+    return escape(text).replace("_", "_<wbr>")
 
 
 class PortSeen(NamedTuple):
@@ -120,7 +124,8 @@ class Row(NamedTuple):
 
     def html(self) -> str:
         """The row without its buttons."""
-        name = f"<b>{escape(shortly(self.name))}</b><br>{words.RUNS if self.runs else words.RUNS_NOT}"
+        state = words.RUNS if self.runs else words.RUNS_NOT
+        name = f'<b>{apart(shortly(self.name))}</b> <span class="gp-whole">{state}</span>'
         notes = "".join(f"<div>{escape(sentence)}</div>" for sentence in (*self.notes, *self.here))
         note = f'<div class="gp-wide gp-note">{notes}</div>' if notes else ""
         return (

@@ -11,13 +11,14 @@ START_ALL = "Start all"
 STOP_ALL = "Stop all"
 START_ALL_TIP = "Start what does not run yet, in the documented start-up order."
 STOP_ALL_TIP = "Stop what runs, in the reverse of the documented start-up order."
-START_HOST = "Start all of {host}"
-STOP_HOST = "Stop all of {host}"
+START_SHOWN = "Start these"
+STOP_SHOWN = "Stop these"
 EARLIER = "Earlier"
 LATER = "Later"
 PAGE = "Applications {first} to {last} of {count}"
-CHOOSE_HOST = "Host"
+SHOW = "Show host or application"
 ALL_HOSTS = "all {count} hosts"
+NOT_FOUND = "No host or application of the plan has '{wanted}' in its name."
 
 # --- what a button has done
 MORE_SAID = "And {count} more changes: the board shows them."
@@ -61,12 +62,13 @@ CONNECTION_MARKS = {"closed": "○", "over UDP": "◌", "connected": "●", "ref
 #: Closed, but of UDP: nobody connects there.
 DATAGRAMS = "over UDP"
 SERVERS = "{mark} {state}: {servers}"
-SERVER = "{server} {port}"
+#: The two stay together (a space that is never a line's end).
+SERVER = "{server}\N{NO-BREAK SPACE}{port}"
 MORE_SERVERS = "{servers} and {count} more"
 
 # --- as a table
 CAPTION = "Port board"
-CAPTION_HOST = "Port board of {host}"
+CAPTION_OF = "Port board: {wanted}"
 TABLE = ("Host", "Application", "Port", "Port ID", "Connects to", "State", "Clients", "Held by")
 TO = "{server}, port {port}"
 STATE = "{mark} {state}"
