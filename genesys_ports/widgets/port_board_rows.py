@@ -248,7 +248,7 @@ class Rows:
             runs=running is not None,
             ports=self._ports(name, problem),
             connections=lab.connection_states(name),
-            notes=tuple(notes),
+            notes=tuple(map(one_line, notes)),
             here=tuple(getattr(problem, "__notes__", ())),
         )
 
