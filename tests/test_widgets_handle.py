@@ -74,6 +74,25 @@ async def test_a_click_that_takes_time_is_shown_when_it_has_ended():
     assert (handle.shown.value, handle.said) == ("1 clicks", "Click 1.")
 
 
+async def test_a_click_from_another_thread_is_done_where_the_handle_was_shown():
+    handle = Counter()
+    handle.widget()
+    here, places = asyncio.get_running_loop(), []
+
+    async def where():
+        places.append(asyncio.get_running_loop())
+
+    async def elsewhere():
+        # JupyterLab lets the clicks of widgets come in a thread with a loop of its own.
+        handle.do(where)
+        handle.now.click()
+
+    await asyncio.to_thread(asyncio.run, elsewhere())
+    await asyncio.to_thread(handle.do, where)
+    await until(lambda: len(places) == 2)
+    assert (places, handle.count) == ([here, here], 1)
+
+
 async def test_clicks_are_done_one_after_the_other_and_too_many_are_not_heard():
     handle = Counter()
     handle.widget()

@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 from ..errors import PortsError
+from ..table import one_line
 from ..trace import Trace
 from . import handle_words as words
 
@@ -49,6 +50,8 @@ class Handle:
         self._worker: asyncio.Task[None] | None = None
         self._looking: asyncio.TimerHandle | None = None
         self._trace = trace
+        # Where the handle is shown, and where all that it does is done.
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     # --- what subclasses write
 
@@ -70,6 +73,7 @@ class Handle:
         if self._box is None:
             import ipywidgets
 
+            self._loop = _running_loop()
             kit: Any = ipywidgets
             self._status = kit.HTML(layout=kit.Layout(margin="2px 0"))
             parts = self._build(kit)
@@ -102,7 +106,7 @@ class Handle:
         """A sentence below the handle; a screen reader reads it when it appears."""
         self.said = sentence
         if self._status is not None:
-            self._status.value = f'<p role="status" style="margin:0;font-weight:bold">{escape(sentence)}</p>'
+            self._status.value = f'<p role="status" style="margin:0;font-weight:bold">{escape(one_line(sentence))}</p>'
 
     # --- what buttons begin
 
@@ -113,7 +117,14 @@ class Handle:
         return button
 
     def do(self, act: Callable[[], object]) -> None:
-        """Do what a button stands for: at once, or in turn where it takes time. Errors become sentences."""
+        """Do what a button stands for: at once, or in turn where it takes time. Errors become sentences.
+
+        JupyterLab 4.4 and later let clicks come in a thread of their own (a subshell of the kernel), and a lab can be
+        used only where it was opened: such a click is handed to the event loop of the cell that showed the handle.
+        """
+        if self._loop is not None and self._loop.is_running() and _running_loop() is not self._loop:
+            self._loop.call_soon_threadsafe(self.do, act)
+            return
         try:
             result = act()
         except PortsError as error:
@@ -158,3 +169,10 @@ class Handle:
     def _repr_mimebundle_(self, **options: Any) -> Mapping[str, Any]:
         # Our own text/plain: that of ipywidgets differs from version to version.
         return {**self.widget()._repr_mimebundle_(**options), "text/plain": str(self)}
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
