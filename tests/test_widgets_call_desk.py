@@ -643,6 +643,20 @@ async def test_a_plan_that_changes_keeps_the_rows_that_stay(phones):
     assert [name for _, name in phones._rows] == [SIP, P1, P2, "phone_1003", GATE, DESKTOP]
 
 
+async def test_a_desktop_keeps_its_dn_when_another_phone_is_planned(phones):
+    phones.act_for(DESKTOP, "1002")
+    phones.lab.update(phones.lab.plan.add("phone_1003", type="SIP Phone", dn="1003", host="agent-1-host", port=5090))
+    phones.lab.update(
+        replace(
+            phones.lab.plan,
+            connections=(*phones.lab.plan.connections, Connection(client="phone_1003", server=SIP, port_id="sip")),
+        )
+    )
+    phones.refresh()
+    assert row(phones, DESKTOP).dn.options == ("1001", "1002", "1003")
+    assert row(phones, DESKTOP).dn.value == "1002"
+
+
 async def test_hostile_names():
     evil = EVIL + "x" * 300
     applications = tuple(replace(one, name=evil) if one.name == P1 else one for one in SIP_PLAN.applications)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -295,25 +296,29 @@ class CallDesk(Handle):
     # --- what buttons begin
 
     def _press(self, row: Row, what: str) -> None:
-        name = row.name
         self._kept = (row, what)
+        # What a field holds is read at the click.
+        itself, dn, number = row.itself.value, row.dn.value, row.number.value.strip()
+        self.do(partial(self._pressed, row, what, itself=itself, dn=dn, number=number))
+
+    def _pressed(self, row: Row, what: str, *, itself: bool, dn: str, number: str) -> object:
         if what == ITSELF:
-            self.do(lambda: self.answers_itself(name, row.itself.value))
-        elif what == ACTS_FOR:
-            self.do(lambda: self.act_for(name, row.dn.value))
-        elif what == START:
-            self.do(lambda: self.start(row.device.application))
-        else:
-            number = [row.number.value.strip()] if what in NUMBERED else []
-            self.do(lambda: self._act(Action(what), name, *number))
+            return self.answers_itself(row.name, itself)
+        if what == ACTS_FOR:
+            return self.act_for(row.name, dn)
+        if what == START:
+            return self.start(row.device.application)
+        return self._act(Action(what), row.name, *([number] if what in NUMBERED else []))
 
     def _start_missing(self) -> object:
         self._kept = (None, START_MISSING)
         return self.start()
 
     def _choose(self, change: Any) -> None:
-        self.travel.protocol, self.travel.since = self._protocol.value, self._since.value
-        self.refresh()
+        self.do(partial(self._chosen, self._protocol.value, self._since.value))
+
+    def _chosen(self, protocol: str, since: str) -> None:
+        self.travel.protocol, self.travel.since = protocol, since
 
     def begin_anew(self) -> str:
         """Empty the ladder: it shows what travels from now on."""

@@ -56,7 +56,7 @@ class Row:
     def __init__(self, kit: Any, device: Device, pressed: Callable[[Row, str], object], *, number: str) -> None:
         self.name = device.name
         self._pressed = pressed
-        self._filling = False
+        self._offering = False
         #: The device that the row shows now.
         self.device = device
         self.text = kit.HTML(layout=kit.Layout(flex="1 1 300px", min_width="0", max_width="365px"))
@@ -87,12 +87,15 @@ class Row:
         button.on_click(lambda _: self._pressed(self, what))
         return button
 
+    # Filled by us, a field says what is so already. Clicks may come in another thread while we fill.
+
     def _switch(self, change: Mapping[str, Any]) -> None:
-        if not self._filling:
+        if change["new"] is not self.device.answers_itself:
             self._pressed(self, ITSELF)
 
     def _choose(self, change: Mapping[str, Any]) -> None:
-        if not self._filling and change["new"]:
+        named = not self._offering and change["new"] is not None
+        if named and isinstance(self.device, Desktop) and change["new"] != self.device.acts_for:
             self._pressed(self, ACTS_FOR)
 
     def fill(self, device: Device, line: Line, kept: str) -> None:
@@ -105,19 +108,18 @@ class Row:
             _show(button, can or what == kept)
             (button.add_class if can else button.remove_class)("genesys-ports-desk-can")
         _show(self.number, kept in NUMBERED or any(one in line.can for one in NUMBERED))
-        self._filling = True
-        try:
-            _show(self.itself, device.has_hook and line.stands is not Stands.DOWN)
-            if line.stands is not Stands.DOWN:
-                self.itself.value = device.answers_itself
-            dns = device.dns if isinstance(device, Desktop) else ()
-            _show(self.dn, len(dns) > 1)
-            if self.dn.options != dns:
-                self.dn.options = dns
-            if isinstance(device, Desktop) and dns:
-                self.dn.value = device.acts_for
-        finally:
-            self._filling = False
+        _show(self.itself, device.has_hook and line.stands is not Stands.DOWN)
+        if line.stands is not Stands.DOWN:
+            self.itself.value = device.answers_itself
+        dns = device.dns if isinstance(device, Desktop) else ()
+        _show(self.dn, len(dns) > 1)
+        if self.dn.options != dns:
+            # Other options begin with the first of them.
+            self._offering = True
+            self.dn.options = dns
+            self._offering = False
+        if isinstance(device, Desktop) and dns:
+            self.dn.value = device.acts_for
 
 
 def _show(widget: Any, shown: bool) -> None:
