@@ -8,7 +8,8 @@ progress().reset()                        puts the file aside; nothing is lost
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path, PurePath
@@ -145,18 +146,29 @@ def _count(done: int, total: int) -> str:
 def _put_aside(file: Path) -> Path:
     """Rename a file to the first name with a number that nobody has taken."""
     try:
-        for number in count(1):
-            aside = file.with_name(f"{file.stem}-{number}{file.suffix}")
-            try:
-                # To take the name first is what keeps the file of that name, if there is one.
-                with open(aside, "xb"):
-                    break
-            except FileExistsError:
-                continue
-        os.replace(file, aside)
+        aside = next(one for one in _numbered(file) if _taken_now(one))
     except OSError:
         raise OutputWriteError(file.name, words.NOT_RESET) from None
+    try:
+        os.replace(file, aside)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(aside)
+        raise OutputWriteError(file.name, words.NOT_RESET) from None
     return aside
+
+
+def _numbered(file: Path) -> Iterator[Path]:
+    return (file.with_name(f"{file.stem}-{number}{file.suffix}") for number in count(1))
+
+
+def _taken_now(name: Path) -> bool:
+    """Make an empty file of this name, unless there is one: to take the name first is what keeps another's file."""
+    try:
+        with open(name, "xb"):
+            return True
+    except FileExistsError:
+        return False
 
 
 def progress(file: str | os.PathLike[str] | None = None) -> Progress:
