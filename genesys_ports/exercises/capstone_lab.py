@@ -50,8 +50,12 @@ def plan_steps(lab: Lab, editor: Any) -> list[Step]:
 def outdated_steps(lab: Lab) -> list[Step]:
     """Who still runs with an older plan than the lab has now."""
     old = [one.name for one in lab.plan.applications if (run := lab.running(one.name)) and run.is_outdated(lab.plan)]
-    sentence = words.OUTDATED_ONE if len(old) == 1 else words.OUTDATED
-    return [Step(False, sentence.format(applications=", ".join(old)))] if old else []
+    return [Step(False, _listed_old(old))] if old else []
+
+
+def _listed_old(names: list[str]) -> str:
+    sentence = words.OUTDATED_ONE if len(names) == 1 else words.OUTDATED
+    return sentence.format(applications=", ".join(names))
 
 
 # --- bring it up
@@ -66,19 +70,23 @@ def check_running(lab: Lab, editor: Any) -> Check:
     if down:
         sentence = words.NOT_RUNNING_ONE if len(down) == 1 else words.NOT_RUNNING
         steps.append(Step(False, sentence.format(count=len(down), applications=", ".join(down))))
-    steps += outdated_steps(lab)
+    running = [one for one in lab.plan.applications if one.name not in down]
+    old = [one.name for one in running if not _runs_as_planned(lab, one)]
+    if old:
+        steps.append(Step(False, _listed_old(old)))
+    current = [one.name for one in running if one.name not in old]
     states = lab.port_states()
     steps += shortened(
         [
             Step(False, _closed(state).format(port=state.port, **_values(state)))
             for state in states
-            if state.application not in down and not (state.status is PortStatus.LISTENING and is_open(state))
+            if state.application in current and not (state.status is PortStatus.LISTENING and is_open(state))
         ]
     )
     lost = [
         Step(False, _not_connected(one))
         for one in lab.connection_states()
-        if one.status in (ConnectionStatus.REFUSED, ConnectionStatus.LOST) and one.connection.client not in down
+        if one.status in (ConnectionStatus.REFUSED, ConnectionStatus.LOST) and one.connection.client in current
     ]
     steps += shortened(lost)
     if not steps:
@@ -88,6 +96,23 @@ def check_running(lab: Lab, editor: Any) -> Check:
         count = sum(one.status is ConnectionStatus.CONNECTED for one in lab.connection_states())
         steps.append(Step(True, words.ALL_CONNECTED.format(count=count)))
     return Check(steps)
+
+
+def _runs_as_planned(lab: Lab, application: Application) -> bool:
+    """Whether the ports and connections of a running application are those of the lab's plan.
+
+    One that has only not heard of changes that do not concern it need not be restarted.
+    """
+    ports = {(one.port.port_id, str(one.port)) for one in lab.port_states(application.name)}
+    calls = {
+        (one.connection.server, one.connection.port_id, one.port) for one in lab.connection_states(application.name)
+    }
+    numbers = {(one.name, port.port_id): str(port) for one, port in lab.plan.ports()}
+    wanted = {
+        (one.server, one.port_id, numbers.get((one.server, one.port_id), ""))
+        for one in lab.plan.servers_of(application.name)
+    }
+    return ports == {(port.port_id, str(port)) for port in application.ports} and calls == wanted
 
 
 def _closed(state: Any) -> str:

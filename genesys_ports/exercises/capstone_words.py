@@ -70,7 +70,9 @@ CLEAR = "{plan}, and no finding but numbers that the customer has confirmed."
 MORE = "… and {count} more."
 
 # --- the lab
-LAB_EMPTY = "The lab has an empty plan. Give it that of your sheet:  lab.update(editor.plan)"
+LAB_EMPTY = (
+    "The lab has no application yet. Plan the site (exercise 1), and give the lab your sheet:  lab.update(editor.plan)"
+)
 OTHER_PLAN = "The lab has another plan than your sheet. Give it the one of now:  lab.update(editor.plan)"
 NOT_RUNNING_ONE = "{applications} does not run. Start it."
 NOT_RUNNING = "{count} applications do not run: {applications}. Start them."

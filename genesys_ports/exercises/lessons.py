@@ -17,6 +17,7 @@ LESSONS: Mapping[str, str] = {
     "07": "Let phones call each other through SIP Server",
     "08": "Turn a messy sheet into a clean port plan",
     "09": "Check a host against its plan",
+    "10": "Build a contact centre from an empty sheet",
 }
 
 
