@@ -12,16 +12,13 @@ from typing import Any
 from ..errors import OutputExistsError, OutputWriteError
 from ..plan import load_plan
 from ..plan.files import write_new
-from ..plan.own_names import FILE
+from ..plan.own_names import FILE, LESSONS
 from ..plan.renaming import Renaming, renaming_for
 from . import words
 from .console import complain, show
 from .lab import lay_out, published
 
-__all__ = ["LESSONS", "add_to"]
-
-#: The lessons whose cells name hosts, applications and ports of their plans. Those after them take any sheet as it is.
-LESSONS = range(8)
+__all__ = ["add_to"]
 
 #: Their plans, in the order of the lessons.
 PLANS = ("two-servers", "first-ports", "framework", "collisions", "management", "cti", "sip")

@@ -1,6 +1,6 @@
 """What a task of a lesson is: its title, the things it looks at, and the check that looks at them.
 
-Task("03", "Mend the plan", lambda lab: check_collision(lab, "message_server", "log_server"))
+Task("03", "Mend the plan", of_lab(check_collision, "message_server", "log_server"))
 Task("08", "Mend the sheet", lambda mended, better: check_plan(mended, keeps=better), {"mended": PLAN, "better": PLAN})
 """
 
@@ -14,10 +14,11 @@ from ..errors import TaskThingsError
 from ..lab import Lab
 from ..model import Deployment
 from ..plan.comparison import Comparison
+from ..plan.own_names import own_names
 from . import words
 from .checks import Check
 
-__all__ = ["COMPARISON", "LAB", "NAME", "PLAN", "PLAN_OR_EDITOR", "Task", "Thing"]
+__all__ = ["COMPARISON", "LAB", "NAME", "PLAN", "PLAN_OR_EDITOR", "Task", "Thing", "of_lab"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +60,13 @@ class Task:
             wanted = {name: kind.said for name, kind in self.things.items()}
             raise TaskThingsError(key, wanted, [type(one).__name__ for one in handed])
         return self.check(*handed)
+
+
+def of_lab(check: Callable[..., Check], *asked: object, **how: object) -> Callable[[Lab], Check]:
+    """A check of the lab for these names and numbers of the lesson: in a class's own words, where it has some."""
+
+    def look(lab: Lab) -> Check:
+        own = own_names()
+        return check(lab, *map(own.value, asked), **{name: own.value(value) for name, value in how.items()})
+
+    return look

@@ -21,7 +21,7 @@ from .management_checks import check_management_port, check_trap
 from .plan_checks import check_as_planned, check_holder, check_plan
 from .sip_checks import check_call, check_registered
 from .switch_checks import check_calls_at_once, check_station
-from .task import COMPARISON, LAB, NAME, PLAN, PLAN_OR_EDITOR, Task
+from .task import COMPARISON, LAB, NAME, PLAN, PLAN_OR_EDITOR, Task, of_lab
 
 __all__ = ["TASKS", "check_task"]
 
@@ -29,72 +29,72 @@ TASKS: Mapping[str, Task] = {
     "open-solution-control-server": Task(
         "01",
         "Open a second port on the same host",
-        lambda lab: check_listening(lab, "solution_control_server", 3600),
+        of_lab(check_listening, "solution_control_server", 3600),
     ),
     "open-sip-over-tcp": Task(
         "01",
         "Let SIP Server take calls over TCP, too",
-        lambda lab: check_listening(lab, "sip_server", 5060, "tcp"),
+        of_lab(check_listening, "sip_server", 5060, "tcp"),
     ),
     "move-message-server": Task(
         "02",
         "Bring them together again",
-        lambda lab: check_connected(lab, "solution_control_server", "message_server", 5160),
+        of_lab(check_connected, "solution_control_server", "message_server", 5160),
     ),
     "turn-the-connection": Task(
         "02",
         "Let the alarm travel the other way",
-        lambda lab: check_travelled(lab, "message_server", "solution_control_server", opened_by="message_server"),
+        of_lab(check_travelled, "message_server", "solution_control_server", opened_by="message_server"),
     ),
     "mend-the-plan": Task(
         "03",
         "Mend the plan",
-        lambda lab: check_collision(lab, "message_server", "solution_control_server", "log_server"),
+        of_lab(check_collision, "message_server", "solution_control_server", "log_server"),
     ),
     "one-number-two-servers": Task(
         "03",
         "One number, two servers, one host",
-        lambda lab: check_same_number(lab, "web_services", "feature_server", 8090),
+        of_lab(check_same_number, "web_services", "feature_server", 8090),
     ),
     "give-a-management-port": Task(
         "04",
         "A management port for Stat Server",
-        lambda lab: check_management_port(lab, "stat_server", 5162),
+        of_lab(check_management_port, "stat_server", 5162),
     ),
     "report-a-crash": Task(
         "04",
         "A crash that is noticed",
-        lambda lab: check_trap(lab, "gsServerDownTrap", about="stat_server", by="snmp_master_agent"),
+        of_lab(check_trap, "gsServerDownTrap", about="stat_server", by="snmp_master_agent"),
     ),
     "correct-the-link": Task(
         "05",
         "The wrong port",
-        lambda lab: check_link(lab, "t_server", "switch", port=7450),
+        of_lab(check_link, "t_server", "switch", port=7450),
     ),
     "restore-the-link": Task(
         "05",
         "Repair it",
-        lambda lab: check_link_restored(lab, "t_server"),
+        of_lab(check_link_restored, "t_server"),
     ),
     "five-calls-at-once": Task(
         "06",
         "Fill the trunk",
-        lambda lab: check_calls_at_once(lab, 5),
+        of_lab(check_calls_at_once, 5),
     ),
     "a-new-station": Task(
         "06",
         "A telephone for a new colleague",
-        lambda lab: check_station(lab, "2005", "03-05", called_by="2001"),
+        of_lab(check_station, "2005", "03-05", called_by="2001"),
     ),
     "call-over-tcp": Task(
         "07",
         "The same call over TCP",
-        lambda lab: check_call(lab, "phone_1001", "1002", transport="tcp"),
+        of_lab(check_call, "phone_1001", "1002", transport="tcp"),
     ),
     "register-the-softphone": Task(
         "07",
         "A port beside SIP Server",
-        lambda lab: check_registered(lab, "softphone", 5090),
+        of_lab(check_registered, "softphone", 5090),
     ),
     "mend-the-sheet": Task(
         "08",

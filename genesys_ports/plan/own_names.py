@@ -8,7 +8,10 @@ from pathlib import Path
 from ..errors import InvalidValueError
 from .renaming import Renaming
 
-__all__ = ["FILE", "own_names"]
+__all__ = ["FILE", "LESSONS", "own_names"]
+
+#: The lessons whose cells name hosts, applications and ports of their plans. Those after them take any sheet as it is.
+LESSONS = range(8)
 
 #: Beside the lessons that it belongs to.
 FILE = "own-names.json"
