@@ -81,7 +81,6 @@ class View:
         self._speed.observe(self._faster, "value")
         for chooser in (self._call, self._protocol, self._participant):
             chooser.observe(self._choose, "value")
-        self._find.on_submit(lambda _: player.do(self._search))
 
     # --- parts
 

@@ -14,7 +14,7 @@ from ..trace import Kind, Message, Participant, Trace
 __all__ = ["Choice", "Steps"]
 
 #: Names, and Call-IDs, that are remembered to choose from.
-REMEMBERED = 10_000
+REMEMBERED, CALLS_REMEMBERED = 10_000, 100_000
 
 #: Up to so many participants, all stand on a ladder, also those that took no part.
 ALL_SHOWN = 4
@@ -51,6 +51,8 @@ class Steps:
         self.protocols: dict[str, None] = {}
         self.calls: dict[str, Message] = {}
         self._known = after
+        self._listed: tuple[int, list[tuple[str, str, str, int]]] = (-1, [])
+        self._parties: dict[str, tuple[str, str]] = {}
         self._begin()
 
     @property
@@ -122,8 +124,10 @@ class Steps:
             self.protocols[message.protocol] = None
         if message.call and message.call not in self.calls:
             self.calls[message.call] = message
-            while len(self.calls) > REMEMBERED:
-                del self.calls[next(iter(self.calls))]
+            while len(self.calls) > CALLS_REMEMBERED:
+                oldest = next(iter(self.calls))
+                del self.calls[oldest]
+                self._parties.pop(oldest, None)
 
     def fits(self, message: Message) -> bool:
         """Whether this message is one of those looked at."""
@@ -165,10 +169,16 @@ class Steps:
 
     def whole_calls(self) -> list[tuple[str, str, str, int]]:
         """Every call: Call-ID, who calls whom, and the number of its first message; legs are none of their own."""
-        return [(call, *_parties(first), first.number) for call, first in self.calls.items() if self._is_whole(call)]
+        if self._listed[0] != self.version:
+            whole = [call for call in self.calls if self.trace.call_of(call) == call]
+            self._listed = self.version, [(call, *self._who(call), self.calls[call].number) for call in whole]
+        return self._listed[1]
 
-    def _is_whole(self, call: str) -> bool:
-        return self.trace.call_of(call) == call
+    def _who(self, call: str) -> tuple[str, str]:
+        known = self._parties.get(call)
+        if known is None:
+            known = self._parties[call] = _parties(self.calls[call])
+        return known
 
 
 def _parties(message: Message) -> tuple[str, str]:
