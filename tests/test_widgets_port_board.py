@@ -203,7 +203,8 @@ async def test_cells_and_other_boards_are_followed(open_board):
     other = PortBoard(board.lab)
     other.widget()
     await board.lab.start("server")
-    await until(lambda: "■ 5150/tcp listening" in row(board, "server"))
+    for one in (board, other):
+        await until(lambda one=one: "■ 5150/tcp listening" in row(one, "server"))
     await clicked(other, "Stop server")
     await until(lambda: "□ 5150/tcp closed" in row(board, "server"))
 
@@ -476,6 +477,9 @@ async def test_part_of_a_name(open_board):
     await clicked(board, "Stop these")
     field.value = ""
     assert len(facts(board)) == 12
+    board.show("host-1")
+    assert field.value == "host-1"
+    assert len(facts(board)) == 4
 
 
 async def test_many_ports_and_servers_are_counted(open_board):

@@ -81,9 +81,18 @@ class PortBoard(Handle):
 
     def show(self, wanted: str = "") -> None:
         """Show one host; or each host and application that has `wanted` in its name; or, without it, all."""
+        self._find(wanted)
+        if self._box is not None:
+            self._filling = True
+            try:
+                self._choice.value = self.wanted
+            finally:
+                self._filling = False
+        self.refresh()
+
+    def _find(self, wanted: str) -> None:
         self.wanted = wanted.strip()
         self._page = 0
-        self.refresh()
 
     async def _told(self, doing: Awaitable[Report], summary: str = "") -> Report:
         try:
@@ -91,8 +100,6 @@ class PortBoard(Handle):
         except PortsError as error:
             self.say(str(error))
             raise
-        finally:
-            self.refresh()
         if summary:
             names = self._names()
             self.say(summary.format(running=sum(map(self.lab.is_running, names)), count=len(names)))
@@ -144,7 +151,7 @@ class PortBoard(Handle):
         self._start_all = self._button(kit, words.START_ALL, lambda: _silently(self.start_all()), words.START_ALL_TIP)
         self._stop_all = self._button(kit, words.STOP_ALL, lambda: _silently(self.stop_all()), words.STOP_ALL_TIP)
         # Not a list to choose from: JupyterLab takes its arrow keys for itself.
-        self._choice = kit.Combobox(description=words.SHOW, style={"description_width": "initial"})
+        self._choice = kit.Combobox(description=words.SHOW, value=self.wanted, style={"description_width": "initial"})
         self._choice.observe(self._chosen, "value")
         self._closed_note = kit.HTML()
         self._grid = kit.VBox(layout=kit.Layout(width="100%"))
@@ -174,16 +181,12 @@ class PortBoard(Handle):
         self._page += by
 
     def _chosen(self, change: Mapping[str, Any]) -> None:
-        # Filled by us, it says nothing new.
+        # Never written back: the next letter may be in the field already. Filled by us, it says nothing new.
         if not self._filling:
-            self.do(partial(self.show, change["new"]))
+            self.do(partial(self._find, change["new"]))
 
     def _fill(self) -> None:
-        self._filling = True
-        try:
-            self._fill_choice()
-        finally:
-            self._filling = False
+        self._fill_choice()
         hosts = self._shown()
         # A host without applications has a line of its own.
         places = [(host, name) for host, names in hosts.items() for name in names or [""]]
@@ -214,8 +217,6 @@ class PortBoard(Handle):
         hosts = tuple(self._rows.hosts())
         self._choice.placeholder = words.ALL_HOSTS.format(count=len(hosts))
         self._choice.options = hosts
-        if self._choice.value.strip() != self.wanted:
-            self._choice.value = self.wanted
         self._choice.layout.display = None if len(hosts) > 1 or self.wanted else "none"
         self._start_all.description = words.START_SHOWN if self.wanted else words.START_ALL
         self._stop_all.description = words.STOP_SHOWN if self.wanted else words.STOP_ALL
@@ -248,7 +249,10 @@ class _Slot:
         self._html.value = row.html()
         label = words.STOP if row.runs else words.START
         name = shortly(row.name)
-        self._toggle.description = self._toggle.tooltip = label.format(application=name)
+        told = label.format(application=name)
+        # One message instead of two.
+        with self._toggle.hold_sync():
+            self._toggle.description = self._toggle.tooltip = told
         self._crash.description = words.CRASH.format(application=name)
         self._crash.tooltip = words.CRASH_TIP.format(application=name)
 
