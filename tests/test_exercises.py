@@ -214,7 +214,9 @@ PAIR = ("solution_control_server", "message_server")
 async def test_connected_untouched_says_which_number_is_called(open_lab):
     check = check_connected(await moved(open_lab), *PAIR, 5160)
     assert not check.passed
-    assert check.steps[0].sentence.endswith("is refused; it calls port 5150/tcp.")
+    assert check.steps[0].sentence.endswith(
+        "is refused; it calls port 5150/tcp. The exercise asks for a connection to port 5160."
+    )
 
 
 async def test_connected_solved(open_lab):

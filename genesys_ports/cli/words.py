@@ -371,9 +371,9 @@ ADAPTED_NEXT = "Open them:  genesys-ports lab {folder}"
 PROGRESS = "how far learners have come, and which exercise stops people"
 PROGRESS_USAGE = "genesys-ports progress FILE|FOLDER ... [--csv OUT.csv] [--json]"
 PROGRESS_DESCRIPTION = """\
-Reads what the lessons keep of their learners, my-progress.jsonl, and tells for an instructor who is where, who is
-stuck, and at what. A learner is called as the folder of that file, or as the file if it has another name. Nothing
-is changed.
+Reads what the lessons keep of their learners, my-progress.jsonl, and tells for an instructor who is where, who
+is stuck, and at what. A learner is called as the folder of that file, or as the file if it has another name.
+Nothing is changed.
 """
 PROGRESS_EPILOG = """\
 exit codes: 0 done · 1 no such file was found in the folder · 2 a name is wrong, or OUT.csv exists already

@@ -41,14 +41,13 @@ def check_link(lab: Lab, client: str, server: str, port: int | None = None) -> C
         return Check([Step(False, words.NO_LINK.format(**values))])
     state = states[0]
     values.update(port=state.port, status=str(state.status), wanted=str(port))
+    elsewhere = port is not None and state.port.partition("/")[0] != str(port)
+    asked = [Step(False, words.OTHER_PORT.format(**values))] if elsewhere else []
     if state.status is not ConnectionStatus.CONNECTED:
         right = next((str(one) for one in planned_ports(lab, server) if one.purpose is Purpose.CTI_LINK), "")
         sentence = words.LINK_DOWN if state.port == right or not right else words.WRONG_PORT
-        return Check([Step(False, sentence.format(right=right, **values))])
-    steps = [Step(True, words.LINK_UP.format(**values))]
-    if port is not None and state.port.partition("/")[0] != str(port):
-        steps.append(Step(False, words.OTHER_PORT.format(**values)))
-    return Check(steps)
+        return Check([Step(False, sentence.format(right=right, **values)), *asked])
+    return Check([Step(True, words.LINK_UP.format(**values)), *asked])
 
 
 def check_switch_call(lab: Lab, caller: str, number: str) -> Check:

@@ -9,7 +9,7 @@ WRONG_PORT = (
     "{right}."
 )
 LINK_UP = "{client} has its CTI link with {server}, on port {port}."
-OTHER_PORT = "The exercise asks for port {wanted}."
+OTHER_PORT = "The exercise asks for a link on port {wanted}."
 
 NOT_ASKED = "No client of T-Server has asked for a call from {caller} to {number} yet."
 DIALLED = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..errors.root import short
 from ..lab import Lab
 from ..model import Deployment
 from ..plan.check import check
@@ -66,6 +67,11 @@ def check_holder(comparison: Comparison, application: str, program: str) -> Chec
     if not held:
         return Check([Step(False, words.NOT_HELD.format(application=application, host=comparison.host))])
     (row, *_) = held
-    values = {"application": application, "port": row.port, "host": comparison.host, "program": program}
+    values = {
+        "application": application,
+        "port": row.port,
+        "host": comparison.host,
+        "program": short(str(program).strip()),
+    }
     right = str(program).strip().casefold() in {name.casefold() for name in row.programs}
     return Check([Step(right, (words.HOLDER if right else words.OTHER_HOLDER).format(**values))])

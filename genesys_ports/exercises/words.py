@@ -26,7 +26,10 @@ SAME_NUMBER_TWO_TRANSPORTS = (
 TWO_NAMES = "This check compares two applications, and {application} was named twice."
 NOT_THE_NUMBER = "{application} has the number {seen}; the exercise asks for {wanted} for both."
 CONNECTED = "{client} is connected to {server} on port {port}."
-NOT_CONNECTED = "The connection from {client} to {server} is {status}; it calls port {port}."
+NOT_CONNECTED = (
+    "The connection from {client} to {server} is {status}; it calls port {port}. The exercise asks for a connection to "
+    "port {wanted}."
+)
 NO_CONNECTION = "The lab's plan has no connection from {client} to {server}."
 OTHER_PORT = "{client} is connected to port {port} of {server}; port {wanted} was asked for."
 NO_MESSAGE = "No message has gone from {sender} to {receiver} yet."
