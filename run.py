@@ -27,6 +27,7 @@ USAGE = """\
 usage: python3 run.py COMMAND [arguments]          (Windows: py run.py COMMAND)
 
   lab          open the lessons in JupyterLab; arguments go on to it (--no-browser, --port=8890)
+  classroom    a JupyterHub for a class on this machine; `classroom --help` tells more
   test         run every check; with arguments, only pytest with these arguments
   notebooks    run the lessons and store their outputs anew; --check only compares
   benchmarks   measure; with words, only the benchmarks whose names contain one of them
@@ -533,6 +534,11 @@ def command_lab(environment, arguments, options):
     return become(environment, ["-m", "genesys_ports", "lab"] + arguments)
 
 
+def command_classroom(environment, arguments, options):
+    environment.ensure(["classroom"])
+    return become(environment, ["-m", "classroom"] + arguments)
+
+
 def command_setup(environment, arguments, options):
     environment.ensure(arguments)
     return 0
@@ -620,10 +626,13 @@ ONCE = [
     "--ignore=tests/test_%s.py" % name
     for name in (
         "agentx",
+        "browser_classroom",
         "browser_lessons",
         "capture_tshark",
         "check_findings",
         "check_properties",
+        "classroom",
+        "classroom_parts",
         "csta_framer",
         "csta_link",
         "csta_messages",
@@ -788,6 +797,7 @@ def command_test(environment, arguments, options):
 
 
 COMMANDS = {
+    "classroom": command_classroom,
     "lab": command_lab,
     "setup": command_setup,
     "test": command_test,

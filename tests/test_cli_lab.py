@@ -53,6 +53,7 @@ def fill(lessons: Path) -> None:
     for name in ("00-start-here", "01-what-is-a-port"):
         text = json.dumps({"cells": CELLS, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, ensure_ascii=False)
         (lessons / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    (lessons / "my-progress.jsonl").write_text("somebody's")
     (lessons / "plans" / "two-servers.csv").write_bytes(b"Host;Port\r\n\xe3")
 
 

@@ -139,7 +139,7 @@ def test_help(arguments, capsys):
 
 def test_unknown_command(capsys):
     assert run.main(["labs"]) == 2
-    assert "There is no command 'labs'. There are: benchmarks, lab, notebooks, setup, test." in capsys.readouterr().err
+    assert "There is no command 'labs'. There are: benchmarks, classroom, lab, notebooks, setup, test." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -636,6 +636,14 @@ def test_what_was_begun_early_ends_with_the_test(project, outcomes, monkeypatch)
     monkeypatch.setattr(run, "find_pythons", list)
     assert run.command_test(environment(project), [], {"all_pythons": True}) == 0
     assert early.returncode
+
+
+def test_the_classroom_has_packages_of_its_own(project, monkeypatch):
+    wanted = []
+    monkeypatch.setattr(run.Environment, "ensure", lambda self, extras: wanted.append(extras))
+    monkeypatch.setattr(run, "become", lambda environment, arguments: wanted.append(arguments) or 0)
+    assert run.command_classroom(environment(project), ["stop"], {}) == 0
+    assert wanted == [["classroom"], ["-m", "classroom", "stop"]]
 
 
 def test_setup_only_sets_up(project, monkeypatch):

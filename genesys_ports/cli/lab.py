@@ -33,6 +33,9 @@ LESSONS = "genesys-ports-lessons"
 #: learner has changed be told from one that a release has changed.
 DELIVERED = ".genesys-ports-lessons.json"
 
+#: How names begin that lessons give to what a learner keeps: progress, reports, plans.
+OWN = "my-"
+
 #: A configuration folder that only switches the news pop-up off. It is added to the learner's own folders, so
 #: that settings of theirs stay in force; JUPYTERLAB_SETTINGS_DIR would hide them.
 CONFIGURATION = Path(__file__).resolve().parent / "jupyter"
@@ -134,7 +137,8 @@ def lay_out(lessons: Path, folder: Path) -> LaidOut:
         # The learner's folder may be the lessons' own, or lie in it.
         if folder in source.parents or any(part.startswith((".", "__")) for part in place.parts):
             continue
-        if source.is_dir():
+        # Whoever works in the folder of the lessons leaves progress and results there; those are nobody else's.
+        if source.is_dir() or source.name.startswith(OWN):
             continue
         is_lesson = place.parent == Path() and place.suffix == ".ipynb"
         target = folder / place
