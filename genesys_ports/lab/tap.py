@@ -15,6 +15,7 @@ from ..errors import (
     NoAnswerError,
     NotConnectedError,
 )
+from ..raw.text import harmless
 from ..state import Socket
 from ..trace import Kind, Participant
 from . import link
@@ -274,7 +275,7 @@ class Tap:
         sentence = words.OVER
         if self.is_open:
             sentence = words.OPEN_UDP if place.udp else words.OPEN_TLS if self.secure else words.OPEN
-        return sentence.format(server=place.server, port=place.planned, host=place.host)
+        return harmless(sentence.format(server=place.server, port=place.planned, host=place.host))
 
     __repr__ = __str__
 

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from ..raw import Names, raw_text
-from ..raw.text import dump, visible
+from ..raw.text import dump, harmless, visible
 from . import tap_words as words
 from .tap_place import Speaks
 
@@ -83,12 +83,30 @@ class Seen:
         """Everything that came and is kept, in one."""
         return b"".join(one.data for one in self.pieces if one.way is Way.CAME)
 
+    @property
+    def left_out(self) -> str:
+        """A line that counts older pieces; empty when there are none."""
+        if not self.dropped:
+            return ""
+        return words.HIDDEN_ONE if self.dropped == 1 else words.HIDDEN.format(count=self.dropped)
+
+    def newest(self, count: int) -> Seen:
+        """The last pieces alone; those before them are counted."""
+        kept = self.pieces[-count:]
+        dropped = self.dropped + len(self.pieces) - len(kept)
+        return Seen(kept, self._server, self._speaks, self._names, dropped=dropped, empty=self._empty)
+
+    def shown(self, *, as_hex: bool = False) -> Iterator[tuple[Piece, str]]:
+        """Each piece with its lines of the transcript."""
+        for piece in self.pieces:
+            yield piece, "\n".join(self._lines(piece, as_hex=as_hex))
+
     def hex(self) -> str:
         """The transcript with bytes as numbers. Addresses and numbers of this run stand in it as they are."""
-        return self._transcript(lambda piece: dump(piece.data[:SHOWN]))
+        return self._transcript(as_hex=True)
 
     def __str__(self) -> str:
-        return self._transcript(self._text)
+        return self._transcript(as_hex=False)
 
     __repr__ = __str__
 
@@ -99,21 +117,20 @@ class Seen:
         style = "white-space:pre-wrap;overflow-wrap:anywhere;text-align:left;margin:0.4em 0;font-size:1.05em"
         return f'<pre tabindex="0" style="{style}">{escape(str(self))}</pre>'
 
-    def _transcript(self, shown: Any) -> str:
-        lines: list[str] = []
-        if self.dropped:
-            lines.append(words.HIDDEN_ONE if self.dropped == 1 else words.HIDDEN.format(count=self.dropped))
-        for piece in self.pieces:
-            lines += self._lines(piece, shown)
+    def _transcript(self, *, as_hex: bool) -> str:
+        lines = [self.left_out] if self.dropped else []
+        lines += [text for _, text in self.shown(as_hex=as_hex)]
         return "\n".join(lines) or self._empty
 
-    def _lines(self, piece: Piece, shown: Any) -> Iterator[str]:
+    def _lines(self, piece: Piece, *, as_hex: bool) -> Iterator[str]:
         if piece.way is Way.NOTE:
-            yield words.NOTE.format(sentence=piece.text)
+            yield harmless(words.NOTE.format(sentence=piece.text))
             return
-        yield (words.SENT if piece.way is Way.SENT else words.CAME).format(server=self._server)
-        for line in (shown(piece) if piece.data else words.EMPTY).split("\n"):
-            yield f"    {line}"
+        yield harmless((words.SENT if piece.way is Way.SENT else words.CAME).format(server=self._server))
+        text = words.EMPTY
+        if piece.data:
+            text = dump(piece.data[:SHOWN]) if as_hex else self._text(piece)
+        yield from (f"    {line}" for line in text.split("\n"))
         more = piece.size - min(len(piece.data), SHOWN)
         if more > 0:
             yield "    " + (words.MORE_ONE if more == 1 else words.MORE.format(count=more))
