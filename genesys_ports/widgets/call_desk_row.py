@@ -60,7 +60,9 @@ class Row:
         #: The device that the row shows now.
         self.device = device
         self.text = kit.HTML(layout=kit.Layout(flex="1 1 300px", min_width="0", max_width="365px"))
-        self.number = self._quiet(kit.Text(value=number, layout=kit.Layout(width="105px")))
+        # Sent when the field is left: letter by letter, the last ones may come after the click on the button beside it.
+        field = kit.Text(value=number, continuous_update=False, layout=kit.Layout(width="105px"))
+        self.number = self._quiet(field)
         self.number.description = words.NUMBER_OF.format(name=one_line(self.name))
         self.dn = self._quiet(kit.Dropdown(layout=kit.Layout(width="105px")))
         self.dn.description = words.DN_OF.format(name=one_line(self.name))
