@@ -24,7 +24,7 @@ def run(lesson, cell):
 
 def test_the_board(page, jupyter):
     lesson = Lesson(page, jupyter, written(jupyter, "board.ipynb", *CELLS))
-    opens, shows, outsider, stops = lesson.stored.code
+    _, shows, _, stops = lesson.stored.code
     lesson.run_all()
     board = lesson.cell(shows)
 

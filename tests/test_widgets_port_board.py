@@ -203,8 +203,7 @@ async def test_cells_and_other_boards_are_followed(open_board):
     other = PortBoard(board.lab)
     other.widget()
     await board.lab.start("server")
-    for one in (board, other):
-        await until(lambda one=one: "■ 5150/tcp listening" in row(one, "server"))
+    await until(lambda: all("■ 5150/tcp listening" in row(one, "server") for one in (board, other)))
     await clicked(other, "Stop server")
     await until(lambda: "□ 5150/tcp closed" in row(board, "server"))
 
@@ -511,6 +510,7 @@ async def test_hostile_names(open_board, name):
     await board.start("server", name)
     with pytest.raises(PortInUseError):
         await board.start("late")
+    board.refresh()
     html = "".join(values(board))
     assert "<script" not in html
     assert "\u202e" not in html
