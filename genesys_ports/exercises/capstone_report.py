@@ -6,8 +6,9 @@ The file stands alone: no script, nothing that is fetched, light paper.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from html import escape
 from pathlib import PurePath
 from typing import Any
@@ -98,12 +99,13 @@ class CapstoneReport:
         self.learner = one_line(learner)[:LONGEST_NAME]
         self.day = day or datetime.now(UTC).astimezone().date()
         self.score: Score = score(lab, editor, folder)
-        self._sections = [
-            (words.REPORT_SCORE, _stages(self.score.stages)),
-            (words.REPORT_PLAN, _plan(plan)),
+        # Snapshots, each with what draws it: drawing takes long, and only a file wants it.
+        self._sections: list[tuple[str, Callable[[], str]]] = [
+            (words.REPORT_SCORE, partial(_stages, self.score.stages)),
+            (words.REPORT_PLAN, partial(_plan, plan)),
             *_pictures(plan, lab),
             *_ladders(lab),
-            (words.REPORT_FIREWALL, _firewall(plan)),
+            (words.REPORT_FIREWALL, partial(_firewall, plan)),
         ]
 
     @property
@@ -189,19 +191,19 @@ def _plan(plan: Deployment) -> str:
     return _table(plan.table()) if plan.applications else _said(words.REPORT_EMPTY)
 
 
-def _pictures(plan: Deployment, lab: Lab) -> Iterator[tuple[str, str]]:
+def _pictures(plan: Deployment, lab: Lab) -> Iterator[tuple[str, Callable[[], str]]]:
     # Of the lab while it has the plan: then the pictures say what listens.
     shown: Any = lab if lab.plan.applications else plan
-    for title, draw in ((words.REPORT_MAP, port_map), (words.REPORT_TOPOLOGY, topology)):
-        yield title, draw(shown)._repr_html_() if plan.applications else _said(words.REPORT_EMPTY)
+    for title, picture in ((words.REPORT_MAP, port_map(shown)), (words.REPORT_TOPOLOGY, topology(shown))):
+        yield title, picture._repr_html_ if plan.applications else partial(_said, words.REPORT_EMPTY)
 
 
-def _ladders(lab: Lab) -> Iterator[tuple[str, str]]:
+def _ladders(lab: Lab) -> Iterator[tuple[str, Callable[[], str]]]:
     for title, call in zip((words.REPORT_IVR, words.REPORT_AGENT), outside_calls(lab), strict=True):
         if call is None:
-            yield title, _said(words.REPORT_NO_CALL)
+            yield title, partial(_said, words.REPORT_NO_CALL)
         else:
-            yield title, ladder(lab, call=call.invite.call)._repr_html_()
+            yield title, ladder(lab, call=call.invite.call)._repr_html_
 
 
 def _firewall(plan: Deployment) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any, NamedTuple
 
 from ..lab import Lab
@@ -55,8 +56,34 @@ class Score(Tabled):
             )
             for stage in self.stages
         ]
-        caption = words.TOTAL.format(points=self.points, most=self.most)
-        return Table((words.STAGE, words.POINTS, words.SEEN, words.MISSING), rows, caption)
+        return Table((words.STAGE, words.POINTS, words.SEEN, words.MISSING), rows, self.summary())
+
+    def summary(self) -> str:
+        """The points, in a sentence."""
+        return words.TOTAL.format(points=self.points, most=self.most)
+
+    def _repr_html_(self) -> str:
+        # Sentence by sentence, as the checks themselves say it: in narrow columns nobody would read them.
+        rows = "".join(_row(stage) for stage in self.stages)
+        heads = (words.STAGE, words.POINTS, words.SEEN_AND_MISSING)
+        head = "".join(f'<th scope="col" style="{_CELL}">{escape(one)}</th>' for one in heads)
+        return (
+            f'<table style="border-collapse:collapse;font-size:1.05em"><caption style="text-align:left">'
+            f"<strong>{escape(self.summary())}</strong></caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+
+_CELL = "text-align:left;vertical-align:top;padding:0.25em 0.6em;border-bottom:1px solid currentColor"
+
+
+def _row(stage: Stage) -> str:
+    name = words.NAMED.format(number=stage.number, title=stage.title)
+    points = words.OF.format(points=stage.points, most=stage.most)
+    seen = "".join(f"<div>{'✓' if one.ok else '○'} {escape(one.sentence)}</div>" for one in stage.check.steps)
+    cells = (escape(name), f'<span style="white-space:nowrap">{escape(points)}</span>', seen)
+    style = f"{_CELL};overflow-wrap:anywhere;min-width:5.5em"
+    return "".join(["<tr>", *(f'<td style="{style}">{cell}</td>' for cell in cells), "</tr>"])
 
 
 def score(lab: Lab, editor: Any, folder: Folder) -> Score:

@@ -160,6 +160,7 @@ KEPT_ALREADY = "{file} in {folder} has this plan already."
 
 # --- the score
 STAGE, POINTS, SEEN, MISSING = "Stage", "Points", "What was seen", "What is missing"
+SEEN_AND_MISSING = "What was seen (✓) and what is missing (○)"
 OF = "{points} of {most}"
 NAMED = "{number} {title}"
 TOTAL = "Capstone: {points} of {most} points"

@@ -35,6 +35,21 @@ SHARES = {
     Column.CONNECTS_TO: 3,
 }
 
+#: With more columns than these, a row takes two lines: what says where a port is, and below it what the application is.
+IN_ONE_LINE = 7
+BELOW = (Column.TYPE, Column.DN, Column.CONNECTS_TO)
+#: Shares where a row takes two lines.
+SHARES_OF_TWO = {
+    Column.HOST: 1.6,
+    Column.APPLICATION: 2.4,
+    Column.PORT_ID: 1.1,
+    Column.PORT: 2,
+    Column.PURPOSE: 1.6,
+    Column.TYPE: 2.2,
+    Column.DN: 0.8,
+    Column.CONNECTS_TO: 5,
+}
+
 #: Columns of every grid, and those that a grid has when it begins with a cell in them.
 ALWAYS = (Column.HOST, Column.APPLICATION, Column.PORT, Column.TRANSPORT)
 IF_FILLED = (Column.PORT_ID, Column.PURPOSE)
@@ -192,10 +207,14 @@ class _View:
     def _lay_out(self) -> None:
         """Make the cells of one page."""
         kit, columns = self._kit, self._columns
-        shares = " ".join(f"minmax(0, {SHARES.get(column, 1)}fr)" for column in columns)
-        grid = kit.Layout(grid_template_columns=f"2.2em {shares} 2.6em", width="100%", align_items="center")
-        heads = ["", *columns, ""]
-        header = kit.GridBox([kit.HTML(f"<b>{escape(name)}</b>") for name in heads], layout=grid)
+        two = len(columns) > IN_ONE_LINE
+        above = [column for column in columns if not (two and column in BELOW)]
+        below = [column for column in columns if column not in above]
+        heads = [kit.HTML(f"<b>{escape(name)}</b>") for name in ("", *above, "")]
+        header = [kit.GridBox(heads, layout=self._grid_of(above, two=two))]
+        if below:
+            heads = [kit.HTML(f"<b>{escape(name)}</b>") for name in ("", *below, "")]
+            header.append(kit.GridBox(heads, layout=self._grid_of(below, two=two)))
         wide = kit.Layout(width="auto")
         at_once = len(self._editor.rows) <= AS_YOU_TYPE
         self._cells, self._numbers, self._notes, lines = [], [], [], []
@@ -203,20 +222,31 @@ class _View:
             cells = {}
             for column in columns:
                 long = column is Column.CONNECTS_TO
-                cell = kit.Textarea(rows=2, layout=wide) if long else kit.Text(layout=wide)
+                cell = kit.Textarea(rows=1 if two else 2, layout=wide) if long else kit.Text(layout=wide)
                 cell.continuous_update = at_once
                 cell.observe(partial(self._write, place, column), "value")
                 cells[column] = cell
             number, note = self._text(), self._text()
             remove = self._button("✕", partial(self._remove, place))
             remove.layout.width, remove.layout.padding = "2.2em", "0"
-            line = kit.GridBox([number, *cells.values(), remove], layout=grid)
-            lines.append(kit.VBox([line, note], layout=kit.Layout(width="100%")))
+            parts = [number, *(cells[column] for column in above), remove]
+            line = [kit.GridBox(parts, layout=self._grid_of(above, two=two))]
+            if below:
+                parts = [self._text(), *(cells[column] for column in below), self._text()]
+                line.append(kit.GridBox(parts, layout=self._grid_of(below, two=two)))
+            apart = kit.Layout(width="100%", margin="0 0 8px 0" if below else "0")
+            lines.append(kit.VBox([*line, note], layout=apart))
             self._cells.append(cells)
             self._numbers.append((number, remove))
             self._notes.append(note)
         self._lines = lines
-        self._grid.children = [header, *lines]
+        self._grid.children = [*header, *lines]
+
+    def _grid_of(self, columns: Iterable[Column], *, two: bool) -> Any:
+        """The layout of one line: place for the number of the row, the columns by their shares, place for a button."""
+        shares = SHARES_OF_TWO if two else SHARES
+        wide = " ".join(f"minmax(0, {shares.get(column, 1)}fr)" for column in columns)
+        return self._kit.Layout(grid_template_columns=f"2.2em {wide} 2.6em", width="100%", align_items="center")
 
     def _write(self, place: int, column: Column, change: Mapping[str, Any]) -> None:
         # Filled by us, a cell says nothing new.
