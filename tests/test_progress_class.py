@@ -68,7 +68,7 @@ def test_which_exercise_stops_people(three):
         TASK: (3, 2, 3, ("ben",)),
         "restore-the-link": (1, 0, None, ("cleo",)),
     }
-    assert [row[4:] for row in told.items_table().rows][1] == ("3", "2", "3", "1", "ben")
+    assert [row[3:] for row in told.items_table().rows][1] == ("3", "2", "3", "1", "ben")
 
 
 def test_what_stops_most_people_stands_first(class_of):

@@ -54,7 +54,7 @@ def _run(arguments: argparse.Namespace) -> int:
         show(json.dumps(progress.as_json()))
     else:
         for table in progress.tables():
-            show_table(table, spare=("Title", "Kind"))
+            show_table(table, spare=("Kind", "Minutes ago"))
             show("")
         show_sentences(*progress.sentences())
     if arguments.csv:

@@ -91,7 +91,6 @@ class ClassProgress:
                     one.item.lesson,
                     one.item.kind,
                     one.item.key,
-                    one.item.title,
                     one.tried,
                     one.passed,
                     None if one.tries is None else f"{one.tries:g}",
