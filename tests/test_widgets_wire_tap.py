@@ -36,9 +36,13 @@ async def lab():
 
 @pytest.fixture
 async def handle(lab):
-    made = WireTap(lab)
-    made.widget()
-    return made
+    handle = made(lab)
+    handle.widget()
+    return handle
+
+
+def made(lab):
+    return WireTap(lab)
 
 
 def every(widget):
@@ -56,6 +60,10 @@ def named(handle, description):
 async def click(handle, description):
     named(handle, description).click()
     await handle.done()
+
+
+def answered(handle):
+    return lambda: "200 OK" in str(handle)
 
 
 def shown(handle):
@@ -181,13 +189,13 @@ async def test_the_lab_is_closed_meanwhile(lab, handle):
 
 
 async def test_two_handles_on_one_lab(lab, handle):
-    other = WireTap(lab)
+    other = made(lab)
     for one in (handle, other):
         one.choose("sip_server", "sip")
         await one.connect()
         one.example(words.OPTIONS)
         await one.send()
-        await until(lambda one=one: "200 OK" in str(one))
+        await until(answered(one))
     assert "z9hG4bK-you-1" in str(handle)
     assert "z9hG4bK-you-2" in str(other)
 
@@ -196,7 +204,7 @@ async def test_two_handles_on_one_lab(lab, handle):
 
 
 async def test_code_does_what_buttons_do(lab):
-    handle = WireTap(lab)
+    handle = made(lab)
     assert handle.choose("framework-host", 5443) == "Chosen: over_tls 5443/tls on framework-host: listening."
     assert handle.secure
     assert await handle.connect() == "You are connected over TLS with over_tls, port 5443/tls of framework-host."
@@ -225,7 +233,7 @@ async def test_a_number_that_nobody_has_planned(lab, handle):
 async def test_a_port_of_a_range():
     async with await Lab.open(load_plan(PLANS / "sip.csv")) as lab:
         await lab.start("media_server")
-        handle = WireTap(lab)
+        handle = made(lab)
         handle.choose("media_server", 20004)
         await handle.connect()
         assert handle.tap.place.port.number == 20004
@@ -357,7 +365,7 @@ async def transcripts(plan, one_address):
         await lab.start_all()
         kinds = set()
         for state in lab.port_states():
-            handle = WireTap(lab)
+            handle = made(lab)
             handle.choose(state.application, state.port.port_id)
             for name in handle.examples:
                 kind = (name, handle._place.speaks, state.port.transport)
@@ -393,7 +401,7 @@ async def test_examples_of_all_kinds():
     for plan in ("cti", "management", "sip", "training"):
         async with await Lab.open(load_plan(PLANS / f"{plan}.csv")) as lab:
             for state in lab.port_states():
-                handle = WireTap(lab)
+                handle = made(lab)
                 handle.choose(state.application, state.port.port_id)
                 kinds.add(handle._place.speaks)
                 assert examples_for(lab.plan, handle._place, 1)
@@ -413,7 +421,7 @@ async def test_hostile_names(name):
     )
     async with await Lab.open(plan) as lab:
         await lab.start(name)
-        handle = WireTap(lab)
+        handle = made(lab)
         handle.widget()
         await click(handle, "Connect")
         await handle.send(name)
@@ -427,7 +435,7 @@ async def test_hostile_names(name):
 
 async def test_a_plan_without_ports():
     async with await Lab.open(Deployment(name="none")) as lab:
-        handle = WireTap(lab)
+        handle = made(lab)
         handle.widget()
         assert named(handle, "Port").options == ()
         assert words.NO_PORTS in handle._head.value

@@ -263,7 +263,9 @@ class WireTap(Handle):
         self._hex = kit.Checkbox(description=words.HEX, indent=False, layout=kit.Layout(width="auto"))
         self._hex.observe(self._hexed, "value")
         self._wire = kit.HTML(
-            layout=kit.Layout(max_height="380px", overflow="auto", flex_flow="column-reverse", width="100%")
+            layout=kit.Layout(
+                max_height="380px", overflow="auto", flex_flow="column-reverse", width="auto", max_width="820px"
+            )
         )
         self._wire.add_class("gp-wire")
         self._wire.tabbable = True
