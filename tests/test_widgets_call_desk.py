@@ -147,6 +147,7 @@ async def test_a_phone_that_does_not_answer_by_itself_rings_until_somebody_does(
     row(phones, P2).itself.value = False
     await phones.done()
     assert phones.lab.phone(P2).answers_itself is False
+    assert phones.said == "From now on phone_1002 rings until somebody answers."
     assert await click(phones, P1, "Call", "1002") == "phone_1001 has called 1002, and phone_1002 rings: answer there."
     assert states(phones, P1, P2) == ["calls 1002", "rings: 1001 calls"]
     assert offered(phones, P1) == ["Call", "Release"]  # Call has just been pressed: the keyboard is there
@@ -250,6 +251,7 @@ async def test_a_call_placed_at_the_phone_has_no_request_of_t_library(phones):
 async def test_the_desktop_acts_for_another_dn(phones):
     row(phones, DESKTOP).dn.value = "1002"
     await phones.done()
+    assert phones.said == "agent_desktop acts for DN 1002."
     await phones.call(DESKTOP, "1001")
     assert travelled(phones)[0] == "RequestMakeCall"
     assert state(phones, DESKTOP) == "for DN 1002: talks with 1001"

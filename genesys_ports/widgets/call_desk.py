@@ -133,18 +133,20 @@ class CallDesk(Handle):
             self.refresh()
         return report
 
-    def act_for(self, name: str, dn: str) -> None:
+    def act_for(self, name: str, dn: str) -> Report:
         """Let an agent desktop act for this DN from now on. Raises `NoCallError`."""
         device = self.device(name)
         if not isinstance(device, Desktop):
             raise NoCallError(name, words.NO_DESKTOP_ROW.format(name=name))
         device.acts_for = dn
         self.refresh()
+        return Report([words.NOW_FOR.format(desktop=name, dn=dn)])
 
-    def answers_itself(self, name: str, does: bool = True) -> None:
+    def answers_itself(self, name: str, does: bool = True) -> Report:
         """Let a phone lift the receiver when it rings, or leave that to somebody. Raises `NoCallError`, …"""
         self.device(name).answers_itself = does
         self.refresh()
+        return Report([(words.BY_ITSELF if does else words.BY_HAND).format(name=name)])
 
     @_step
     async def start(self, *names: str) -> Report:

@@ -61,13 +61,15 @@ class Row:
         self.device = device
         self.text = kit.HTML(layout=kit.Layout(flex="1 1 300px", min_width="0", max_width="365px"))
         # Sent when the field is left: letter by letter, the last ones may come after the click on the button beside it.
-        field = kit.Text(value=number, continuous_update=False, layout=kit.Layout(width="105px"))
+        field = kit.Text(value=number, continuous_update=False, layout=kit.Layout(width="92px"))
         self.number = self._quiet(field)
         self.number.description = words.NUMBER_OF.format(name=one_line(self.name))
-        self.dn = self._quiet(kit.Dropdown(layout=kit.Layout(width="105px")))
+        self.dn = self._quiet(kit.Dropdown(layout=kit.Layout(width="84px")))
         self.dn.description = words.DN_OF.format(name=one_line(self.name))
         self.dn.observe(self._choose, "value")
-        self.itself = kit.Checkbox(description=words.ITSELF, indent=False, layout=kit.Layout(width="auto"))
+        self.itself = kit.Checkbox(
+            description=words.ITSELF, indent=False, layout=kit.Layout(width="auto", margin="2px 2px 2px 10px")
+        )
         self.itself.tooltip = words.ITSELF_TIP.format(name=one_line(self.name))
         self.itself.observe(self._switch, "value")
         self.buttons: dict[str, Any] = {START: self._button(kit, START, words.START, words.START_TIP)}
@@ -103,7 +105,7 @@ class Row:
     def fill(self, device: Device, line: Line, kept: str) -> None:
         """Show how the device stands; the button `kept` has just been pressed, and stays where it is."""
         self.device = device
-        self.text.value = _told(line)
+        self.text.value = _told(device, line)
         (self.box.add_class if line.stands in LIVE else self.box.remove_class)("genesys-ports-desk-live")
         for what, button in self.buttons.items():
             can = bool(line.start) if what == START else what in line.can
@@ -128,10 +130,12 @@ def _show(widget: Any, shown: bool) -> None:
     widget.layout.display = None if shown else "none"
 
 
-def _told(line: Line) -> str:
-    number = f" <b>{escape(one_line(line.dn))}</b>" if line.dn and line.dn != line.name else ""
-    words_of = [escape(one_line(text)) for text in (line.what, line.service) if text]
-    head = f"<div><b>{escape(one_line(line.name))}</b>{number} <span>{', '.join(words_of)}</span></div>"
+def _told(device: Device, line: Line) -> str:
+    # Whom a desktop acts for, its state says.
+    dn = "" if isinstance(device, Desktop) or line.dn == line.name else line.dn
+    number = (words.DN if device.number else words.PREFIX).format(dn=dn) if dn else ""
+    about = ", ".join(escape(one_line(text)) for text in (number, line.what, line.service) if text)
+    head = f"<div><b>{escape(one_line(line.name))}</b> {about}</div>"
     if not line.state:
         return head
     shape = f'<span aria-hidden="true">{SHAPES[line.stands]}</span>'

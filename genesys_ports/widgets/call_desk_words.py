@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 # --- what stands in a row
+DN = "DN {dn}"
+PREFIX = "prefix {dn}"
 KINDS = {
     "phone": "SIP phone",
     "gateway": "gateway to the outside",
@@ -102,6 +104,9 @@ DEVICE_WORD = "device of this desk"
 NO_DESKTOP_ROW = "{name} is no agent desktop: it acts for itself."
 NO_DN = "{desktop} can act for no DN {dn!r}. There are: {known}."
 NO_ANSWERING = "{name} is no phone that could answer by itself."
+BY_ITSELF = "From now on {name} answers by itself."
+BY_HAND = "From now on {name} rings until somebody answers."
+NOW_FOR = "{desktop} acts for DN {dn}."
 EMPTIED = "The ladder begins anew."
 
 NOTHING_TRAVELLED = "Nothing has travelled yet."
