@@ -75,8 +75,9 @@ class PortBoard(Handle):
     async def stop_all(self) -> Report:
         """Stop what the board shows and runs, in the reverse of the start-up order."""
         shown = set(self._names())
-        order = [*self.lab.unplanned(), *reversed(self.lab.start_order())]
-        names = [one.name for one in order if one.name in shown and self.lab.is_running(one.name)]
+        planned = [one.name for one in reversed(self.lab.start_order())]
+        order = [*(one.name for one in self.lab.unplanned()), *planned]
+        names = [name for name in order if name in shown and self.lab.is_running(name)]
         return await self._told(self.lab.stop(*names), words.ALL_STOPPED if names else words.NONE_RUNS)
 
     def show(self, wanted: str = "") -> None:
