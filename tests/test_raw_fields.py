@@ -158,7 +158,7 @@ OPEN = Open(timeout=0, identifier=(1, 3, 6, 1, 4, 1), description=b"solution_con
                     VarBind(SYS_UP_TIME, Value(Syntax.TICKS, 4711)),
                     VarBind(SYS_NAME, Value(Syntax.COUNTER64, 5)),
                     VarBind(SYS_NAME, Value(Syntax.OID, SYS_UP_TIME)),
-                    VarBind(SYS_NAME, Value(Syntax.END_OF_VIEW, None)),
+                    VarBind(SYS_NAME, Value(Syntax.END_OF_VIEW, b"")),
                 ),
             ),
             [("Up time", "(a time)"), ("Error", "parseError, at object 2"), ("sysName.0", '"sip-host"'),

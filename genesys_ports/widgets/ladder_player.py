@@ -202,7 +202,7 @@ class LadderPlayer(Handle):
         self.pause()
         self._sync()
         if call is not None and leg not in self.steps.calls:
-            raise UnknownCallError(leg, [one for one, *_ in self.steps.whole_calls()][:NAMED])
+            raise UnknownCallError(leg, [one.call for one in self.steps.whole_calls()[:NAMED]])
         if participant is not None and not self._knows(participant):
             raise UnknownParticipantError(participant, list({**self._source.participants, **self.steps.met})[:NAMED])
         return self.choose(choice)

@@ -41,7 +41,7 @@ STYLE = """<style>
 .genesys-ports-player pre {
   white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; padding: 4px 6px; line-height: 1.3; font-size: 0.92em;
   color: inherit; background: var(--jp-layout-color2, #eeeeee)}
-.genesys-ports-player p {margin: 0 0 4px 0}
+.genesys-ports-player p {margin: 0 0 4px 0; overflow-wrap: anywhere}
 </style>"""
 
 
@@ -59,7 +59,7 @@ class View:
         self._step = kit.BoundedIntText(
             description=words.STEP, min=0, max=0, layout=kit.Layout(width="9.5em"), continuous_update=False
         )
-        self._of = self._text()
+        self._of = kit.HTML(layout=kit.Layout(margin="2px 1em 2px 4px"))
         self._speed = kit.Dropdown(
             description=words.SPEED,
             options=[(f"{speed:g}", speed) for speed in SPEEDS],
@@ -69,10 +69,19 @@ class View:
         self._call = self._list(words.CALL)
         self._protocol = self._list(words.PROTOCOL)
         self._participant = self._list(words.PARTICIPANT)
+        # A text is sent when its field is left: sent letter by letter, it could arrive after the click on its button.
         self._find = kit.Text(
-            description=words.FIND, placeholder=words.FIND_HINT, layout=kit.Layout(width="18em"), continuous_update=True
+            description=words.FIND,
+            placeholder=words.FIND_HINT,
+            layout=kit.Layout(width="18em"),
+            continuous_update=False,
         )
-        self._name = kit.Text(description=words.SAVE_NAME, placeholder=words.SAVE_HINT, layout=kit.Layout(width="22em"))
+        self._name = kit.Text(
+            description=words.SAVE_NAME,
+            placeholder=words.SAVE_HINT,
+            layout=kit.Layout(width="22em"),
+            continuous_update=False,
+        )
         self._heading, self._picture, self._notes, self._details = (self._text() for _ in range(4))
         self._left = kit.VBox([self._picture, self._notes], layout=kit.Layout(min_width="0"))
         self._right = kit.VBox([self._details], layout=kit.Layout(min_width="0"))
@@ -229,10 +238,9 @@ class View:
         self._offered = key
         whole = player._source.call_of(choice.call) if choice.call else ""
         calls = list(enumerate(steps.whole_calls(), start=1))
-        listed = [(place, one) for place, one in calls[-OFFERED:]]
-        listed = [one for one in calls[:-OFFERED] if one[1][0] == whole] + listed
+        listed = [(place, one) for place, one in calls[:-OFFERED] if one.call == whole] + calls[-OFFERED:]
         every = words.NEWEST_CALLS.format(count=OFFERED) if len(calls) > OFFERED else words.ALL_CALLS
-        options = [(call_label(place, *rest), call) for place, (call, *rest) in listed]
+        options = [(call_label(place, one), one.call) for place, one in listed]
         if whole and whole not in [call for _, call in options]:
             options.append((clean(whole, LONGEST), whole))
         _fill_list(self._call, [(every, ""), *options], whole)
@@ -257,6 +265,6 @@ def _fill_list(chooser: Any, options: list[tuple[str, Any]], value: object) -> N
 def _region(label: str, inside: str, height: int) -> str:
     """A part that scrolls, reached by keyboard."""
     return (
-        f"<div class='gp-scroll' role='region' tabindex='0' aria-label='{escape(label)}' "
+        f"<div class='gp-scroll' role='group' tabindex='0' aria-label='{escape(label)}' "
         f"style='max-height:{height}em'>{inside}</div>"
     )

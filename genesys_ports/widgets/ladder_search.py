@@ -8,7 +8,7 @@ from ..draw.style import clean
 from ..draw.words import PROTOCOLS
 from ..trace import Message
 from . import ladder_player_words as words
-from .ladder_steps import Choice, Steps
+from .ladder_steps import Choice, Listed, Steps
 
 __all__ = ["call_label", "found", "protocol_label", "says"]
 
@@ -54,11 +54,10 @@ def protocol_label(protocols: frozenset[str]) -> str:
     return ", ".join(PROTOCOLS.get(one) or clean(one, LONGEST) for one in sorted(protocols))
 
 
-def call_label(place: int, caller: str, called: str, number: int) -> str:
+def call_label(place: int, one: Listed) -> str:
     """A call by its place among all calls, and who calls whom."""
-    return words.CALL_LABEL.format(
-        place=place, caller=clean(caller, LONGEST), called=clean(called, LONGEST), number=number
-    )
+    caller, called = clean(one.caller, LONGEST), clean(one.called, LONGEST)
+    return words.CALL_LABEL.format(place=place, caller=caller, called=called, number=one.number)
 
 
 def says(steps: Steps, choice: Choice) -> str:
@@ -67,7 +66,7 @@ def says(steps: Steps, choice: Choice) -> str:
     if choice.call:
         whole = steps.trace.call_of(choice.call)
         calls = enumerate(steps.whole_calls(), start=1)
-        label = next((call_label(place, *rest) for place, (call, *rest) in calls if call == whole), "")
+        label = next((call_label(place, one) for place, one in calls if one.call == whole), "")
         told.append(words.ONLY_CALL.format(call=label or clean(whole, LONGEST)))
     if choice.protocols:
         told.append(words.ONLY_PROTOCOL.format(protocol=protocol_label(choice.protocols)))

@@ -11,7 +11,7 @@ from ..draw.runs import Gathering, Line
 from ..draw.sheet import ends, languages
 from ..trace import Kind, Message, Participant, Trace
 
-__all__ = ["Choice", "Steps"]
+__all__ = ["Choice", "Listed", "Steps"]
 
 #: Names, and Call-IDs, that are remembered to choose from.
 REMEMBERED, CALLS_REMEMBERED = 10_000, 100_000
@@ -35,6 +35,15 @@ class Choice(NamedTuple):
     participant: str = ""
 
 
+class Listed(NamedTuple):
+    """A call to choose: its Call-ID, who calls whom, and the number of its first message."""
+
+    call: str
+    caller: str
+    called: str
+    number: int
+
+
 class Steps:
     """The steps that fit `choice`, and what there is to choose from. `update` brings in what the trace has of new.
 
@@ -51,7 +60,7 @@ class Steps:
         self.protocols: dict[str, None] = {}
         self.calls: dict[str, Message] = {}
         self._known = after
-        self._listed: tuple[int, list[tuple[str, str, str, int]]] = (-1, [])
+        self._listed: tuple[int, list[Listed]] = (-1, [])
         self._parties: dict[str, tuple[str, str]] = {}
         self._begin()
 
@@ -167,11 +176,11 @@ class Steps:
             names = {**{name: None for name in joined if name in touched}, **touched}
         return {name: joined.get(name) or Participant(name) for name in names}
 
-    def whole_calls(self) -> list[tuple[str, str, str, int]]:
-        """Every call: Call-ID, who calls whom, and the number of its first message; legs are none of their own."""
+    def whole_calls(self) -> list[Listed]:
+        """Every call, in order of its first message; its other legs are none of their own."""
         if self._listed[0] != self.version:
             whole = [call for call in self.calls if self.trace.call_of(call) == call]
-            self._listed = self.version, [(call, *self._who(call), self.calls[call].number) for call in whole]
+            self._listed = self.version, [Listed(call, *self._who(call), self.calls[call].number) for call in whole]
         return self._listed[1]
 
     def _who(self, call: str) -> tuple[str, str]:
