@@ -10,8 +10,10 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path, PurePath
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
+from weakref import finalize
 
 from ..errors import OutputWriteError
 from ..lab.report import Report
@@ -43,8 +45,11 @@ class Folder:
     def __init__(self, name: str) -> None:
         self.name = PurePath(name).name or "my-capstone"
         progress = progress_file()
-        self._temporary = TemporaryDirectory() if progress is None else None
-        beside = Path(self._temporary.name) if self._temporary else Path(progress or "").parent
+        if progress is None:
+            beside = Path(mkdtemp(prefix="genesys-ports-"))
+            finalize(self, rmtree, beside, ignore_errors=True)
+        else:
+            beside = progress.parent
         self.path = beside / self.name
 
     # --- what is there

@@ -117,8 +117,8 @@ class CapstoneReport:
     def to_html(self) -> str:
         """The report as a page."""
         sections = [
-            f"<section{'' if number else ' class=first'}>\n<h2>{escape(title)}</h2>\n{inside}\n</section>"
-            for number, (title, inside) in enumerate(self._sections)
+            f'<section class="{_page_of(title)}">\n<h2>{escape(title)}</h2>\n{draw()}\n</section>'
+            for title, draw in self._sections
         ]
         return _PAGE.format(
             title=escape(words.REPORT_TITLE),
