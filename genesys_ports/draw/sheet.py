@@ -247,7 +247,9 @@ def make_sheet(
     present = {step.kind for step in steps}
     kinds = [kind for kind in Kind if kind in present]
     again, dropped = any(step.again for step in steps), any(step.dropped for step in steps)
-    return Sheet(clean(title, 200), heads, steps, notes, kinds, again, dropped, spoken)
+    heard = {line.message.protocol for line in drawn}
+    told = [protocol for protocol in spoken if protocol in heard]
+    return Sheet(clean(title, 200), heads, steps, notes, kinds, again, dropped, told)
 
 
 def _head(participant: Participant) -> Head:

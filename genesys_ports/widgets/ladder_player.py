@@ -324,8 +324,8 @@ class LadderPlayer(Handle):
             rows=ROWS,
         )
 
-    def notes(self, page: Page) -> list[str]:
-        """Whole sentences about what is chosen, and what is not on the page."""
+    def notes(self) -> list[str]:
+        """Whole sentences about what is chosen, and how many steps are not on the page."""
         told = [says(self.steps, self.steps.choice)] if self.steps.choice != Choice() else []
         gone = self._source.dropped if self._source.dropped > self.steps.after else 0
         if gone:
@@ -333,16 +333,16 @@ class LadderPlayer(Handle):
         place = self._sync()
         if earlier := max(0, place + 1 - ROWS):
             told.append(counted(words.EARLIER_ONE, words.EARLIER, earlier))
-        return [*told, *page.notes]
+        return told
 
     def __str__(self) -> str:
         page = self.page()
         if not self.step:
-            return "\n".join([self.where(), *self.notes(page)])
+            return "\n".join([self.where(), *self.notes()])
         return "\n".join(
             [
                 self.where(),
-                *self.notes(page),
+                *self.notes(),
                 "",
                 page.to_text(),
                 "",

@@ -201,7 +201,7 @@ class View:
         sentences = "".join(f"<span dir='auto'>{escape(one)}</span> " for one in player.present(page))
         self._heading.value = f"<p role='status'><b>{escape(player.where())}</b> {sentences}</p>"
         self._picture.value = page.to_html()
-        self._notes.value = "".join(f"<p>{escape(note)}</p>" for note in player.notes(page))
+        self._notes.value = "".join(f"<p>{escape(note)}</p>" for note in (*player.notes(), *page.notes))
         beside = page.heads <= BESIDE
         self._left.layout.flex = "3 1 500px" if beside else "1 1 100%"
         self._right.layout.flex = "2 1 270px" if beside else "1 1 100%"
