@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from nbformat import v4
 
 from tests.conftest import code, text
 from tools import build_notebooks
@@ -162,11 +163,21 @@ def test_counts_run_from_one():
     assert plain.cells[2].outputs[0].execution_count == 2
 
 
+def test_slides():
+    texts = ["# A lesson", "## A heading", "<details><summary>Hint 1</summary></details>", "Words alone."]
+    title, heading, hint, words = (v4.new_markdown_cell(one) for one in texts)
+    cells = [title, cell("1"), cell("2"), heading, cell("3"), hint, cell("4"), words, hint, cell("5")]
+    kinds = [one.metadata["slideshow"]["slide_type"] for one in normalise(notebook(*cells)).cells]
+    assert kinds == [
+        "slide", "fragment", "subslide", "slide", "fragment", "skip", "subslide", "subslide", "skip", "fragment",
+    ]  # fmt: skip
+
+
 def test_metadata_of_the_author_goes_and_tags_stay():
     mine = {"tags": ["check"], "collapsed": True, "execution": {"iopub.status.busy": "2026-01-31"}, "scrolled": 1}
     plain = normalise(notebook(cell(metadata=mine), metadata={"widgets": {}, "language_info": {"version": "3"}}))
-    assert plain.cells[0].metadata == {"tags": ["check"]}
-    assert sorted(plain.metadata) == ["kernelspec", "language_info"]
+    assert plain.cells[0].metadata == {"slideshow": {"slide_type": "subslide"}, "tags": ["check"]}
+    assert sorted(plain.metadata) == ["kernelspec", "language_info", "rise"]
 
 
 def test_normal_form_is_stable():

@@ -56,9 +56,11 @@ OWN_OUTPUT = "nbval-ignore-output"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 #: Everything else (folded, scrolled, timing, trusted) is how one author's editor looked that day.
-CELL_METADATA = ("tags", "slideshow")
+CELL_METADATA = ("tags",)
 
 METADATA = {
+    # As slides, what is longer than the screen scrolls.
+    "rise": {"scroll": True},
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     # No version: it differs from one author to the next.
     "language_info": {
@@ -68,6 +70,9 @@ METADATA = {
         "pygments_lexer": "ipython3",
     },
 }
+
+#: The kind of a cell that a slide show leaves out.
+SKIPPED = "skip"
 
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
@@ -197,9 +202,12 @@ def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The same notebook without anything that differs from run to run or from author to author."""
     plain = copy.deepcopy(notebook)
     plain.metadata = node(METADATA)
-    count = 0
+    count, before = 0, ""
     for cell in plain.cells:
-        cell.metadata = node({key: cell.metadata[key] for key in CELL_METADATA if key in cell.metadata})
+        kept = {key: cell.metadata[key] for key in CELL_METADATA if key in cell.metadata}
+        kind = slide(cell, before)
+        before = before if kind == SKIPPED else cell.cell_type
+        cell.metadata = node({**kept, "slideshow": {"slide_type": kind}})
         if cell.cell_type != "code":
             continue
         ran = bool(cell.source.strip())
@@ -207,6 +215,19 @@ def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         cell.execution_count = count if ran else None
         cell.outputs = [_output(one, cell.execution_count) for one in cell.outputs]
     return plain
+
+
+def slide(cell: nbformat.NotebookNode, before: str) -> str:
+    """What a cell is in a slide show; `before` is the kind of the last one that is shown.
+
+    A heading begins a slide. A cell comes below its text when one asks for it, so that everybody predicts first; what
+    follows comes on a slide of its own. Hints and answers are not shown.
+    """
+    if cell.cell_type == "markdown":
+        if cell.source.lstrip().startswith("<details"):
+            return SKIPPED
+        return "slide" if cell.source.startswith("#") else "subslide"
+    return "fragment" if before == "markdown" else "subslide"
 
 
 def _output(output: nbformat.NotebookNode, count: int | None) -> nbformat.NotebookNode:

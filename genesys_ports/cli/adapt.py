@@ -7,16 +7,16 @@ import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import OutputExistsError, OutputWriteError
-from ..plan import load_plan
-from ..plan.files import write_new
-from ..plan.own_names import FILE, LESSONS
-from ..plan.renaming import Renaming, renaming_for
+from ..output import write_new
 from . import words
 from .console import complain, show
 from .lab import lay_out, published
+
+if TYPE_CHECKING:
+    from ..plan.renaming import Renaming
 
 __all__ = ["add_to"]
 
@@ -42,6 +42,11 @@ def add_to(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    # Whoever asks for something else need not wait for these.
+    from ..plan import load_plan
+    from ..plan.own_names import FILE, LESSONS
+    from ..plan.renaming import renaming_for
+
     lessons, folder = published(), Path(arguments.folder)
     if lessons is None:
         complain(words.NO_LESSONS)
@@ -58,6 +63,7 @@ def _run(arguments: argparse.Namespace) -> int:
         complain(words.NOTHING_TO_ADAPT.format(plan=arguments.plan))
         return 1
     _write(lessons, folder, renaming, [one.name for one in notebooks])
+    write_new(folder / FILE, renaming.to_json().encode())
     show(words.ADAPTED.format(folder=arguments.folder))
     show(str(renaming.table()))
     for note in renaming.notes:
@@ -81,7 +87,6 @@ def _write(lessons: Path, folder: Path, renaming: Renaming, notebooks: Iterable[
     for name in (*PLANS, SWITCH):
         text = (lessons / "plans" / f"{name}.csv").read_text("utf-8")
         write_new(folder / "plans" / f"{name}.csv", renaming.sheet(text).encode())
-    write_new(folder / FILE, renaming.to_json().encode())
     lay_out(lessons, folder)
 
 
