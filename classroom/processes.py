@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import psutil
 
-__all__ = ["MARK", "end_all", "marked"]
+__all__ = ["MARK", "alive", "end_all", "marked"]
 
 #: In the environment of every learner's process: the classroom's folder, a stroke, and the learner.
 MARK = "GENESYS_PORTS_CLASSROOM"
@@ -35,17 +35,18 @@ async def end_all(processes: Sequence[psutil.Process]) -> None:
         with suppress(psutil.NoSuchProcess):
             process.terminate()
     deadline = asyncio.get_running_loop().time() + PATIENCE
-    while _alive(processes) and asyncio.get_running_loop().time() < deadline:
+    while alive(processes) and asyncio.get_running_loop().time() < deadline:
         await asyncio.sleep(0.05)
-    for process in _alive(processes):
+    for process in alive(processes):
         with suppress(psutil.NoSuchProcess):
             process.kill()
 
 
-def _alive(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
-    alive = []
+def alive(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Those that have not ended; one that only waits to be counted by its parent has."""
+    found = []
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-                alive.append(process)
-    return alive
+                found.append(process)
+    return found

@@ -15,7 +15,7 @@ import psutil
 from classroom import words
 from classroom.errors import ClassroomError
 from classroom.place import Place
-from classroom.processes import end_all, marked
+from classroom.processes import alive, end_all, marked
 
 __all__ = ["RUN_FOLDER", "forget", "new_run_folder", "note", "processes", "stop"]
 
@@ -49,15 +49,15 @@ def _noted(place: Place) -> tuple[list[psutil.Process], Path | None]:
         folder = Path(raw["run_folder"])
     except (OSError, ValueError, LookupError, TypeError):
         return [], None
-    alive = []
+    known = []
     for pid, begun in found:
         # A number may have gone to another program since.
         with suppress(psutil.Error):
             process = psutil.Process(pid)
-            if process.create_time() == begun and process.status() != psutil.STATUS_ZOMBIE:
-                alive.append(process)
+            if process.create_time() == begun:
+                known.append(process)
     ours = folder.parent == Path("/tmp") and folder.name.startswith(RUN_FOLDER)
-    return alive, folder if ours else None
+    return alive(known), folder if ours else None
 
 
 def processes(place: Place) -> list[psutil.Process]:
@@ -75,10 +75,9 @@ def forget(place: Place) -> None:
 
 async def stop(place: Place) -> None:
     """End the classroom, and what one that broke down has left. Raises `ClassroomError` where it is another user's."""
-    alive = processes(place)
     try:
         # The outermost ends the others in good order.
-        for process in alive[:1]:
+        for process in processes(place)[:1]:
             process.terminate()
     except psutil.AccessDenied:
         raise ClassroomError(words.NOT_YOURS.format(folder=place.folder)) from None

@@ -98,6 +98,7 @@ class Visitor:
     def __init__(self, room: Any, name: str) -> None:
         self.room, self.name = room, name
         self.cookies: dict[tuple[str, str], str] = {}
+        self.kernels: list[RemoteKernel] = []
 
     def _cookie_header(self, path: str) -> str:
         return "; ".join(f"{key}={value}" for (at, key), value in self.cookies.items() if path.startswith(at))
@@ -165,7 +166,7 @@ class Visitor:
         answer = await self.ask(f"/user/{self.name}/api/{path}", method, text)
         return json.loads(answer.body) if answer.code in (200, 201) else answer.code
 
-    async def kernel(self, folder: str = "") -> "RemoteKernel":
+    async def kernel(self) -> "RemoteKernel":
         """A new kernel, spoken to as JupyterLab does."""
         made = await self.api("sessions", "POST", {
             "path": f"{uuid4()}.ipynb", "type": "notebook", "name": "", "kernel": {"name": "python3"},
@@ -174,7 +175,15 @@ class Visitor:
         request = HTTPRequest(
             f"{self.room.url.replace('http', 'ws', 1)}{path}", headers={"Cookie": self._cookie_header(path)}
         )
-        return RemoteKernel(made["kernel"]["id"], await websocket_connect(request, max_message_size=2**27))
+        self.kernels.append(
+            RemoteKernel(made["kernel"]["id"], await websocket_connect(request, max_message_size=2**27))
+        )
+        return self.kernels[-1]
+
+    def leave(self) -> None:
+        """Close the browser."""
+        for one in self.kernels:
+            one.socket.close()
 
 
 class RemoteKernel:

@@ -139,7 +139,8 @@ def test_help(arguments, capsys):
 
 def test_unknown_command(capsys):
     assert run.main(["labs"]) == 2
-    assert "There is no command 'labs'. There are: benchmarks, classroom, lab, notebooks, setup, test." in capsys.readouterr().err
+    known = "benchmarks, classroom, lab, notebooks, setup, test"
+    assert f"There is no command 'labs'. There are: {known}." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
