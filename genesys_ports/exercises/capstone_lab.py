@@ -195,9 +195,9 @@ def check_phones(lab: Lab) -> Check:
     inside = _best([one for one in _dialled(lab, phones) if one.number in numbers])
     if inside is None:
         return Check([*steps, Step(False, words.NO_INSIDE_CALL)])
-    values = {"caller": inside.invite.sender, "number": inside.number, "status": inside.status}
+    told = {"caller": inside.invite.sender, "number": inside.number, "status": inside.status}
     right = inside.status == _OK
-    return Check([*steps, Step(right, (words.INSIDE_CALL if right else words.INSIDE_UNANSWERED).format(**values))])
+    return Check([*steps, Step(right, (words.INSIDE_CALL if right else words.INSIDE_UNANSWERED).format(**told))])
 
 
 # --- take a call from outside

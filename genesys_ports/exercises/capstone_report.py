@@ -68,7 +68,7 @@ img, svg {{max-width: 100%; height: auto}}
   h2 {{break-after: avoid}}
   tr, img, svg {{break-inside: avoid}}
   thead {{display: table-header-group}}
-  img {{width: auto !important; max-height: 165mm}}
+  img {{width: auto !important; max-height: 235mm}}
   @page tall {{size: A4 portrait; margin: 12mm}}
   section.tall {{page: tall}}
   svg {{max-height: 240mm}}
@@ -155,7 +155,7 @@ def report(lab: Lab, editor: Any, folder: Folder, learner: str = "") -> Capstone
 
 def _page_of(title: str) -> str:
     """On which kind of page a section is printed."""
-    tall = (words.REPORT_IVR, words.REPORT_AGENT)
+    tall = (words.REPORT_MAP, words.REPORT_TOPOLOGY, words.REPORT_IVR, words.REPORT_AGENT)
     return "first" if title == words.REPORT_SCORE else "tall" if title in tall else "wide"
 
 
