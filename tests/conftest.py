@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -75,18 +76,37 @@ def _patient_labs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 # --- a browser, JupyterLab, and a page in it: made once for all tests that look through one
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+#: What is open for them: by name, and how it ends.
+_open: dict[str, Any] = {}
+_endings = ExitStack()
+
+
+def _shared(name: str, make: Callable[[], Iterator[Any]]) -> Any:
+    if name not in _open:
+        _open[name] = _endings.enter_context(contextmanager(make)())
+    return _open[name]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End the browser with the last test that looks through it: no asyncio runs in a thread where it is open."""
+    if _open and not (nextitem and nextitem.path.name.startswith(TOGETHER)):
+        _open.clear()
+        _endings.close()
+
+
+@pytest.fixture
+def browser() -> Any:
     from tests.browser import chromium
 
-    yield from chromium()
+    return _shared("browser", chromium)
 
 
-@pytest.fixture(scope="session")
-def jupyter(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+@pytest.fixture
+def jupyter(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     from tests.browser import running
 
-    yield from running(tmp_path_factory.mktemp("jupyter"))
+    return _shared("jupyter", lambda: running(tmp_path_factory.mktemp("jupyter")))
 
 
 @pytest.fixture
