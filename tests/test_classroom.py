@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sys
 import time
 from ipaddress import ip_address
@@ -29,9 +30,13 @@ pytestmark = [
     pytest.mark.timeout(500),
 ]
 
-LESSONS = ("03-port-collisions", "07-sip-server-ports")
+#: Lessons, and a port of the plan of each.
+LESSONS = {"03-port-collisions": 5150, "07-sip-server-ports": 5060}
 
 LEARNERS = 8
+
+#: How much of a call is heard until it is looked at, and to which packet, is a matter of how busy the machine is.
+HEARD = re.compile(r"has heard [\d.]+ seconds of voice")
 
 
 def stored(name):
@@ -52,11 +57,9 @@ def as_stored(output):
     return nbformat.from_dict({"output_type": kind, **{field: output[field] for field in fields}})
 
 
-async def run_lesson(learner, name, everyone):
-    """Run a lesson in the learner's own copy's folder; before its last cell, wait for all the others."""
+async def run_lesson(kernel, name, everyone):
+    """Run a lesson; before its last cell, which closes everything, wait for all the others. Gives what differs."""
     text, notebook = stored(name)
-    kernel = await learner.kernel()
-    await kernel.run(HURRY)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell in code[:-1]:
         cell.outputs = [as_stored(one) for one in await kernel.run(cell.source)]
@@ -64,15 +67,16 @@ async def run_lesson(learner, name, everyone):
     # What listens is looked at in between.
     await everyone.wait()
     code[-1].outputs = [as_stored(one) for one in await kernel.run(code[-1].source)]
-    return build_notebooks.differences(name, text, build_notebooks.normalise(notebook))
+    found = build_notebooks.differences(name, text, build_notebooks.normalise(notebook))
+    return [one for one in found if not HEARD.search(one)]
 
 
 def listening(network):
-    """The port numbers that are open in this loopback network."""
+    """The port numbers that are open in this loopback network; a connection that is over has no process any more."""
     return {
         one.laddr.port
         for one in psutil.net_connections("inet")
-        if one.laddr and one.laddr.ip.startswith("127.") and ip_address(one.laddr.ip) in network
+        if one.pid and one.status in ("LISTEN", "NONE") and ip_address(one.laddr.ip) in network
     }
 
 
@@ -89,24 +93,28 @@ async def passwords_are_asked_for(room):
 
 
 async def all_hold_the_same_ports(room, learners):
-    everyone = asyncio.Barrier(len(learners) * len(LESSONS) + 1)
-    lessons = [asyncio.ensure_future(run_lesson(one, name, everyone)) for one in learners for name in LESSONS]
-    ready = asyncio.ensure_future(everyone.wait())
-    await asyncio.wait([ready, *lessons], return_when=asyncio.FIRST_COMPLETED)
-    for one in lessons:
-        # Else a lesson that broke down would leave the others waiting for it.
-        assert not one.done() or one.result()
-    await ready
+    kernels = await asyncio.gather(*(one.kernel() for one in learners))
+    # One kernel a learner: two of each would only take this test the memory and the time of eight more.
+    await asyncio.gather(*(one.run(HURRY) for one in kernels))
     roll = Roll.read(room.folder / "roll.json")
     networks = [roll.network(one) for one in roll.learners]
-    ports = [listening(network) for network in networks]
-    await everyone.wait()
-    assert [line for differences in await asyncio.gather(*lessons) for line in differences] == []
     assert len(set(networks)) == LEARNERS
-    # Beside the plan's, the system has given out some numbers of its own.
-    planned = set.intersection(*ports)
-    assert {5060} <= planned
-    assert len(planned) > 3
+    for name, port in LESSONS.items():
+        everyone = asyncio.Barrier(LEARNERS + 1)
+        lessons = [asyncio.ensure_future(run_lesson(one, name, everyone)) for one in kernels]
+        ready = asyncio.ensure_future(everyone.wait())
+        await asyncio.wait([ready, *lessons], return_when=asyncio.FIRST_COMPLETED)
+        for one in lessons:
+            # One that broke down would leave the others waiting for it.
+            assert not one.done() or one.result()
+        await ready
+        ports = [listening(network) for network in networks]
+        await everyone.wait()
+        assert [line for differences in await asyncio.gather(*lessons) for line in differences] == []
+        # Beside the plan's, the system has given out some numbers of its own.
+        planned = set.intersection(*ports)
+        assert port in planned
+        assert len(planned) >= 3
 
 
 async def nobody_reads_anothers_files(room, learners):

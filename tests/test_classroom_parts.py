@@ -5,6 +5,7 @@ import asyncio
 import csv
 import json
 import os
+import re
 import ssl
 import stat
 import subprocess
@@ -593,3 +594,92 @@ def test_options_of_a_start():
     options = command._parser().parse_args(["start"])
     assert isinstance(options, argparse.Namespace)
     assert (options.address, options.port, options.at_once, options.cull) == ("127.0.0.1", 8000, 30, 120)
+
+
+# --- elsewhere
+
+
+def config_of(file):
+    """What a configuration file of JupyterHub sets, when it is run."""
+    from traitlets.config import Config
+
+    config = Config()
+    names = {"get_config": lambda: config, "__name__": "config"}
+    exec(compile(file.read_text(encoding="utf-8"), file, "exec"), names)
+    return config, names
+
+
+def test_the_littlest_jupyterhub():
+    from types import SimpleNamespace
+
+    from jupyterhub.spawner import Spawner
+
+    config, names = config_of(ROOT / "classroom" / "tljh" / "genesys_ports.py")
+    assert set(config) == {"Spawner"}
+    assert set(config.Spawner) <= set(Spawner.class_trait_names(config=True))
+    shared = {"LANG": "C"}
+    spawner = SimpleNamespace(environment=shared, user=SimpleNamespace(orm_user=SimpleNamespace(id=3)))
+    config.Spawner.pre_spawn_hook(spawner)
+    assert spawner.environment == {"LANG": "C", "GENESYS_PORTS_NETWORK": "127.32.48.0/20"}
+    assert shared == {"LANG": "C"}
+    assert len({names["network_of"](number) for number in range(1, 513)}) == 512
+
+
+def test_the_littlest_jupyterhubs_command(tmp_path):
+    config, _ = config_of(ROOT / "classroom" / "tljh" / "genesys_ports.py")
+    for name in ("genesys-ports", "jupyterhub-singleuser"):
+        (tmp_path / name).write_text(f'#!/bin/sh\necho {name} "$@"\nexit 1\n')
+        (tmp_path / name).chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:/bin:/usr/bin", "HOME": "/home/a b"}
+    done = subprocess.run([*config.Spawner.cmd, "--one", "two words"], env=environment, capture_output=True, text=True)
+    assert done.stdout.splitlines() == [
+        "genesys-ports lab /home/a b/genesys-ports-lessons --copy-only",
+        "jupyterhub-singleuser --one two words",
+    ]
+    assert done.stderr == "The lessons could not be copied.\n"
+
+
+#: Of the chart's own schema (zero-to-jupyterhub-k8s, jupyterhub/values.schema.yaml): what may stand where.
+CHART = {
+    "": {"hub", "singleuser", "cull", "proxy", "scheduling", "ingress", "prePuller"},
+    "hub": {"activeServerLimit", "allowNamedServers", "config"},
+    "singleuser": {
+        "image", "defaultUrl", "startTimeout", "memory", "cpu", "storage", "extraEnv", "lifecycleHooks",
+    },
+    "singleuser.memory": {"guarantee", "limit"},
+    "singleuser.cpu": {"guarantee", "limit"},
+    "singleuser.storage": {"capacity"},
+    "singleuser.lifecycleHooks": {"postStart", "preStop"},
+    "cull": {"enabled", "timeout", "every"},
+}  # fmt: skip
+
+
+def test_kubernetes():
+    yaml = pytest.importorskip("yaml")
+    values = yaml.safe_load((ROOT / "classroom" / "kubernetes" / "values.yaml").read_text(encoding="utf-8"))
+    for where, known in CHART.items():
+        part = values
+        for key in filter(None, where.split(".")):
+            part = part[key]
+        assert set(part) <= known
+    command_line = values["singleuser"]["lifecycleHooks"]["postStart"]["exec"]["command"]
+    assert command_line[:2] == ["sh", "-c"]
+    folder = command_line[2].split()[2]
+    assert values["singleuser"]["extraEnv"]["GENESYS_PORTS_PROGRESS"] == f"{folder}/my-progress.jsonl"
+    assert values["singleuser"]["defaultUrl"].endswith("/genesys-ports-lessons/00-start-here.ipynb")
+
+
+def test_the_image_holds_what_a_wheel_is_made_of():
+    text = (ROOT / "classroom" / "kubernetes" / "Dockerfile").read_text(encoding="utf-8")
+    for name in ("pyproject.toml", "README.md", "LICENSE", "genesys_ports", "notebooks"):
+        assert name in text
+        assert (ROOT / name).exists()
+
+
+def test_the_page_in_docs_tells_every_option():
+    text = (ROOT / "docs" / "classroom.md").read_text(encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "classroom", "start", "--help"], cwd=ROOT, capture_output=True, text=True
+    )
+    options = set(re.findall(r"--[a-z-]+", done.stdout)) - {"--help", "--folder"}
+    assert {one for one in options if one not in text} == set()
