@@ -389,6 +389,12 @@ def test_without_progress_a_folder_goes_with_the_kernel(monkeypatch, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(("name", "folder"), [("../../etc", "etc"), ("..", "my-capstone"), ("", "my-capstone")])
+def test_a_folder_lies_beside_the_progress(name, folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("GENESYS_PORTS_PROGRESS", str(tmp_path / "my-progress.jsonl"))
+    assert Folder(name).path == tmp_path / folder
+
+
 @pytest.mark.parametrize("ending", [".csv", ".md"])
 def test_a_list_of_an_earlier_plan(folder, ending):
     editor = clean()

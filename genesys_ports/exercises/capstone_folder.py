@@ -33,6 +33,9 @@ EMPTY_SHEET = "plans/capstone-sheet.csv"
 
 SHEET = "sheet.csv"
 
+#: Its name where none is given.
+USUAL = "my-capstone"
+
 #: Files of a folder that are looked at, and the bytes of the largest.
 MOST_FILES, MOST_BYTES = 200, 2_000_000
 
@@ -43,7 +46,8 @@ class Folder:
     """A learner's folder: `Folder("my-capstone")`. It is made when something is kept in it for the first time."""
 
     def __init__(self, name: str) -> None:
-        self.name = PurePath(name).name or "my-capstone"
+        # One folder beside the progress, whatever way leads through the name.
+        self.name = PurePath(name).name.strip(". ") or USUAL
         progress = progress_file()
         if progress is None:
             beside = Path(mkdtemp(prefix="genesys-ports-"))
