@@ -22,7 +22,7 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
-def voila(browser, tmp_path_factory):
+def voila(tmp_path_factory):
     """The address of a page with the capstone, which Voilà runs for whoever opens it."""
     if importlib.util.find_spec("voila") is None:
         if os.environ.get("CI") == "true":
