@@ -38,8 +38,8 @@ c.Authenticator.allow_all = True
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = "{folder}/{{username}}"
 c.Spawner.cmd = ["{python}", "-m", "jupyterhub.singleuser", "--allow-root"]
-c.Spawner.start_timeout = c.Spawner.http_timeout = 120
-c.JupyterHub.concurrent_spawn_limit = 8
+c.Spawner.start_timeout = c.Spawner.http_timeout = 300
+c.JupyterHub.concurrent_spawn_limit = 0
 from classroom.proxy import PassingProxy
 c.JupyterHub.proxy_class = PassingProxy
 c.JupyterHub.db_url = "sqlite:///{folder}/hub.sqlite"

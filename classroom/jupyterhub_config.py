@@ -41,13 +41,13 @@ c.RollAuthenticator.admin_users = {INSTRUCTOR}
 
 c.JupyterHub.spawner_class = LearnerSpawner
 c.JupyterHub.active_server_limit = settings.at_once
-# All of a class log in within the same minute; more at a time would only take longer each.
-c.JupyterHub.concurrent_spawn_limit = 8
+# All of a class log in within the same minute. A limit would send some of them away, to try again later.
+c.JupyterHub.concurrent_spawn_limit = 0
 c.LearnerSpawner.cmd = [sys.executable, "-m", "classroom.server"]
 c.LearnerSpawner.default_url = "/lab/tree/00-start-here.ipynb"
 c.LearnerSpawner.notebook_dir = "~"
-c.LearnerSpawner.start_timeout = 120
-c.LearnerSpawner.http_timeout = 120
+c.LearnerSpawner.start_timeout = 300
+c.LearnerSpawner.http_timeout = 300
 c.LearnerSpawner.term_timeout = 10
 # A server that somebody has ended is noticed soon, and its port is no one's then.
 c.LearnerSpawner.poll_interval = 10

@@ -57,7 +57,12 @@ table {{ border-collapse: collapse; margin: 1rem 0 2rem; }}
 caption {{ font-weight: bold; text-align: left; }}
 th, td {{ border-bottom: 1px solid; padding: .25rem .75rem; text-align: left; vertical-align: top; }}
 td {{ overflow-wrap: anywhere; }}
-a {{ color: LinkText; }}
+a {{ color: #0550ae; }}
+html {{ background: #fff; color: #1a1a1a; }}
+@media (prefers-color-scheme: dark) {{
+html {{ background: #121212; color: #f0f0f0; }}
+a {{ color: #8ab4f8; }}
+}}
 </style>
 </head>
 <body>

@@ -173,7 +173,10 @@ class Visitor:
         })  # fmt: skip
         path = f"/user/{self.name}/api/kernels/{made['kernel']['id']}/channels"
         request = HTTPRequest(
-            f"{self.room.url.replace('http', 'ws', 1)}{path}", headers={"Cookie": self._cookie_header(path)}
+            f"{self.room.url.replace('http', 'ws', 1)}{path}",
+            headers={"Cookie": self._cookie_header(path)},
+            connect_timeout=LIMIT,
+            request_timeout=LIMIT,
         )
         self.kernels.append(
             RemoteKernel(made["kernel"]["id"], await websocket_connect(request, max_message_size=2**27))

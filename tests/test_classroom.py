@@ -142,6 +142,9 @@ async def nobody_reads_anothers_files(room, learners):
     }
     for source, problem in refused.items():
         assert problem in await kernel.text(f"_ = {source}"), source
+    # More than one process may have.
+    (output,) = await kernel.run("_ = bytearray(3 * 2**30)")
+    assert output["ename"] == "MemoryError"
     assert (own / "mine.txt").read_text() == "my work"
     assert own.stat().st_mode & 0o777 == 0o700
 
