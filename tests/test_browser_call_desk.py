@@ -56,7 +56,7 @@ def test_calls_are_placed_held_and_released(page, jupyter):
     button(phones, "phone_1001", "Call").click()
     expect(phones.get_by_role("status")).to_contain_text("phone_1002 has answered")
     expect(row(phones, "phone_1002")).to_contain_text("talks with 1001")
-    drawn = phones.locator("svg.gp-ladder")
+    drawn = phones.locator("svg.gp-page")
     expect(drawn).to_contain_text("INVITE")
     # By keyboard: it is held. The button keeps the keyboard's place.
     press(page, button(phones, "phone_1002", "Hold"))
@@ -95,7 +95,7 @@ def test_calls_are_placed_held_and_released(page, jupyter):
     type_into(page, stations.get_by_label("Number that 2002 calls"), "2003")
     press(page, button(stations, "2002", "Call"))
     expect(row(stations, "2003")).to_contain_text("rings: 2002 calls")
-    expect(stations.locator("svg.gp-ladder")).to_contain_text("DeliveredEvent")
+    expect(stations.locator("svg.gp-page")).to_contain_text("DeliveredEvent")
 
     problems = cut_off(lesson)
     for theme in ("JupyterLab Light", "JupyterLab Dark"):

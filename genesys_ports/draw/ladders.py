@@ -17,6 +17,7 @@ from ..trace import Called, Kind, Message, Participant, Trace, raw_of, table_of
 from . import words
 from .mermaid import write_mermaid
 from .order import arranged
+from .pages import Page
 from .plaintext import write_text
 from .runs import gather
 from .sheet import Sheet, ends, languages, make_sheet, mentioned, sentence
@@ -145,6 +146,10 @@ class Ladder:
         return make_sheet(self.title, self._participants, self._lines, limit, self._gone, self._names)
 
     # --- forms
+
+    def page(self) -> Page:
+        """The ladder in low rows, no wider than a notebook's page with up to eight participants."""
+        return Page(self._lines, self._participants, self._names)
 
     def to_text(self, limit: int | None = None) -> str:
         """Plain text; the newest `limit` steps, or all."""

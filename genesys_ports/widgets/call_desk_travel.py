@@ -12,13 +12,13 @@ from ..lab import Lab
 from ..lab.roles import component_of
 from ..lab.sip_server import SIP_SERVER
 from ..lab.t_server import T_SERVER
-from ..trace import Kind, Message
+from ..trace import Kind, Message, Trace
 from . import call_desk_words as words
 
 __all__ = ["Travel"]
 
-#: Steps that are shown.
-STEPS = 60
+#: Messages that are shown, and participants: more would be cut off at the edge of the page.
+NEWEST, WIDEST = 40, 8
 
 #: Messages among which the newest call is looked for.
 NEAR = 2_000
@@ -80,11 +80,23 @@ class Travel:
             chosen = trace.select(call=call, protocol=spoken, where=shown)
         else:
             chosen = trace.select(after=self._after, protocol=spoken, where=shown)
+        chosen = chosen.select(after=self._before(chosen))
         arrows = [ends(message) for message in chosen]
         joined = chosen.participants
         order = arranged(list(mentioned(chosen)), arrows)
         chosen.participants = {name: joined[name] for name in order if name in joined}
-        return ladder(chosen, last=STEPS)
+        return ladder(chosen)
+
+    @staticmethod
+    def _before(chosen: Trace) -> int:
+        """The number of the newest message that no longer finds room."""
+        names: set[str] = set()
+        for count in range(1, len(chosen) + 1):
+            message = chosen[-count]
+            names.update((message.sender, message.receiver, *ends(message)))
+            if count > NEWEST or len(names) > WIDEST:
+                return message.number
+        return 0
 
     def _newest_call(self) -> str:
         trace = self._lab.trace
@@ -107,7 +119,7 @@ class Travel:
         if shown == self._shown:
             return None
         self._shown = shown
-        return drawn._repr_html_() if len(drawn) else f"<p>{escape(self._nothing())}</p>"
+        return drawn.page().to_html() if len(drawn) else f"<p>{escape(self._nothing())}</p>"
 
     def _nothing(self) -> str:
         plan = self._lab.plan
