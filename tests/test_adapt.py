@@ -138,6 +138,8 @@ def test_by_type_and_port_id(tmp_path, monkeypatch):
     ("rows", "note"),
     [
         (["h1,MS <b>,Message Server,default,7150,tcp,communication"], "'MS <b>' stays message_server here"),
+        # Phones dial numbers: a name that is one would be dialled.
+        (["h1,5150,Message Server,default,7150,tcp,communication"], "'5150' stays message_server here"),
         (["h1,sip_server,Message Server,default,7150,tcp,communication"], "message_server stays: sip_server stands"),
         (["h1,SIP,SIP Server,sip,5070,udp,sip"], "Port 5060 stays: a standard fixes this number"),
         (["h1,MS,Message Server,default,3600,tcp,communication"], "Port 5150 stays: 3600 stands for another port"),
@@ -147,6 +149,33 @@ def test_by_type_and_port_id(tmp_path, monkeypatch):
 def test_what_stays_and_why(rows, note, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert any(one.startswith(note) for one in renamed(*rows).notes), renamed(*rows).notes
+
+
+@pytest.mark.parametrize(
+    ("message_server", "solution_control_server"),
+    [
+        (5160, 5150),
+        (5150, 5155),
+        (3600, 5150),
+        (5151, 5152),
+        (3605, 3610),
+        (65_530, 65_535),
+        (5149, 3599),
+        (5161, 5141),
+    ],
+)
+def test_no_two_numbers_become_one(message_server, solution_control_server, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    samples = [load_plan(ROOT / "notebooks" / "plans" / f"{name}.csv") for name in ("two-servers", "cti", "sip")]
+    own = read(
+        "Host,Application,Type,Port ID,Port,Transport,Purpose\n"
+        f"h1,MS,Message Server,default,{message_server},tcp,communication\n"
+        f"h1,SCS,Solution Control Server,default,{solution_control_server},tcp,communication\n"
+    )
+    written = {3600, 5150, 5151, 5160, 5161, 5162}
+    numbers = renaming_for(samples, own, written).numbers
+    every = {port.number for sample in samples for _, port in sample.ports()} | written | set(numbers)
+    assert len({numbers.get(one, one) for one in every}) == len(every)
 
 
 # --- the command

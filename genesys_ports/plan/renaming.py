@@ -26,8 +26,9 @@ from . import renaming_words as words
 
 __all__ = ["Renaming", "renaming_for"]
 
-#: What may stand in a lesson's cells without being read as code, and in its tables without breaking them.
-_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+#: What may stand in a lesson's cells without being read as code or dialled as a number, and in its tables without
+#: breaking them.
+_SAFE = re.compile(r"(?![0-9]+\Z)[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 #: Columns of the lessons' sheets that name a host, an application or a port.
 _COLUMNS = ("Host", "Application", "Port", "Connects to", "Switch")
@@ -225,21 +226,31 @@ class _Matching:
 
     def _moved(self) -> Iterator[tuple[int, int]]:
         """The numbers, each with its neighbours; none where two would become one."""
-        wanted = dict(self._numbers)
-        for old, new in self._numbers.items():
-            for step in range(1, _NEAR + 1):
-                near = old + step
-                if near in self._sample_numbers or near in wanted:
-                    break
-                wanted[near] = new + step
-        targets = {number for number in self._sample_numbers | self._used if number not in wanted}
-        for old, new in wanted.items():
-            if new in targets or not 1024 <= new < 65_536:
+        wanted = self._with_neighbours()
+        while True:
+            # What stays has its number for itself, too: whoever is refused may be in the way of another.
+            taken = {number for number in self._sample_numbers | self._used if number not in wanted}
+            refused = []
+            for old, new in wanted.items():
+                if new in taken or not 1024 <= new < 65_536:
+                    refused.append(old)
+                taken.add(new)
+            if not refused:
+                return iter(wanted.items())
+            for old in refused:
+                new = wanted.pop(old)
                 if old in self._numbers:
                     self._notes[words.NUMBER_TWICE.format(number=new, kept=old)] = None
-                continue
-            targets.add(new)
-            yield old, new
+
+    def _with_neighbours(self) -> dict[int, int]:
+        """The numbers, then those near above that the lessons write, then the others near above."""
+        near: dict[int, int] = {}
+        for old, new in self._numbers.items():
+            for step in range(1, _NEAR + 1):
+                if old + step in self._sample_numbers or old + step in self._numbers or old + step in near:
+                    break
+                near[old + step] = new + step
+        return self._numbers | dict(sorted(near.items(), key=lambda pair: pair[0] not in self._used))
 
 
 def _pairs(sample: Application, own: Application) -> Iterator[tuple[int, int]]:
