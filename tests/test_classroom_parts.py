@@ -54,6 +54,7 @@ def test_a_new_roll_has_the_instructor(tmp_path):
     roll, password = Roll.open(tmp_path / "roll.json")
     assert [one.name for one in roll.people] == [INSTRUCTOR]
     assert roll.people[0].is_instructor
+    assert password
     assert roll.people[0].has_password(password)
     assert Roll.open(roll.file) == (roll, None)
 
