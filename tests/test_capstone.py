@@ -1,5 +1,6 @@
 """The capstone's stages: two right ways through them, typical wrong ones, the score, the folder and the report."""
 
+import os
 import re
 from datetime import date
 
@@ -10,6 +11,7 @@ from genesys_ports.errors import OutputExistsError, OutputFormatError, TaskThing
 from genesys_ports.exercises import check_task
 from genesys_ports.exercises.capstone import POINTS, TASKS_OF_10, CapstoneReport, Folder, report, score
 from genesys_ports.exercises.capstone_brief import check_asked
+from genesys_ports.exercises.capstone_folder import MOST_FILES
 from genesys_ports.plan import save_plan
 from genesys_ports.widgets import PlanEditor
 from tests.helpers import ROOT
@@ -481,3 +483,30 @@ async def test_a_hostile_plan_is_harmless(folder, tmp_path):
         shown = score(lab, editor, folder)._repr_html_()
     assert "<img src=x" not in page
     assert "<img src=x" not in shown
+
+
+def test_the_newest_sheet_is_found_among_many_files(folder):
+    folder.path.mkdir()
+    for number in range(MOST_FILES + 20):
+        (path := folder.path / f"a-{number}.txt").touch()
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    folder.keep(editor_of())
+    assert folder.sheet.endswith("sheet.csv")
+    assert len(folder.files()) == MOST_FILES
+
+
+def test_a_plan_where_every_host_has_everything(tmp_path):
+    """Hosts for the four groups are found at once, however many hosts would do."""
+    components = (
+        "Configuration Server", "Message Server", "Solution Control Server", "SIP Server", "Stat Server",
+        "Universal Routing Server", "Media Server", "Media Gateway", "SIP Phone", "SIP Phone", "Agent Desktop",
+        "Network Management System",
+    )  # fmt: skip
+    rows = [
+        f"h{host},a{host}_{place},{component},{4000 + place}"
+        for host in range(80)
+        for place, component in enumerate(components)
+    ]
+    path = tmp_path / "many.csv"
+    path.write_text("\n".join(["Host,Application,Type,Port", *rows]))
+    assert any("h0, h1, h2, h3" in one for one in sentences(check_asked(load_plan(path)), True))

@@ -353,3 +353,11 @@ def test_reset_where_the_system_refuses(file, monkeypatch):
         progress().reset()
     assert [one.name for one in file.parent.iterdir()] == [file.name]
     assert len(read_attempts(file)) == 1
+
+
+def test_a_line_without_its_end_does_not_take_the_next_one_with_it(file):
+    note(QUESTION, "which-port", True, file)
+    file.write_bytes(file.read_bytes().rstrip())
+    note(QUESTION, "move-it", True, file)
+    assert [one.key for one in read_attempts(file)] == ["which-port", "move-it"]
+    assert file.read_text().count("\n") == 2

@@ -65,8 +65,13 @@ def note(kind: AttemptKind, key: str, passed: bool, file: Path | None = None) ->
         return True
     line = json.dumps({"kind": kind, "key": key, "passed": passed, "when": round(time.time(), 3)})
     try:
-        with open(path, "a", encoding="utf-8", opener=_opened) as opened:
-            opened.write(line + "\n")
+        with open(path, "a+b", opener=_opened) as opened:
+            # An editor, or a full disk, may have left a line without its end: that one would take ours with it.
+            end = opened.tell()
+            opened.seek(max(0, end - 1))
+            before = b"\n" if end and opened.read(1) != b"\n" else b""
+            # In one piece: another lesson may be writing, too.
+            opened.write(b"%b%b\n" % (before, line.encode()))
     except (OSError, ValueError):
         return False
     return True

@@ -59,12 +59,13 @@ class Folder:
     # --- what is there
 
     def files(self) -> tuple[Path, ...]:
-        """Its files, the oldest of a name first: sheet.csv, sheet-2.csv, … Very large ones are left out."""
+        """Its newest files, of a name the oldest first: sheet.csv, sheet-2.csv, … Very large ones are left out."""
         try:
             found = [one for one in self.path.iterdir() if _is_small(one)]
         except OSError:
             return ()
-        return tuple(sorted(found, key=_order)[:MOST_FILES])
+        newest = sorted(found, key=_written)[-MOST_FILES:]
+        return tuple(sorted(newest, key=_order))
 
     @property
     def sheet(self) -> str:
@@ -120,6 +121,10 @@ def _family(name: str) -> tuple[str, int]:
     stem = PurePath(name).stem
     numbered = re.fullmatch(r"(.+)-([1-9][0-9]{0,5})", stem)
     return (numbered[1], int(numbered[2])) if numbered else (stem, 1)
+
+
+def _written(path: Path) -> tuple[float, tuple[str, int, str]]:
+    return path.stat().st_mtime, _order(path)
 
 
 def _order(path: Path) -> tuple[str, int, str]:
