@@ -172,3 +172,48 @@ def test_of_many_watchers_the_oldest_give_way():
     trace.unwatch(watchers[-1])
     trace.add(Kind.EVENT, "event", "a", "b")
     assert told == list(range(3, WATCHERS_KEPT + 2))
+
+
+async def test_a_button_that_fails_is_told_of_and_the_next_click_is_done():
+    handle, told = Counter(), []
+    handle.widget()
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: told.append(context))
+
+    async def fail():
+        raise ZeroDivisionError
+
+    handle.do(fail)
+    handle.later.click()
+    handle.gate.set()
+    await handle.done()
+    assert [type(one["exception"]) for one in told] == [ZeroDivisionError]
+    assert "Counter" in told[0]["message"]
+    assert handle.shown.value == "1 clicks"
+
+
+def test_news_in_a_loop_that_has_ended_do_not_keep_those_of_the_next_from_being_shown():
+    trace = Trace()
+    handle = Counter(trace)
+    handle.widget()
+
+    async def ended():
+        trace.add(Kind.EVENT, "event", "a", "b")
+
+    async def next_one():
+        before = handle.filled
+        trace.add(Kind.EVENT, "event", "a", "b")
+        await until(lambda: handle.filled > before)
+
+    asyncio.run(ended())
+    asyncio.run(next_one())
+
+
+async def test_what_comes_from_the_page_while_we_fill_is_news():
+    handle = Counter()
+    with handle.filling():
+        assert handle.is_filling
+        with handle.filling():
+            pass
+        assert handle.is_filling
+        assert not await asyncio.to_thread(lambda: handle.is_filling)
+    assert not handle.is_filling

@@ -1,6 +1,7 @@
 """The port board without a browser: buttons are clicked, the lab changes, and what is shown is read."""
 
 import asyncio
+import gc
 from html import unescape
 
 import ipywidgets
@@ -11,6 +12,8 @@ from genesys_ports.errors import LabClosedError, PortInUseError, UnknownHostErro
 from genesys_ports.model import Application, Host
 from genesys_ports.state import PortStatus
 from genesys_ports.widgets import PortBoard
+from genesys_ports.widgets.handle import WAITING
+from genesys_ports.widgets.handle_words import BUSY
 from genesys_ports.widgets.port_board import ROWS
 from genesys_ports.widgets.port_board_rows import LETTERS, NAMED
 from tests.conftest import ROOT
@@ -520,3 +523,17 @@ async def test_hostile_names(open_board, name):
     assert "\u202e" not in str(board.table())
     await board.stop(name)
     assert not board.lab.is_running(name)
+
+
+async def test_clicks_that_are_too_many_leave_nothing_behind():
+    """A coroutine that nobody awaits would be warned of, and here a warning is an error."""
+    plan = Deployment(name="one").add("a", host="h", port=5000)
+    async with await Lab.open(plan) as lab:
+        board = PortBoard(lab)
+        board.widget()
+        for _ in range(WAITING + 5):
+            board._slots[0]._crash.click()
+            board._stop_all.click()
+        assert board.said == BUSY
+        await board.done()
+        gc.collect()

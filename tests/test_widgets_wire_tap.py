@@ -1,5 +1,7 @@
 """`WireTap`: a list of ports, a field to type into, and what went both ways."""
 
+import asyncio
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,7 +139,13 @@ async def test_what_comes_by_itself_appears(lab, handle):
     await until(lambda: "message_server has ended the connection." in shown(handle))
     assert "This tap on port 5150/tcp" in handle._head.value
     await click(handle, "Send")
-    assert handle.said.startswith("You have no connection to message_server any more")
+    assert handle.said == "You are connected with no port, so nothing can be sent. Connect first."
+    await click(handle, "Connect")
+    await lab.start("message_server")
+    await click(handle, "Connect")
+    await click(handle, "Disconnect")
+    await click(handle, "Send")
+    assert handle.said == "You are connected with no port, so nothing can be sent. Connect first."
 
 
 async def test_nobody_listens(handle):
@@ -471,3 +479,34 @@ async def test_ways_are_told_apart_by_more_than_colour(handle):
     assert [piece.way for piece in handle.seen] == [Way.SENT, Way.CAME, Way.NOTE]
     for kind, sign in (("gp-sent", "→ you to"), ("gp-came", "← message_server to you"), ("gp-note", "· You have")):
         assert f'<pre class="{kind}">{sign}' in shown(handle)
+
+
+async def test_what_is_chosen_in_another_thread_is_done_where_the_handle_was_shown(lab, monkeypatch):
+    places = set()
+    fill = WireTap._fill
+
+    def filled(self):
+        places.add(threading.get_ident())
+        fill(self)
+
+    monkeypatch.setattr(WireTap, "_fill", filled)
+    handle = WireTap(lab)
+    handle.widget()
+
+    def choose():
+        handle._ports.index = 1
+        handle._forms.value = words.AS_HEX
+        handle._hex.value = True
+
+    await asyncio.to_thread(choose)
+    await until(lambda: handle.as_hex)
+    assert (handle._choice.application, handle.form) == ("over_tls", words.AS_HEX)
+    assert places == {threading.get_ident()}
+
+
+async def test_a_port_that_is_in_the_list_and_no_more_in_the_plan(lab, handle):
+    gone = next(entry for entry in handle._entries() if entry.application == "closed")
+    await lab.stop(*RUNNING)
+    lab.update(Deployment(name="other").add("message_server", host="framework-host", port=5150))
+    handle.do(lambda: handle._chosen(gone))
+    assert (handle._choice.application, handle.said) == ("message_server", "")

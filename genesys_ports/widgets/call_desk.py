@@ -258,7 +258,8 @@ class CallDesk(Handle):
         missing = any(line.start for line in lines) or pressed == START_MISSING
         self._start.layout.display = None if missing else "none"
         self._more.value = self._told_beside(devices, len(shown) - len(servers))
-        self._protocol.value, self._since.value = self.travel.protocol, self.travel.since
+        with self.filling():
+            self._protocol.value, self._since.value = self.travel.protocol, self.travel.since
         if (picture := self.travel.news()) is not None:
             self._ladder.value = picture
 
@@ -317,10 +318,9 @@ class CallDesk(Handle):
         return self.start()
 
     def _choose(self, change: Any) -> None:
-        self.do(partial(self._chosen, self._protocol.value, self._since.value))
-
-    def _chosen(self, protocol: str, since: str) -> None:
-        self.travel.protocol, self.travel.since = protocol, since
+        if not self.is_filling:
+            what = "protocol" if change.owner is self._protocol else "since"
+            self.do(partial(setattr, self.travel, what, change.new))
 
     def begin_anew(self) -> str:
         """Empty the ladder: it shows what travels from now on."""

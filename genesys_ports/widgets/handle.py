@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from html import escape
 from typing import Any
 
@@ -30,7 +32,12 @@ STYLE = """<style>
 .genesys-ports-handle button:focus-visible, .genesys-ports-handle [tabindex]:focus-visible {
   outline: 3px solid var(--jp-brand-color1, #1565c0); outline-offset: 1px;
 }
-</style>"""
+/* One sentence instead of JupyterLab's broken chain at every widget whose kernel has ended. */
+.genesys-ports-handle .jupyter-widgets-disconnected::before {display: none}
+.genesys-ports-handle.jupyter-widgets-disconnected::before {
+  content: "@ENDED@"; font: inherit; font-weight: bold; color: inherit; padding: 4px 0;
+}
+</style>""".replace("@ENDED@", words.ENDED)
 
 
 class Handle:
@@ -52,6 +59,8 @@ class Handle:
         self._trace = trace
         # Where the handle is shown, and where all that it does is done.
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._looking_in: asyncio.AbstractEventLoop | None = None
+        self._filler: int | None = None
 
     # --- what subclasses write
 
@@ -95,18 +104,33 @@ class Handle:
 
     def _news(self) -> None:
         """There is something new: show it soon, together with what else comes meanwhile."""
-        if self._looking is None and self._box is not None:
-            try:
-                self._looking = asyncio.get_running_loop().call_later(LOOK, self.refresh)
-            except RuntimeError:
-                # No loop runs: whoever did this without one asks for the text, or for `refresh`.
-                self._looking = None
+        loop = _running_loop()
+        # Without a loop, whoever did this asks for the text, or for `refresh`. What a loop was about to do when it
+        # ended, it never does.
+        if self._box is not None and loop is not None and (self._looking is None or self._looking_in is not loop):
+            self._looking, self._looking_in = loop.call_later(LOOK, self.refresh), loop
 
     def say(self, sentence: str) -> None:
         """A sentence below the handle; a screen reader reads it when it appears."""
         self.said = sentence
         if self._status is not None:
             self._status.value = f'<p role="status" style="margin:0;font-weight:bold">{escape(one_line(sentence))}</p>'
+
+    # --- fields
+
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        """Within this, a field that changes says nothing new: it is filled by us."""
+        before, self._filler = self._filler, threading.get_ident()
+        try:
+            yield
+        finally:
+            self._filler = before
+
+    @property
+    def is_filling(self) -> bool:
+        """Whether a field changes because we fill it. What comes from the page meanwhile comes in another thread."""
+        return self._filler == threading.get_ident()
 
     # --- what buttons begin
 
@@ -155,6 +179,10 @@ class Handle:
                 result = await self._queue.popleft()()
             except PortsError as error:
                 self.say(str(error))
+            except Exception as error:
+                # No task may keep it to itself, and what was clicked after it is still to be done.
+                told = {"message": words.FAILED.format(handle=type(self).__name__), "exception": error}
+                asyncio.get_running_loop().call_exception_handler(told)
             else:
                 if result is not None:
                     self.say(str(result))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 from html import escape
@@ -25,6 +26,9 @@ OFFERED = 300
 
 #: Characters of the bytes that are shown.
 RAW_SHOWN = 8_000
+
+#: Seconds without a new letter after which a text is complete.
+TYPING = 0.1
 
 #: Life lines with which the fields find room beside the ladder; with more they stand below it.
 BESIDE = 4
@@ -52,7 +56,6 @@ class View:
         from .ladder_player import SPEEDS
 
         self._player, self._kit = player, kit
-        self._filling = False
         self._filled: object = None
         self._offered: object = None
         self._play = player._button(kit, words.PLAY, self._toggle)
@@ -87,6 +90,7 @@ class View:
         self._right = kit.VBox([self._details], layout=kit.Layout(min_width="0"))
         self.parts = self._arranged()
         self._step.observe(self._jump, "value")
+        self._find.on_msg(self._entered)
         self._speed.observe(self._faster, "value")
         for chooser in (self._call, self._protocol, self._participant):
             chooser.observe(self._choose, "value")
@@ -144,22 +148,34 @@ class View:
             self._player.play(self._speed.value)
 
     def _faster(self, change: Mapping[str, Any]) -> None:
-        if not self._filling and self._player.playing:
+        if not self._player.is_filling and self._player.playing:
             self._player.do(partial(self._player.play, change["new"]))
 
     def _jump(self, change: Mapping[str, Any]) -> None:
         # Filled by us, a field says nothing new.
-        if not self._filling:
+        if not self._player.is_filling:
             self._player.do(partial(self._turn, partial(self._player.go, change["new"])))
 
     def _choose(self, _change: Mapping[str, Any]) -> None:
-        if not self._filling:
+        if not self._player.is_filling:
             choice = Choice(self._call.value or "", self._protocol.value or frozenset(), self._participant.value or "")
             self._player.do(partial(self._turn, partial(self._chosen, choice)))
 
     def _chosen(self, choice: Choice) -> None:
         self._player.pause()
         self._player.choose(choice)
+
+    def _entered(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        if isinstance(content, dict) and content.get("event") == "submit":
+            self._player.do(self._search_entered)
+
+    async def _search_entered(self) -> None:
+        # The page may tell of Enter before it tells of the letters typed just before.
+        before = None
+        while before != self._find.value:
+            before = self._find.value
+            await asyncio.sleep(TYPING)
+        self._search()
 
     def _search(self) -> None:
         self._turn(partial(self._player.find, self._find.value))
@@ -174,14 +190,11 @@ class View:
         """Fill every widget with what is so now."""
         player = self._player
         step, count = player.step, player.count
-        self._filling = True
-        try:
+        with player.filling():
             self._play.description = words.PAUSE if player.playing else words.PLAY
             self._speed.value = player.speed if player.playing else self._speed.value
             self._number(step, count)
             self._offer()
-        finally:
-            self._filling = False
         now = (player.steps.version, step, len(player._source.participants))
         if now != self._filled:
             self._filled = now

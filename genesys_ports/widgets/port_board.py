@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from html import escape
 from typing import Any
@@ -43,7 +43,6 @@ class PortBoard(Handle):
         self.lab = lab
         self._rows = Rows(lab)
         self._page = 0
-        self._filling = False
         self._slots: list[_Slot] = []
         #: The host that is shown alone, or a part of names; empty shows everything.
         self.wanted = "" if host is None else lab.plan.host(host).name
@@ -84,11 +83,8 @@ class PortBoard(Handle):
         """Show one host; or each host and application that has `wanted` in its name; or, without it, all."""
         self._find(wanted)
         if self._box is not None:
-            self._filling = True
-            try:
+            with self.filling():
                 self._choice.value = self.wanted
-            finally:
-                self._filling = False
         self.refresh()
 
     def _find(self, wanted: str) -> None:
@@ -149,8 +145,8 @@ class PortBoard(Handle):
 
     def _build(self, kit: Any) -> list[Any]:
         self._kit = kit
-        self._start_all = self._button(kit, words.START_ALL, lambda: _silently(self.start_all()), words.START_ALL_TIP)
-        self._stop_all = self._button(kit, words.STOP_ALL, lambda: _silently(self.stop_all()), words.STOP_ALL_TIP)
+        self._start_all = self._button(kit, words.START_ALL, partial(_silently, self.start_all), words.START_ALL_TIP)
+        self._stop_all = self._button(kit, words.STOP_ALL, partial(_silently, self.stop_all), words.STOP_ALL_TIP)
         # Not a list to choose from: JupyterLab takes its arrow keys for itself.
         self._choice = kit.Combobox(description=words.SHOW, value=self.wanted, style={"description_width": "initial"})
         self._choice.observe(self._chosen, "value")
@@ -183,7 +179,7 @@ class PortBoard(Handle):
 
     def _chosen(self, change: Mapping[str, Any]) -> None:
         # Never written back: the next letter may be in the field already. Filled by us, it says nothing new.
-        if not self._filling:
+        if not self.is_filling:
             self.do(partial(self._find, change["new"]))
 
     def _fill(self) -> None:
@@ -261,12 +257,12 @@ class _Slot:
 
     def _start_or_stop(self) -> Awaitable[None]:
         act = self._board.stop if self._runs else self._board.start
-        return _silently(act(self._name))
+        return _silently(act, self._name)
 
     def _end(self) -> Awaitable[None]:
-        return _silently(self._board.crash(self._name))
+        return _silently(self._board.crash, self._name)
 
 
-async def _silently(doing: Awaitable[Report]) -> None:
+async def _silently(act: Callable[..., Awaitable[Report]], *names: str) -> None:
     # The board has said it already, and more shortly.
-    await doing
+    await act(*names)

@@ -87,7 +87,6 @@ class WireTap(Handle):
         self.tls: bool | None = None
         self._form = words.AS_LF
         self._example: Example | None = None
-        self._filling = False
         self._place: TapPlace | None = None
         self._choice: _Entry | None = None
         if entries := list(self._entries()):
@@ -215,7 +214,7 @@ class WireTap(Handle):
         if text is not None:
             self.text = text
         tap = self.tap
-        if tap is None:
+        if tap is None or not tap.is_open:
             return words.NOT_CONNECTED
         end, as_hex = _FORMS[self._form]
         told = await tap.send(bytes_of(self.text, end, hex=as_hex))
@@ -243,9 +242,9 @@ class WireTap(Handle):
         wide = {"width": "100%", "max_width": "820px"}
         label = {"description_width": "70px"}
 
-        def menu(text: str, act: Callable[[Any], None], **layout: str) -> Any:
+        def menu(text: str, act: Callable[[Any], object], **layout: str) -> Any:
             made = kit.Dropdown(description=text, style=label, layout=kit.Layout(**layout))
-            made.observe(lambda change: None if self._filling else act(change.new), "value")
+            made.observe(lambda change: None if self.is_filling else self.do(partial(act, change.new)), "value")
             return made
 
         self._ports = menu(words.PORT, self._chosen, **wide)
@@ -289,8 +288,7 @@ class WireTap(Handle):
         ]
 
     def _fill(self) -> None:
-        self._filling = True
-        try:
+        with self.filling():
             entries = self._entries()
             _offer(self._ports, [(label, entry) for entry, label in entries.items()], self._choice)
             names = [(words.NO_EXAMPLE, ""), *((name, name) for name in self.examples)]
@@ -305,8 +303,6 @@ class WireTap(Handle):
             self._secure.layout.display = "none" if place is not None and place.udp else ""
             self._secure.value = self.secure
             self._hex.value = self.as_hex
-        finally:
-            self._filling = False
         head = str(self.tap) if self.tap is not None else words.NOT_YET if entries else words.NO_PORTS
         self._head.value = f'<p style="margin:0">{escape(harmless(head))}</p>'
         self._wire.value = self._wire_html()
@@ -324,19 +320,22 @@ class WireTap(Handle):
 
     # --- what the page tells
 
-    def _chosen(self, entry: _Entry | None) -> None:
-        if entry is not None:
-            self._take(_Entry(*entry))
-            self.do(lambda: words.CHOSEN.format(entry=self._entries()[_Entry(*entry)]))
+    def _chosen(self, entry: _Entry | None) -> str | None:
+        # The list may be of a moment ago, when the plan still had it.
+        if entry is None or (named := self._entries().get(_Entry(*entry))) is None:
+            return None
+        self._take(_Entry(*entry))
+        return words.CHOSEN.format(entry=named)
 
-    def _picked(self, name: str) -> None:
+    def _picked(self, name: str) -> str | None:
         if name:
-            self.do(partial(self.example, name))
-        else:
-            self._example = None
+            return self.example(name)
+        self._example = None
+        return None
 
     def _typed(self, change: Any) -> None:
-        if not self._filling:
+        # At once: a click on Send may come right behind it.
+        if not self.is_filling:
             self.text = change.new
 
     def _entered(self, _widget: Any, content: Any, _buffers: Any) -> None:
@@ -352,13 +351,12 @@ class WireTap(Handle):
         return await self.send()
 
     def _ticked(self, change: Any) -> None:
-        if not self._filling:
-            self.tls = change.new
+        if not self.is_filling:
+            self.do(partial(setattr, self, "tls", change.new))
 
     def _hexed(self, change: Any) -> None:
-        if not self._filling:
-            self.as_hex = change.new
-            self.refresh()
+        if not self.is_filling:
+            self.do(partial(setattr, self, "as_hex", change.new))
 
 
 def _offer(menu: Any, options: list[tuple[str, Any]], value: Any) -> None:
