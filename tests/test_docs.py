@@ -1,9 +1,13 @@
-"""The pages in docs/ say what is true: of plan files, of management ports, of the switch and its CTI link."""
+"""README and the pages in docs/ say what is true: of plans, ports, the switch, lessons, commands and pictures."""
 
+import json
 import re
 
 import pytest
 
+import run
+from genesys_ports import widgets
+from genesys_ports.cli import main
 from genesys_ports.csta import STRUCTURE, encode, make_call, pretty
 from genesys_ports.csta.services import SERVICES
 from genesys_ports.lab.console_port import ADMINISTRATORS
@@ -142,3 +146,104 @@ def test_every_request_and_event_of_t_server_is_told():
     told = set(re.findall("`(Event[A-Z][A-Za-z]+)`", SWITCH)) - {"EventLinkConnected", "EventLinkDisconnected"}
     unseen = {EventName.REGISTERED, EventName.UNREGISTERED}
     assert told == {*EventName, *TransferEvent} - unseen
+
+
+# --- README, and every page
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "instructor-guide.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+#: What GitHub still shows at once, in bytes.
+LARGEST_PICTURE = 1_500_000
+
+
+def slug(heading):
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def targets(page):
+    """What a page leads to, or shows, in this project."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    found = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'(?:src|srcset|href)="([^"]+)"', text)
+    return [one for one in found if not one.startswith(("http:", "https:", "mailto:"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page):
+    for target in targets(page):
+        name, _, anchor = target.partition("#")
+        place = (page.parent / name).resolve() if name else page
+        assert place.exists(), target
+        assert place.is_relative_to(ROOT), target
+        if anchor:
+            headings = re.findall("^#+ (.*)$", place.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in map(slug, headings), target
+
+
+def test_the_pictures():
+    shown = {one for page in PAGES for one in targets(page) if one.endswith((".png", ".gif"))}
+    kept = {f"docs/{one.name}" for one in (ROOT / "docs").iterdir() if one.suffix in (".png", ".gif")}
+    assert shown == kept
+    for name in kept:
+        assert (ROOT / name).stat().st_size < LARGEST_PICTURE
+    described = re.findall(r"!\[([^]]*)\]\(|<img [^>]*alt=\"([^\"]*)\"", README)
+    assert len(described) == len(re.findall(r"!\[|<img ", README))
+    assert all(len(one or other) > 40 for one, other in described)
+
+
+def minutes():
+    """The minutes of each lesson, as it tells them itself, by its number."""
+    told = {}
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
+        told[path.stem] = re.search(r"\*\*(\d+) minutes\*\*", first)[1]
+    return told
+
+
+def test_the_minutes_of_lessons():
+    assert {row[0].strip("`"): row[2] for row in table("The lessons", README)} == minutes()
+    by_number = {name[:2]: told for name, told in minutes().items()}
+    assert dict(re.findall(r"^\| \*\*(\d\d)\*\* (\d+) min \|", GUIDE, re.MULTILINE)) == by_number
+    alone = re.findall(r"^\| (\d+) \| \*\*(\d\d)\*\* (?!.*(?:up to|brief))", GUIDE, re.MULTILINE)
+    assert {number: told for told, number in alone}.items() <= by_number.items()
+
+
+@pytest.mark.parametrize(("heading", "hours"), [("## Half a day", 3.5), ("## A day", 7)])
+def test_a_schedule_adds_up(heading, hours):
+    section = GUIDE.partition(f"#{heading}")[2].partition("\n#")[0]
+    assert sum(int(told) for told in re.findall(r"^\| (\d+) \|", section, re.MULTILINE)) == hours * 60
+
+
+def test_what_a_lesson_comes_after():
+    for row in table("The lessons", README):
+        for path in (ROOT / "notebooks").glob(f"{row[0].strip('`')}.ipynb"):
+            first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
+            needs = re.findall(r"\((\d\d)-[\w-]+\.ipynb\)", first.partition("What you'll need")[2])
+            assert set(re.findall(r"\d\d", row[3] if len(row) > 3 else "")) <= set(needs), row[0]
+
+
+TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+COMMANDS = sorted(set(re.findall(r"(?:`|\$ |^)genesys-ports ([a-z]+)", TEXT, re.MULTILINE)))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_exists(command, capsys):
+    assert main([command, "--help"]) == 0
+    assert f"genesys-ports {command}" in capsys.readouterr().out
+
+
+def test_readme_tells_every_command(capsys):
+    assert main(["--help"]) == 0
+    commands = set(re.findall("^    ([a-z]+) ", capsys.readouterr().out, re.MULTILINE))
+    assert set(re.findall(r"^\| `genesys-ports ([a-z]+)", README, re.MULTILINE)) == commands
+
+
+def test_every_word_of_run_py_exists():
+    words = set(re.findall("^  ([a-z]+)  ", run.USAGE, re.MULTILINE))
+    assert set(re.findall(r"python3 run\.py ([a-z]+)", TEXT)) <= words
+
+
+def test_every_handle_is_told():
+    assert {row[0].strip("`").partition("(")[0] for row in table("Handles", README)} == set(widgets.__all__)

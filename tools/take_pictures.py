@@ -141,7 +141,7 @@ def board(page: Any, jupyter: Jupyter) -> None:
 
 
 def player(page: Any, jupyter: Jupyter) -> None:
-    """ladder-player.gif: a call over SIP, step by step; ladder-player.png: its last step, for whoever wants no motion."""
+    """ladder-player.gif: a call over SIP, step by step; ladder-player.png: its last step, without motion."""
     shown = Picture(page, jupyter, "07")
     box = shown.run_to(shown.first(r"^LadderPlayer\("))
     forward = box.get_by_role("button", name="Forward", exact=True)
