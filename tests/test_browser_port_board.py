@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from genesys_ports.widgets.handle_words import ENDED
 from tests.browser import Lesson, cut_off, violations_of, written
 
 pytestmark = pytest.mark.timeout(240)
@@ -15,6 +16,11 @@ CELLS = (
     'await lab.run_outsider("routing-host", 2060)',
     'await lab.stop("message_server")',
 )
+
+#: What stands before the widgets whose kernel has ended.
+HINTS = """() => [...document.querySelectorAll('.jupyter-widgets-disconnected')]
+    .map(one => getComputedStyle(one, '::before'))
+    .filter(before => before.display !== 'none').map(before => before.content)"""
 
 
 def run(lesson, cell):
@@ -74,4 +80,8 @@ def test_the_board(page, jupyter):
     expect(row("switch")).to_be_visible()
     page.keyboard.press("Tab")
     expect(button("Start these")).to_be_focused()
+    # Its kernel ends: one sentence says so, once.
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()")
+    expect(board.locator(".genesys-ports-handle.jupyter-widgets-disconnected")).to_be_visible()
+    assert page.evaluate(HINTS) == [f'"{ENDED}"']
     lesson.leave()

@@ -344,6 +344,15 @@ def test_find(player, text, steps):
         assert player.step == step
 
 
+async def test_enter_finds(player):
+    field = part(player, "Find")
+    field._handle_custom_msg({"event": "submit"}, [])
+    # The page may tell of Enter before it tells of the text.
+    field.value = "bye"
+    await player.done()
+    assert player.step == 18
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
