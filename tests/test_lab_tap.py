@@ -1,6 +1,7 @@
 """A tap: a learner's own connection to any port of the lab, and what it shows of the bytes both ways."""
 
 import asyncio
+import contextlib
 import gc
 from pathlib import Path
 
@@ -597,3 +598,14 @@ async def test_two_runs_show_the_same():
         return shown
 
     assert await run(None) == await run(True)
+
+
+async def test_a_tap_given_up_at_any_moment_leaves_the_next_one_alone(lab):
+    for turns in range(30):
+        opening = asyncio.ensure_future(lab.tap("over_tls"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        opening.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await (await opening).close()
+        assert str(await (await lab.tap("message_server")).close()) == "The tap is closed."

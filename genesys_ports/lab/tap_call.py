@@ -56,7 +56,7 @@ async def _connect(lab: Desks, tap: Tap) -> None:
     where = lab.network.way("", place.host, place.port)
     sock = calling_socket(OUTSIDE, None)
     number = sock.getsockname()[1]
-    end = TapLine(tap)
+    end, handed_over = TapLine(tap), False
     try:
         try:
             async with asyncio.timeout(link.WAIT_LIMIT):
@@ -69,9 +69,12 @@ async def _connect(lab: Desks, tap: Tap) -> None:
                 raise
             tap.note_refused("refused")
             raise ConnectionRefusedByPeerError(YOU, place.server, place.host, place.planned) from None
+        handed_over = True
         await _speak(lab, tap, end, sock, where)
     except BaseException:
-        sock.close()
+        # A socket that asyncio has is closed by asyncio: closed under its hands, its number would soon be another's.
+        if not handed_over:
+            sock.close()
         lab.outsiders.forget(Transport.TCP, (OUTSIDE, number))
         raise
     tap.begin(end, number)
