@@ -64,7 +64,7 @@ def by_mouse(player, where):
     expect(where).to_contain_text("Step 2 of 16.")
     expect(player.locator("svg.gp-page")).to_contain_text("2 100 Trying")
     expect(player.locator("svg.gp-page")).not_to_contain_text("4 INVITE")
-    player.get_by_label("Language", exact=True).select_option("all languages")
+    player.get_by_label("Protocol", exact=True).select_option("all protocols")
     expect(where).to_contain_text("Step 2 of 22.")
     player.get_by_label("Call", exact=True).select_option("1: 1001 → 1002, from step #1")
     expect(player).to_contain_text("Only the call 1: 1001 → 1002")

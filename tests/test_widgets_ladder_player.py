@@ -207,14 +207,14 @@ def test_fields_and_bytes_by_code():
 
 def test_the_lists_offer_what_there_is(player):
     assert labels(player, "Participant")[:3] == ["all participants", "sip_server", "agent_desktop"]
-    assert labels(player, "Language") == ["all languages", "RTP", "SIP", "teaching"]
+    assert labels(player, "Protocol") == ["all protocols", "RTP", "SIP", "teaching"]
     assert labels(player, "Call") == ["all calls", "1: 1001 → 1002, from step #1"]
 
 
 @pytest.mark.parametrize(
     ("field", "label", "count", "said"),
     [
-        ("Language", "teaching", 4, "Only teaching."),
+        ("Protocol", "teaching", 4, "Only teaching."),
         ("Participant", "agent_desktop", 4, "Only what agent_desktop sends or gets."),
         ("Call", "1: 1001 → 1002, from step #1", 22, "Only the call 1: 1001 → 1002, from step #1."),
     ],
@@ -228,7 +228,7 @@ def test_a_list_chooses(player, field, label, count, said):
 
 
 def test_choices_add_up(player):
-    choose(player, "Language", "SIP")
+    choose(player, "Protocol", "SIP")
     choose(player, "Participant", "phone_1001")
     assert [player.count, player.message.name] == [7, "INVITE"]
 
@@ -253,7 +253,7 @@ def test_a_choice_from_the_beginning():
 def test_what_code_chooses_stands_in_the_lists(player):
     player.show(call=SECOND, protocol=("sip", "rtp"), participant="phone_1001")
     assert part(player, "Call").value == FIRST
-    assert part(player, "Language").label == "RTP, SIP"
+    assert part(player, "Protocol").label == "RTP, SIP"
     assert part(player, "Participant").value == "phone_1001"
 
 
@@ -285,7 +285,7 @@ def test_what_cannot_be_chosen(choice, error):
 
 
 def test_a_choice_without_a_step(player):
-    choose(player, "Language", "teaching")
+    choose(player, "Protocol", "teaching")
     choose(player, "Participant", "phone_1002")
     assert (player.step, player.count, player.message) == (0, 0, None)
     assert "No step fits this choice." in seen(player)

@@ -93,7 +93,7 @@ async def test_the_ports_of_the_lab_with_their_states(lab, handle):
 
 
 async def test_connect_send_and_disconnect(handle):
-    assert str(handle) == "You are connected with no port."
+    assert str(handle) == "You are not connected."
     await click(handle, "Connect")
     assert handle.said == "You are connected with message_server, port 5150/tcp of framework-host."
     named(handle, "Text").value = '{"message": "<script>"}'
@@ -139,13 +139,13 @@ async def test_what_comes_by_itself_appears(lab, handle):
     await until(lambda: "message_server has ended the connection." in shown(handle))
     assert "This tap on port 5150/tcp" in handle._head.value
     await click(handle, "Send")
-    assert handle.said == "You are connected with no port, so nothing can be sent. Connect first."
+    assert handle.said == "You are not connected, so nothing can be sent. Connect first."
     await click(handle, "Connect")
     await lab.start("message_server")
     await click(handle, "Connect")
     await click(handle, "Disconnect")
     await click(handle, "Send")
-    assert handle.said == "You are connected with no port, so nothing can be sent. Connect first."
+    assert handle.said == "You are not connected, so nothing can be sent. Connect first."
 
 
 async def test_nobody_listens(handle):
@@ -153,9 +153,9 @@ async def test_nobody_listens(handle):
     assert handle.said == "Chosen: closed 7000/tcp on framework-host: closed."
     await click(handle, "Connect")
     assert handle.said.startswith("You called port 7000/tcp of framework-host, and were refused")
-    assert str(handle) == "You are connected with no port."
+    assert str(handle) == "You are not connected."
     await click(handle, "Send")
-    assert handle.said == "You are connected with no port, so nothing can be sent. Connect first."
+    assert handle.said == "You are not connected, so nothing can be sent. Connect first."
 
 
 async def test_another_port_while_connected(handle):
@@ -467,7 +467,7 @@ async def test_a_plan_that_changes(lab, handle):
 
 async def test_its_text_in_a_notebook(handle):
     bundle = handle._repr_mimebundle_()
-    assert bundle["text/plain"] == "You are connected with no port."
+    assert bundle["text/plain"] == "You are not connected."
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 

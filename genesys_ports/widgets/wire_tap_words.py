@@ -27,9 +27,9 @@ AS_HEX = "bytes in hex"
 
 # --- sentences
 NO_PORTS = "The plan of this lab has no port to connect with."
-NOT_YET = "You are connected with no port."
+NOT_YET = "You are not connected."
 CHOSEN = "Chosen: {entry}."
-NOT_CONNECTED = "You are connected with no port, so nothing can be sent. Connect first."
+NOT_CONNECTED = "You are not connected, so nothing can be sent. Connect first."
 DISCONNECTED_ALREADY = "You were not connected."
 EXAMPLE_TAKEN = "The example stands in the field for text. Send it, or change it first."
 NO_SUCH_EXAMPLE = "example for this port"
