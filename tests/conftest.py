@@ -29,7 +29,13 @@ settings.register_profile(
 settings.load_profile("calm")
 
 #: What runs longest begins first, so that no process is left alone with it at the end.
-FIRST = ("test_browser_lessons.py", "test_kernel_lessons.py", "test_notebooks_answers.py", "test_lab_cancel.py")
+FIRST = (
+    "test_browser_lessons.py",
+    "test_classroom.py",
+    "test_kernel_lessons.py",
+    "test_notebooks_answers.py",
+    "test_lab_cancel.py",
+)
 
 Write = Callable[..., Path]
 
