@@ -625,9 +625,16 @@ def test_steps(coverage):
 ONCE = [
     "--ignore=tests/test_%s.py" % name
     for name in (
+        "adapt",
         "agentx",
+        "browser_call_desk",
         "browser_classroom",
+        "browser_ladder_player",
         "browser_lessons",
+        "browser_port_board",
+        "browser_voila",
+        "browser_wire_tap",
+        "capstone",
         "capture_tshark",
         "check_findings",
         "check_properties",
@@ -637,8 +644,10 @@ ONCE = [
         "csta_link",
         "csta_messages",
         "csta_switch",
+        "docs",
         "draw_frame",
         "draw_ladder_limits",
+        "draw_page",
         "draw_portmap",
         "draw_same",
         "draw_topology",
@@ -648,6 +657,7 @@ ONCE = [
         "exercises_plan",
         "exercises_sip",
         "exercises_switch",
+        "exercises_tasks",
         "kernel_lessons",
         "lab_strangers",
         "lab_talk",
@@ -661,6 +671,8 @@ ONCE = [
         "plan_hostile",
         "plan_reality",
         "plan_suggest",
+        "progress_class",
+        "raw_fields",
         "run",
         "sip_agent_storm",
         "sip_lossy_network",
@@ -673,7 +685,11 @@ ONCE = [
         "switch_states",
         "switch_storm",
         "switch_switching",
+        "widgets_call_desk",
+        "widgets_ladder_player",
         "widgets_plan_editor",
+        "widgets_port_board",
+        "widgets_wire_tap",
     )
 ]
 
