@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from pathlib import PurePath
 from types import TracebackType
-from typing import Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from ..catalog import load_catalog
 from ..errors import (
@@ -46,9 +46,9 @@ from .step import step
 from .stream import Stream
 from .switch_role import SWITCH
 from .t_server import is_link
-from .tap import Tap
-from .tap_call import open_tap
-from .tap_place import place_at
+
+if TYPE_CHECKING:
+    from .tap import Tap
 
 __all__ = ["Lab"]
 
@@ -495,6 +495,10 @@ class Lab(Overload, Desks, Cuts):
         Raises `ConnectionRefusedByPeerError`, `TLSMismatchError`, `NoAnswerError`, `UnknownApplicationError`,
         `UnknownPortIdError`, `InvalidPortError`, `PortKindError`, `TooManyPortsError`, `LabClosedError`.
         """
+        # Whoever taps nothing need not wait for these.
+        from .tap_call import open_tap
+        from .tap_place import place_at
+
         self._check_open()
         tap = await open_tap(self, place_at(self, name, port), tls=tls)
         if self._closed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,7 @@ class Tap:
         """What went both ways, in order."""
         return self._seen(self._pieces, self._count - len(self._pieces))
 
-    def _seen(self, pieces: Any, dropped: int = 0, empty: str = "") -> Seen:
+    def _seen(self, pieces: Iterable[Piece], dropped: int = 0, empty: str = "") -> Seen:
         names = self._lab.trace.names()
         return Seen(pieces, self.place.server, self.speaks, names, dropped=dropped, empty=empty)
 
