@@ -14,7 +14,7 @@ from ..catalog import load_catalog
 from ..lab.roles import component_of
 from ..model import Application, Deployment, ListeningPort, Purpose, Transport
 from . import capstone_words as words
-from .checks import Check, Step
+from .checks import Check, Step, plan_of
 
 __all__ = ["APPLICATIONS", "GROUPS", "check_asked", "of_kind", "title_of"]
 
@@ -132,7 +132,7 @@ def title_of(component: str) -> str:
 
 def check_asked(editor: Any) -> Check:
     """Whether a plan (or an editor's) has all that the brief asks for; more than that is no mistake."""
-    plan: Deployment = getattr(editor, "plan", editor)
+    plan = plan_of(editor)
     if not plan.applications:
         return Check([Step(False, words.EMPTY)])
     missing = list(_missing(plan))

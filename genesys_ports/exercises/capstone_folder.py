@@ -25,6 +25,7 @@ from ..table import one_line
 from . import capstone_words as words
 from .attempts import progress_file
 from .capstone_lab import same_plan
+from .checks import plan_of
 
 __all__ = ["EMPTY_SHEET", "Folder"]
 
@@ -38,8 +39,6 @@ USUAL = "my-capstone"
 
 #: Files of a folder that are looked at, and the bytes of the largest.
 MOST_FILES, MOST_BYTES = 200, 2_000_000
-
-CLOSED = "The folder cannot be made: a file has its name, or the system does not let you."
 
 
 class Folder:
@@ -82,12 +81,12 @@ class Folder:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError:
-            raise OutputWriteError(shown_name(self.name), CLOSED) from None
+            raise OutputWriteError(shown_name(self.name), words.NO_FOLDER) from None
         return str(next(path for path in _names(self.path, plain) if not os.path.lexists(path)))
 
     def keep(self, editor: Any) -> Report:
         """Keep the plan (of an editor) as a new sheet. Raises what saving raises: `OutputError`."""
-        plan: Deployment = getattr(editor, "plan", editor)
+        plan = plan_of(editor)
         if not plan.applications and not getattr(editor, "rows", ()):
             return Report([words.NOTHING_TO_KEEP])
         if self.sheet != EMPTY_SHEET and not getattr(editor, "bad", ()):

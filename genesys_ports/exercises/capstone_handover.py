@@ -16,7 +16,7 @@ from ..plan.load import READERS, read_plans
 from . import capstone_words as words
 from .capstone_folder import Folder
 from .capstone_lab import same_plan
-from .checks import Check, Step
+from .checks import Check, Step, plan_of
 
 __all__ = ["check_handed_over"]
 
@@ -39,7 +39,7 @@ class _Rule(NamedTuple):
 
 def check_handed_over(folder: Folder, editor: Any) -> Check:
     """Whether the folder has the whole firewall list and the port document of the plan (of an editor)."""
-    plan: Deployment = getattr(editor, "plan", editor)
+    plan = plan_of(editor)
     if not plan.applications:
         return Check([Step(False, words.EMPTY)])
     files = folder.files()

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from ..lab import Lab, is_open
 from ..model import Application, Deployment
 from ..sip import parse
-from ..state import ConnectionStatus, PortStatus
+from ..state import ConnectionState, ConnectionStatus, PortState, PortStatus
 from ..trace import Kind, Message
 from . import capstone_words as words
 from .capstone_brief import DESKTOP, GATEWAY, IVR, MANAGER, PHONE, of_kind, title_of
-from .checks import Check, Step
+from .checks import Check, Step, plan_of
 from .words import CLOSED, TAKEN, TAKEN_OUTSIDE
 
 __all__ = ["check_from_outside", "check_phones", "check_running", "check_watched", "outside_calls", "same_plan"]
@@ -42,7 +42,7 @@ def plan_steps(lab: Lab, editor: Any) -> list[Step]:
     """What is wrong with the plan that the lab has, beside that of the sheet."""
     if not lab.plan.applications:
         return [Step(False, words.LAB_EMPTY)]
-    if not same_plan(lab.plan, getattr(editor, "plan", editor)):
+    if not same_plan(lab.plan, plan_of(editor)):
         return [Step(False, words.OTHER_PLAN)]
     return []
 
@@ -115,17 +115,17 @@ def _runs_as_planned(lab: Lab, application: Application) -> bool:
     return ports == {(port.port_id, str(port)) for port in application.ports} and calls == wanted
 
 
-def _closed(state: Any) -> str:
+def _closed(state: PortState) -> str:
     if state.status is PortStatus.TAKEN:
         return TAKEN if state.holder else TAKEN_OUTSIDE
     return CLOSED
 
 
-def _values(state: Any) -> dict[str, Any]:
+def _values(state: PortState) -> dict[str, str]:
     return {"application": state.application, "host": state.host, "holder": state.holder}
 
 
-def _not_connected(one: Any) -> str:
+def _not_connected(one: ConnectionState) -> str:
     values = {"client": one.connection.client, "server": one.connection.server, "port": one.port, "status": one.status}
     return words.NOT_CONNECTED.format(**values)
 

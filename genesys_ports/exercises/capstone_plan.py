@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..model import Deployment
 from ..plan.check import check
 from ..plan.finding_words import rows
 from ..plan.findings import Severity
 from . import capstone_words as words
-from .checks import Check, Step
+from .checks import Check, Step, plan_of
 
 __all__ = ["CONFIRMED", "check_clear"]
 
@@ -26,7 +25,7 @@ def check_clear(editor: Any) -> Check:
 
     An error is one also where the sheet switches it off; a warning or an info may be meant so.
     """
-    plan: Deployment = getattr(editor, "plan", editor)
+    plan = plan_of(editor)
     steps = [Step(False, words.UNREAD.format(bad=one)) for one in getattr(editor, "bad", ())]
     if not plan.applications:
         return Check([*steps, Step(False, words.EMPTY)])

@@ -25,6 +25,7 @@ from . import capstone_words as words
 from .capstone_folder import Folder
 from .capstone_lab import outside_calls
 from .capstone_score import Score, Stage, score
+from .checks import plan_of
 
 __all__ = ["CapstoneReport", "report"]
 
@@ -95,7 +96,7 @@ class CapstoneReport:
     """What a learner has done, at one moment. What happens later does not change it."""
 
     def __init__(self, lab: Lab, editor: Any, folder: Folder, learner: str = "", day: date | None = None) -> None:
-        plan: Deployment = getattr(editor, "plan", editor)
+        plan = plan_of(editor)
         self.learner = one_line(learner)[:LONGEST_NAME]
         self.day = day or datetime.now(UTC).astimezone().date()
         self.score: Score = score(lab, editor, folder)
@@ -162,7 +163,7 @@ def _page_of(title: str) -> str:
 def _stages(stages: tuple[Stage, ...]) -> str:
     rows = []
     for stage in stages:
-        seen = "".join(f"<li>{'✓' if one.ok else '○'} {escape(one.sentence)}</li>" for one in stage.check.steps)
+        seen = "".join(f"<li>{escape(str(one))}</li>" for one in stage.check.steps)
         verdict = words.REPORT_DONE if stage.check.passed else words.REPORT_NOT_YET
         points = words.OF.format(points=stage.points, most=stage.most)
         name = words.NAMED.format(number=stage.number, title=stage.title)

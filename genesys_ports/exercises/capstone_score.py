@@ -80,7 +80,7 @@ _CELL = "text-align:left;vertical-align:top;padding:0.25em 0.6em;border-bottom:1
 def _row(stage: Stage) -> str:
     name = words.NAMED.format(number=stage.number, title=stage.title)
     points = words.OF.format(points=stage.points, most=stage.most)
-    seen = "".join(f"<div>{'✓' if one.ok else '○'} {escape(one.sentence)}</div>" for one in stage.check.steps)
+    seen = "".join(f"<div>{escape(str(one))}</div>" for one in stage.check.steps)
     cells = (escape(name), f'<span style="white-space:nowrap">{escape(points)}</span>', seen)
     style = f"{_CELL};overflow-wrap:anywhere;min-width:5.5em"
     return "".join(["<tr>", *(f'<td style="{style}">{cell}</td>' for cell in cells), "</tr>"])

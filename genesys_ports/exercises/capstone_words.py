@@ -64,7 +64,6 @@ TO_TRAPS = "the trap port"
 
 # --- findings
 UNREAD = "A cell cannot be read: {bad}"
-FOUND = "{finding}"
 ROW_OF = "{rows}: {finding}"
 CLEAR = "{plan}, and no finding but numbers that the customer has confirmed."
 MORE = "… and {count} more."
@@ -156,6 +155,7 @@ NOTHING_KEPT = "{folder}: nothing is kept here yet."
 KEPT_HERE = "{folder}: {files}"
 NOTHING_TO_KEEP = "The sheet is empty: there is nothing to keep yet."
 KEPT = "Kept: {file} in {folder}."
+NO_FOLDER = "The folder cannot be made: a file has its name, or the system does not let you."
 KEPT_ALREADY = "{file} in {folder} has this plan already."
 
 # --- the score

@@ -9,18 +9,20 @@ from typing import Any, NamedTuple
 
 from ..binding import Outcome, who_blocks
 from ..lab import Lab, is_open
-from ..model import ListeningPort, Transport, parse_word
+from ..model import Deployment, ListeningPort, Transport, parse_word
 from ..state import ConnectionState, ConnectionStatus, PortState, PortStatus
 from ..trace import Kind
 from . import words
 
 __all__ = [
     "Check",
+    "Step",
     "check_collision",
     "check_connected",
     "check_listening",
     "check_same_number",
     "check_travelled",
+    "plan_of",
     "planned_ports",
 ]
 
@@ -30,6 +32,9 @@ class Step(NamedTuple):
 
     ok: bool
     sentence: str
+
+    def __str__(self) -> str:
+        return f"{'✓' if self.ok else '○'} {self.sentence}"
 
 
 class Check:
@@ -52,19 +57,23 @@ class Check:
         return words.DONE if self.passed else words.NOT_YET
 
     def __str__(self) -> str:
-        seen = (f"  {'✓' if step.ok else '○'} {step.sentence}" for step in self.steps)
+        seen = (f"  {step}" for step in self.steps)
         return "\n".join([self._verdict, *seen, *([self.remark] if self.remark else [])])
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))
 
     def _repr_html_(self) -> str:
-        lines = "".join(
-            f"<li style='list-style:none'>{'✓' if step.ok else '○'} {escape(step.sentence)}</li>" for step in self.steps
-        )
+        lines = "".join(f"<li style='list-style:none'>{escape(str(step))}</li>" for step in self.steps)
         seen = f"<ul style='margin:0.2em 0'>{lines}</ul>"
         remark = f"<p style='margin:0.2em 0'>{escape(self.remark)}</p>" if self.remark else ""
         return f"<div style='font-size:1.05em'><strong>{self._verdict}</strong>{seen}{remark}</div>"
+
+
+def plan_of(thing: Any) -> Deployment:
+    """The plan that a check looks at: a plan itself, or the one that an editor holds."""
+    plan: Deployment = getattr(thing, "plan", thing)
+    return plan
 
 
 def _state(lab: Lab, application: str, number: int, transport: Transport | None = None) -> PortState | None:

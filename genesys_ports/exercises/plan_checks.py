@@ -14,7 +14,7 @@ from ..plan.comparison import Comparison, Group
 from ..plan.findings import Severity
 from ..plan.reality import compare
 from . import words
-from .checks import Check, Step
+from .checks import Check, Step, plan_of
 
 __all__ = ["check_as_planned", "check_holder", "check_plan"]
 
@@ -26,7 +26,7 @@ def check_plan(plan: Any, codes: Iterable[str] = (), *, keeps: Deployment | None
     `InvalidValueError` for an unknown code.
     """
     wanted = switched_off(codes)
-    held: Deployment = getattr(plan, "plan", plan)
+    held = plan_of(plan)
     bad = () if wanted else getattr(plan, "bad", ())
     steps = [Step(False, words.UNREAD.format(bad=one)) for one in bad]
     steps += [
