@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,7 @@ async def _connect(lab: Desks, tap: Tap) -> None:
     tap.begin(end, number)
 
 
-async def _speak(lab: Desks, tap: Tap, end: TapLine, sock: Any, where: Socket) -> None:
+async def _speak(lab: Desks, tap: Tap, end: TapLine, sock: socket.socket, where: Socket) -> None:
     secure: dict[str, Any] = {"ssl": None}
     if tap.secure:
         secure = {"ssl": lab.certificates.client_context(), "server_hostname": where.address}

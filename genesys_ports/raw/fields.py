@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from ..errors.root import short
 from . import words
 from .agentx_fields import agentx_fields
 from .csta_fields import csta_fields
@@ -70,14 +71,13 @@ def _read(payload: bytes, names: Names, protocol: str) -> Iterator[tuple[str, st
 
 
 def _name(text: str) -> str:
-    name = harmless(" ".join(text.split())) or words.EMPTY
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    return short(harmless(" ".join(text.split())) or words.EMPTY, LONGEST_NAME)
 
 
 def _value(text: str) -> str:
     value = harmless(text.replace("\r\n", "\n"))
     # Bytes that cannot be read are bounded already, and a line of them that is cut tells nothing.
-    return value if len(value) <= LONGEST or value.startswith("0000  ") else f"{value[: LONGEST - 1]}…"
+    return value if value.startswith("0000  ") else short(value, LONGEST)
 
 
 def _teaching(payload: bytes, names: Names) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,10 @@ from ..errors import NoCallError, PortsError
 from ..lab import Lab, Report
 from . import call_desk_words as words
 
-__all__ = ["Action", "Device", "Line", "Stands"]
+__all__ = ["Action", "Device", "Line", "Stands", "summed_up"]
+
+#: Calls of one device that are told one by one.
+SHOWN = 3
 
 
 class Action(StrEnum):
@@ -129,7 +132,3 @@ def summed_up(calls: list[tuple[Stands, str]]) -> tuple[Stands, str]:
     if len(calls) > SHOWN:
         told.append(words.AND_MORE.format(count=len(calls) - SHOWN))
     return max((stands for stands, _ in calls), key=order.index), "; ".join(told)
-
-
-#: Calls of one device that are told one by one.
-SHOWN = 3

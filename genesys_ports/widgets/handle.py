@@ -15,10 +15,13 @@ from ..table import one_line
 from ..trace import Trace
 from . import handle_words as words
 
-__all__ = ["STYLE", "Handle"]
+__all__ = ["STYLE", "Handle", "fill_list", "running_loop"]
 
 #: Seconds within which several pieces of news are shown at once.
 LOOK = 0.05
+
+#: Seconds without a new letter after which a text is complete.
+TYPING = 0.1
 
 #: What buttons have begun, at most: who clicks faster than a lab can follow is not heard.
 WAITING = 8
@@ -82,7 +85,7 @@ class Handle:
         if self._box is None:
             import ipywidgets
 
-            self._loop = _running_loop()
+            self._loop = running_loop()
             kit: Any = ipywidgets
             self._status = kit.HTML(layout=kit.Layout(margin="2px 0"))
             parts = self._build(kit)
@@ -104,7 +107,7 @@ class Handle:
 
     def _news(self) -> None:
         """There is something new: show it soon, together with what else comes meanwhile."""
-        loop = _running_loop()
+        loop = running_loop()
         # Without a loop, whoever did this asks for the text, or for `refresh`. What a loop was about to do when it
         # ended, it never does.
         if self._box is not None and loop is not None and (self._looking is None or self._looking_in is not loop):
@@ -140,13 +143,31 @@ class Handle:
         button.on_click(lambda _: self.do(act))
         return button
 
+    def _at_enter(self, field: Any, act: Callable[[], object]) -> None:
+        """Let Enter in a text field do what `act` does, as a click on its button would."""
+
+        async def complete() -> object:
+            # The page may tell of Enter before it tells of the letters typed just before.
+            before = None
+            while before != field.value:
+                before = field.value
+                await asyncio.sleep(TYPING)
+            result = act()
+            return await result if isinstance(result, Awaitable) else result
+
+        def heard(_widget: Any, content: Any, _buffers: Any) -> None:
+            if isinstance(content, dict) and content.get("event") == "submit":
+                self.do(complete)
+
+        field.on_msg(heard)
+
     def do(self, act: Callable[[], object]) -> None:
         """Do what a button stands for: at once, or in turn where it takes time. Errors become sentences.
 
         JupyterLab 4.4 and later let clicks come in a thread of their own (a subshell of the kernel), and a lab can be
         used only where it was opened: such a click is handed to the event loop of the cell that showed the handle.
         """
-        if self._loop is not None and self._loop.is_running() and _running_loop() is not self._loop:
+        if self._loop is not None and self._loop.is_running() and running_loop() is not self._loop:
             self._loop.call_soon_threadsafe(self.do, act)
             return
         try:
@@ -199,8 +220,17 @@ class Handle:
         return {**self.widget()._repr_mimebundle_(**options), "text/plain": str(self)}
 
 
-def _running_loop() -> asyncio.AbstractEventLoop | None:
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop that runs in this thread, if there is one."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+def fill_list(chooser: Any, options: list[tuple[str, Any]], value: object) -> None:
+    """Fill a list to choose from, where it has changed, and choose `value`; nothing, where it is not in there."""
+    if list(chooser.options) != options:
+        chooser.options = options
+    values = [one for _, one in options]
+    chooser.index = values.index(value) if value in values else None

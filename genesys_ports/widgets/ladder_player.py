@@ -20,7 +20,7 @@ from ..raw import Fields, Names, Raw, fields_of
 from ..table import Table
 from ..trace import Called, Message, Trace, raw_of
 from . import ladder_player_words as words
-from .handle import Handle
+from .handle import Handle, running_loop
 from .ladder_player_view import View
 from .ladder_search import found, says
 from .ladder_steps import Choice, Steps
@@ -261,9 +261,8 @@ class LadderPlayer(Handle):
             self._timer = None
 
     def _wait(self) -> None:
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        loop = running_loop()
+        if loop is None:
             self.remark = words.NO_LOOP
             self.say(self.remark)
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 from html import escape
@@ -13,6 +12,7 @@ from ..draw.style import clean
 from ..draw.words import PROTOCOL_LEGEND
 from ..errors import NoRawMessageError
 from . import ladder_player_words as words
+from .handle import fill_list
 from .ladder_search import LONGEST, call_label, protocol_label
 from .ladder_steps import Choice
 
@@ -26,9 +26,6 @@ OFFERED = 300
 
 #: Characters of the bytes that are shown.
 RAW_SHOWN = 8_000
-
-#: Seconds without a new letter after which a text is complete.
-TYPING = 0.1
 
 #: Life lines with which the fields find room beside the ladder; with more they stand below it.
 BESIDE = 4
@@ -90,7 +87,7 @@ class View:
         self._right = kit.VBox([self._details], layout=kit.Layout(min_width="0"))
         self.parts = self._arranged()
         self._step.observe(self._jump, "value")
-        self._find.on_msg(self._entered)
+        player._at_enter(self._find, self._search)
         self._speed.observe(self._faster, "value")
         for chooser in (self._call, self._protocol, self._participant):
             chooser.observe(self._choose, "value")
@@ -164,18 +161,6 @@ class View:
     def _chosen(self, choice: Choice) -> None:
         self._player.pause()
         self._player.choose(choice)
-
-    def _entered(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        if isinstance(content, dict) and content.get("event") == "submit":
-            self._player.do(self._search_entered)
-
-    async def _search_entered(self) -> None:
-        # The page may tell of Enter before it tells of the letters typed just before.
-        before = None
-        while before != self._find.value:
-            before = self._find.value
-            await asyncio.sleep(TYPING)
-        self._search()
 
     def _search(self) -> None:
         self._turn(partial(self._player.find, self._find.value))
@@ -256,23 +241,17 @@ class View:
         options = [(call_label(place, one), one.call) for place, one in listed]
         if whole and whole not in [call for _, call in options]:
             options.append((clean(whole, LONGEST), whole))
-        _fill_list(self._call, [(every, ""), *options], whole)
+        fill_list(self._call, [(every, ""), *options], whole)
         languages = dict.fromkeys(frozenset({one}) for one in sorted(steps.protocols)[:OFFERED])
         if choice.protocols:
             languages[choice.protocols] = None
         named = [(protocol_label(one), one) for one in languages]
-        _fill_list(self._protocol, [(words.ALL_PROTOCOLS, frozenset()), *named], choice.protocols)
+        fill_list(self._protocol, [(words.ALL_PROTOCOLS, frozenset()), *named], choice.protocols)
         names = list({**player._source.participants, **steps.met})[:OFFERED]
         if choice.participant and choice.participant not in names:
             names.append(choice.participant)
         people = [(clean(name, LONGEST), name) for name in names]
-        _fill_list(self._participant, [(words.ALL_PARTICIPANTS, ""), *people], choice.participant)
-
-
-def _fill_list(chooser: Any, options: list[tuple[str, Any]], value: object) -> None:
-    if list(chooser.options) != options:
-        chooser.options = options
-    chooser.value = value
+        fill_list(self._participant, [(words.ALL_PARTICIPANTS, ""), *people], choice.participant)
 
 
 def _region(label: str, inside: str, height: int) -> str:

@@ -10,7 +10,7 @@ from ..trace import Message
 from . import ladder_player_words as words
 from .ladder_steps import Choice, Listed, Steps
 
-__all__ = ["call_label", "found", "protocol_label", "says"]
+__all__ = ["LONGEST", "call_label", "found", "protocol_label", "says"]
 
 #: Characters of a name in a label.
 LONGEST = 60

@@ -13,7 +13,7 @@ from ..lab.step import step_of
 from ..table import Table
 from . import port_board_words as words
 from .handle import Handle
-from .port_board_rows import HEADER, STYLE, Rows, shortly
+from .port_board_rows import HEADER, STYLE, Row, Rows, shortly
 
 __all__ = ["PortBoard"]
 
@@ -235,7 +235,7 @@ class _Slot:
         self._line.add_class("gp-line")
         self.box = kit.VBox([self._heading, self._line], layout=wide)
 
-    def show(self, heading: str, row: Any) -> None:
+    def show(self, heading: str, row: Row | None) -> None:
         """Fill it with a heading, where one stands above, and with a row, where the host has any."""
         self._heading.value = heading
         self._heading.layout.display = None if heading else "none"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..draw.words import PORT_MARKS, PORT_WORDS, TAKEN_BY, TAKEN_BY_STRANGER
 from ..errors import LabError, PortInUseError
+from ..errors.root import short
 from ..lab import Lab
 from ..model import DEFAULT, Connection, Deployment, ListeningPort, Transport
 from ..state import ConnectionState, ConnectionStatus, PortState, PortStatus
@@ -57,8 +58,7 @@ STYLE = """<style>
 
 def shortly(text: object) -> str:
     """A name in one line, without what turns text around, and no longer than the board has room for."""
-    line = one_line(text)
-    return line if len(line) <= LETTERS else f"{line[: LETTERS - 1]}…"
+    return short(one_line(text), LETTERS)
 
 
 def apart(text: str) -> str:

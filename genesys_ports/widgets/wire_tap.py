@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 from html import escape
@@ -20,16 +19,13 @@ from ..lab.tap_seen import Seen, Way
 from ..model import Transport
 from ..raw.text import harmless
 from . import wire_tap_words as words
-from .handle import Handle
+from .handle import Handle, fill_list
 from .wire_tap_examples import Example, examples_for
 
 __all__ = ["WireTap"]
 
 #: Pieces that the transcript of the handle shows, and letters of a name in the list of ports.
 SHOWN, NAME = 30, 40
-
-#: Seconds without a new letter after which a line is complete.
-TYPING = 0.1
 
 _FORMS = {
     words.AS_LF: (LineEnd.LF, False),
@@ -256,7 +252,7 @@ class WireTap(Handle):
         for field in (self._line, self._lines):
             field.add_class("gp-wire-text")
             field.observe(self._typed, "value")
-        self._line.on_msg(self._entered)
+        self._at_enter(self._line, self.send)
         self._secure = kit.Checkbox(description=words.TLS, indent=False, layout=kit.Layout(width="auto"))
         self._secure.observe(self._ticked, "value")
         self._hex = kit.Checkbox(description=words.HEX, indent=False, layout=kit.Layout(width="auto"))
@@ -290,9 +286,9 @@ class WireTap(Handle):
     def _fill(self) -> None:
         with self.filling():
             entries = self._entries()
-            _offer(self._ports, [(label, entry) for entry, label in entries.items()], self._choice)
+            fill_list(self._ports, [(label, entry) for entry, label in entries.items()], self._choice)
             names = [(words.NO_EXAMPLE, ""), *((name, name) for name in self.examples)]
-            _offer(self._picker, names, self._example.name if self._example is not None else "")
+            fill_list(self._picker, names, self._example.name if self._example is not None else "")
             self._forms.value = self._form
             place = self._place
             many = "\n" in self.text or (place is not None and place.speaks is Speaks.SIP)
@@ -338,18 +334,6 @@ class WireTap(Handle):
         if not self.is_filling:
             self.text = change.new
 
-    def _entered(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        if isinstance(content, dict) and content.get("event") == "submit":
-            self.do(self._send_typed)
-
-    async def _send_typed(self) -> str:
-        # The page may tell of Enter before it tells of the letters typed just before.
-        before = None
-        while before != self.text:
-            before = self.text
-            await asyncio.sleep(TYPING)
-        return await self.send()
-
     def _ticked(self, change: Any) -> None:
         if not self.is_filling:
             self.do(partial(setattr, self, "tls", change.new))
@@ -357,14 +341,6 @@ class WireTap(Handle):
     def _hexed(self, change: Any) -> None:
         if not self.is_filling:
             self.do(partial(setattr, self, "as_hex", change.new))
-
-
-def _offer(menu: Any, options: list[tuple[str, Any]], value: Any) -> None:
-    """Fill a list anew, where it has changed, and choose."""
-    if list(menu.options) != options:
-        menu.options = options
-    values = [one for _, one in options]
-    menu.index = values.index(value) if value in values else None
 
 
 def _named(name: str) -> str:
