@@ -10,12 +10,10 @@ from pathlib import Path
 
 from classroom import words
 from classroom.errors import ClassroomError
-from classroom.place import DEFAULT, Place
+from classroom.place import DEFAULT, ROOT, Place
 from genesys_ports.errors import PortsError
 
 __all__ = ["main"]
-
-ROOT = Path(__file__).resolve().parent.parent
 
 LIST = "learners.csv"
 
@@ -51,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=formatter,
         allow_abbrev=False,
     )
-    commands = parser.add_subparsers(required=True)
+    commands = parser.add_subparsers(required=True, prog="python3 run.py classroom")
     every = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     every.add_argument("--folder", metavar="FOLDER", default=str(ROOT / DEFAULT), help=words.HELP_FOLDER)
 
@@ -167,7 +165,7 @@ def _users(place: Place, _: argparse.Namespace) -> int:
     from classroom.roll import Roll
 
     if not place.roll.exists():
-        print(words.NO_LEARNERS)
+        print(words.NO_LEARNERS.format(command=place.command("learners", "30")))
         return 0
     roll = Roll.read(place.roll)
     for one in roll.people:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from classroom import words
 from classroom.errors import ClassroomError
 
-__all__ = ["DEFAULT", "SETTINGS", "Place", "Settings", "make_private"]
+__all__ = ["DEFAULT", "ROOT", "SETTINGS", "Place", "Settings", "make_private"]
+
+#: The folder of the project.
+ROOT = Path(__file__).resolve().parent.parent
 
 #: The classroom's folder, in the folder of the project. `.gitignore` knows this name too.
 DEFAULT = "genesys-ports-classroom"
@@ -44,6 +48,12 @@ class Place:
     def log(self) -> Path:
         """What the hub tells."""
         return self.folder / "hub.log"
+
+    def command(self, *arguments: str) -> str:
+        """What to type for this classroom, as whoever started this command did."""
+        sudo = ["sudo"] if os.geteuid() == 0 and os.environ.get("SUDO_UID") else []
+        folder = [] if self.folder == ROOT / DEFAULT else ["--folder", str(self.folder)]
+        return shlex.join([*sudo, "python3", "run.py", "classroom", *arguments, *folder])
 
     def make(self) -> None:
         """The folders, where they are not there yet. Raises `ClassroomError` where that is refused."""

@@ -21,13 +21,12 @@ import psutil
 
 from classroom import linux, running, words
 from classroom.errors import ClassroomError
-from classroom.place import SETTINGS, Place, Settings
+from classroom.place import ROOT, SETTINGS, Place, Settings
 from classroom.processes import MARK, end_all, marked
 from classroom.roll import INSTRUCTOR, Roll, changing
 
 __all__ = ["Classroom"]
 
-ROOT = Path(__file__).resolve().parent.parent
 
 #: Seconds until the hub answers, on a machine that is busy.
 PATIENCE = 90.0
@@ -74,7 +73,9 @@ class Classroom:
         self.place.make()
         with changing(self.place.roll) as (roll, password):
             if self._is_running():
-                raise ClassroomError(words.IS_RUNNING.format(folder=self.place.folder))
+                raise ClassroomError(
+                    words.IS_RUNNING.format(folder=self.place.folder, command=self.place.command("stop"))
+                )
             run_folder = running.new_run_folder()
             running.note(self.place, run_folder, os.getpid())
         if password is not None:
@@ -227,13 +228,16 @@ class Classroom:
             print(words.OTHER_MACHINES.format(addresses=", ".join(found) or "-"))
         print(words.PAGE_AT.format(url=settings.url))
         learners = len(roll.learners)
-        print(words.COUNT.format(learners=learners, at_once=options.at_once) if learners else words.NO_LEARNERS)
+        if learners:
+            print(words.COUNT.format(learners=learners, at_once=options.at_once))
+        else:
+            print(words.NO_LEARNERS.format(command=self.place.command("learners", "30")))
         print(words.LIMITS.format(memory=options.memory, cull=options.cull))
         if options.one_user:
             print(words.OPEN_FILES_WARNING)
         if not options.certificate and not options.address.startswith("127."):
             print(words.WITHOUT_TLS)
-        print(words.HOW_TO_END.format(folder=self.place.learners), flush=True)
+        print(words.HOW_TO_END.format(folder=self.place.learners, command=self.place.command("stop")), flush=True)
 
 
 @contextmanager

@@ -148,7 +148,7 @@ NOT_NODE_PROXY = (
     "{program} is not JupyterHub's proxy for Node.js, version 4 or later. (A Python program has the same name.) Get it "
     "with:  npm install -g configurable-http-proxy"
 )
-IS_RUNNING = "The classroom in {folder} is running already. End it with:  python3 run.py classroom stop"
+IS_RUNNING = "The classroom in {folder} is running already. End it with:  {command}"
 NOT_RUNNING = "No classroom is running in {folder}."
 NOT_YOURS = "The classroom in {folder} was started by another user. End it as that user, or with sudo."
 DID_NOT_START = "The classroom did not start. The last lines of {log}:"
@@ -159,7 +159,7 @@ INSTRUCTOR_PASSWORD = "The instructor's account:  {name}  {password}\nWrite it d
 STARTED = "The classroom is open: {url}"
 OTHER_MACHINES = "From other machines, with an address of this one in place of 0.0.0.0: {addresses}"
 COUNT = "{learners} learners have an account; {at_once} may be there at once."
-NO_LEARNERS = "Nobody has an account yet. Make some:  python3 run.py classroom learners 30"
+NO_LEARNERS = "Nobody has an account yet. Make some:  {command}"
 PAGE_AT = "The instructor's page: {url}services/progress/"
 WITHOUT_TLS = (
     "Passwords and work cross the network unencrypted. In a network that is not yours alone, give --certificate and "
@@ -168,9 +168,7 @@ WITHOUT_TLS = (
 LIMITS = (
     "One process of a learner may have {memory} MiB. A kernel that rests for {cull} minutes with no page open ends."
 )
-HOW_TO_END = (
-    "Ctrl-C here, or  python3 run.py classroom stop  in another window, ends everything. Work is kept in {folder}."
-)
+HOW_TO_END = "Ctrl-C here, or  {command}  in another window, ends everything. Work is kept in {folder}."
 ENDING = "Ending servers and kernels …"
 ENDED = "The classroom is closed. Work is kept in {folder}."
 

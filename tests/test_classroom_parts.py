@@ -219,9 +219,25 @@ def test_accounts_by_command(tmp_path, capsys):
 
 def test_nothing_there_yet(tmp_path, capsys):
     folder = ("--folder", str(tmp_path / "room"))
-    assert run(capsys, "users", *folder) == (0, words.NO_LEARNERS + "\n")
+    code, text = run(capsys, "users", *folder)
+    assert (code, f"python3 run.py classroom learners 30 --folder {tmp_path / 'room'}" in text) == (0, True)
     assert run(capsys, "stop", *folder) == (1, f"No classroom is running in {tmp_path / 'room'}.\n")
     assert not (tmp_path / "room").exists()
+
+
+@pytest.mark.parametrize(
+    ("folder", "user", "sudo", "typed"),
+    [
+        (place.ROOT / place.DEFAULT, 0, "1000", "sudo python3 run.py classroom stop"),
+        (place.ROOT / place.DEFAULT, 0, "", "python3 run.py classroom stop"),
+        (place.ROOT / place.DEFAULT, 1000, "1000", "python3 run.py classroom stop"),
+        ("/srv/room 2", 0, "1000", "sudo python3 run.py classroom stop --folder '/srv/room 2'"),
+    ],
+)
+def test_what_to_type(folder, user, sudo, typed, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    monkeypatch.setenv("SUDO_UID", sudo)
+    assert place.Place(Path(folder)).command("stop") == typed
 
 
 def test_a_classroom_that_cannot_be_kept(tmp_path, capsys):
