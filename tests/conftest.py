@@ -101,6 +101,20 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         _endings.close()
 
 
+#: A property of a test that whoever runs it wants to read.
+TOLD = "told"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what tests have measured, in the order of its words."""
+    reports = [one for group in terminalreporter.stats.values() for one in group]
+    told = {value for one in reports for name, value in getattr(one, "user_properties", ()) if name == TOLD}
+    if told:
+        terminalreporter.section("measured")
+        for sentence in sorted(told):
+            terminalreporter.write_line(sentence)
+
+
 @pytest.fixture
 def browser() -> Any:
     from tests.browser import chromium

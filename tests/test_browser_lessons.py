@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from genesys_ports.exercises import question
 from tests.browser import Lesson, cut_off, violations_of
+from tests.conftest import TOLD
 from tests.test_notebooks_answers import exercises
 from tests.test_notebooks_structure import LESSONS
 
@@ -57,13 +58,13 @@ RESTARTED = ("02", "07")
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem[:2])
-def test_lesson(page, jupyter, path):
+def test_lesson(page, jupyter, path, record_property):
     lesson = Lesson(page, jupyter, path)
     tasks = exercises(lesson.stored)[:1]
     for starter, _check, answer in tasks:
         answer_by_hand(lesson, starter, answer)
     seconds = lesson.run_all()
-    print(f"{path.stem}: {seconds:.1f} s from Run All to finished")
+    record_property(TOLD, f"{path.stem}: {seconds:.1f} s from Run All to finished")
     assert_pictures_visible(lesson)
     assert_questions_answer(lesson)
     problems = cut_off(lesson)
