@@ -202,7 +202,7 @@ NEWER = json.dumps({"cells": [CELLS[0]], "metadata": {}, "nbformat": 4, "nbforma
 
 
 @pytest.fixture
-def copied(wheel, monkeypatch) -> Path:
+def copied(wheel: Path, monkeypatch) -> Path:
     """The learner's copy of the lessons of release 0.1.0; the release now is 0.2.0."""
     lab.lay_out(published(), wheel)
     monkeypatch.setattr(lab, "__version__", "0.2.0")

@@ -642,7 +642,12 @@ def test_what_was_begun_early_ends_with_the_test(project, outcomes, monkeypatch)
 def test_the_classroom_has_packages_of_its_own(project, monkeypatch):
     wanted = []
     monkeypatch.setattr(run.Environment, "ensure", lambda self, extras: wanted.append(extras))
-    monkeypatch.setattr(run, "become", lambda environment, arguments: wanted.append(arguments) or 0)
+
+    def become(environment, arguments):
+        wanted.append(arguments)
+        return 0
+
+    monkeypatch.setattr(run, "become", become)
     assert run.command_classroom(environment(project), ["stop"], {}) == 0
     assert wanted == [["classroom"], ["-m", "classroom", "stop"]]
 
