@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import shlex
@@ -125,6 +124,9 @@ def lay_out(lessons: Path, folder: Path) -> LaidOut:
     A file that was published anew since it was copied, and of which the learner's copy differs, comes beside it:
     `03-port-collisions (0.2.0).ipynb`. Raises `OutputWriteError` where the folder cannot be written.
     """
+    # Whoever asks for something else need not wait for these.
+    from hashlib import sha256
+
     from ..plan.files import write_new
 
     lessons, folder = lessons.resolve(), folder.resolve()
@@ -143,7 +145,7 @@ def lay_out(lessons: Path, folder: Path) -> LaidOut:
         is_lesson = place.parent == Path() and place.suffix == ".ipynb"
         target = folder / place
         data = _without_results(source) if source.suffix == ".ipynb" else source.read_bytes()
-        now[place.as_posix()] = hashlib.sha256(data).hexdigest()
+        now[place.as_posix()] = sha256(data).hexdigest()
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
