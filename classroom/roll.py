@@ -32,6 +32,7 @@ from genesys_ports.output import write_new
 __all__ = [
     "INSTRUCTOR",
     "MOST_LEARNERS",
+    "NAME",
     "Person",
     "Roll",
     "changing",

@@ -18,7 +18,7 @@ from classroom.linux import Namespaces
 from genesys_ports.cli.lab import lay_out, published
 from genesys_ports.errors import PortsError
 
-__all__ = ["main"]
+__all__ = ["FONTS", "NAMESPACES", "main"]
 
 #: Set by the spawner.
 FONTS = "GENESYS_PORTS_CLASSROOM_FONTS"

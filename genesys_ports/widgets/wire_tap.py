@@ -13,7 +13,7 @@ from ..errors.root import short
 from ..lab import Lab, Report
 from ..lab.step import step_of
 from ..lab.tap import Tap
-from ..lab.tap_data import LineEnd, bytes_of
+from ..lab.tap_data import LineEnd, bytes_of, habit
 from ..lab.tap_place import Speaks, TapPlace, place_at, place_of_state
 from ..lab.tap_seen import Seen, Way
 from ..model import Transport
@@ -125,8 +125,7 @@ class WireTap(Handle):
             found = next((one for one in states if (one.application, one.port.port_id) == choice), None)
             place = place_of_state(self.lab, found) if found is not None else None
         self._choice, self._place, self._example, self.tls = choice, place, None, None
-        habits = {Speaks.SIP: words.AS_CRLF, Speaks.CONSOLE: words.AS_CRLF, Speaks.TEACHING: words.AS_LF}
-        self._form = habits.get(place.speaks, words.AS_IT_IS) if place is not None else words.AS_LF
+        self._form = _form_of(habit(place.speaks)) if place is not None else words.AS_LF
 
     @property
     def secure(self) -> bool:
@@ -200,7 +199,7 @@ class WireTap(Handle):
         if found is None:
             raise InvalidValueError(words.NO_SUCH_EXAMPLE, name, self.examples)
         self._example, self.text = found, found.text
-        self._form = next(form for form, what in _FORMS.items() if what == (found.end, found.hex))
+        self._form = _form_of(found.end, hex=found.hex)
         self.refresh()
         return words.EXAMPLE_TAKEN
 
@@ -341,6 +340,10 @@ class WireTap(Handle):
     def _hexed(self, change: Any) -> None:
         if not self.is_filling:
             self.do(partial(setattr, self, "as_hex", change.new))
+
+
+def _form_of(end: LineEnd, *, hex: bool = False) -> str:
+    return next(form for form, what in _FORMS.items() if what == (end, hex))
 
 
 def _named(name: str) -> str:
