@@ -245,5 +245,23 @@ def test_every_word_of_run_py_exists():
     assert set(re.findall(r"python3 run\.py ([a-z]+)", TEXT)) <= words
 
 
+TROUBLE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("told", "file"),
+    [
+        ("genesys_ports needs Python", "run.py"),
+        ("lacks its module venv or ensurepip", "run.py"),
+        ("a program outside this lab holds it", "genesys_ports/errors/lab.py"),
+        ("one loopback address", "genesys_ports/lab/words.py"),
+        ("exists already, and was left as it is", "genesys_ports/errors/output.py"),
+    ],
+)
+def test_a_sentence_that_one_may_see(told, file):
+    assert told in TROUBLE
+    assert told in (ROOT / file).read_text(encoding="utf-8")
+
+
 def test_every_handle_is_told():
     assert {row[0].strip("`").partition("(")[0] for row in table("Handles", README)} == set(widgets.__all__)
