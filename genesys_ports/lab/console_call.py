@@ -17,7 +17,7 @@ from . import switch_words as words
 from .console_client import ConsoleClient, ConsoleSession
 from .console_port import is_console
 from .listener import SHUTDOWN_LIMIT
-from .sockets import TOO_MANY, calling_socket, socket_limit
+from .sockets import OUTSIDE, TOO_MANY, calling_socket, socket_limit
 from .stream import Route
 from .switch_role import is_switch, switches_of
 from .words import YOU
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from .desks import Desks
 
 __all__ = ["open_console"]
-
-#: Where programs call from that are on no planned host.
-OUTSIDE = "127.0.0.1"
 
 
 async def open_console(

@@ -13,6 +13,7 @@ __all__ = [
     "IN_USE",
     "NOT_ALLOWED",
     "NOT_THERE",
+    "OUTSIDE",
     "TOO_MANY",
     "calling_socket",
     "claiming_socket",
@@ -27,6 +28,9 @@ IN_USE = {errno.EADDRINUSE, 10048}
 NOT_ALLOWED = {errno.EACCES, errno.EPERM, 10013}
 NOT_THERE = {errno.EADDRNOTAVAIL, 10049}
 TOO_MANY = {errno.EMFILE, errno.ENFILE, 10024}
+
+#: Where programs call from that are on no planned host.
+OUTSIDE = "127.0.0.1"
 
 #: Connections the system keeps waiting for an accept.
 BACKLOG = 1_024

@@ -21,9 +21,10 @@ from ..trace import Kind, Participant
 from . import link
 from . import tap_words as words
 from .report import Report
+from .sockets import OUTSIDE
 from .step import step_of
 from .tap_data import LineEnd, bytes_of, habit
-from .tap_ends import OUTSIDE, TapDatagrams, TapLine
+from .tap_ends import TapDatagrams, TapLine
 from .tap_place import Speaks, TapPlace
 from .tap_seen import KEPT, Piece, Seen, Way
 from .words import YOU

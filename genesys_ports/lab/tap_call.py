@@ -13,9 +13,9 @@ from ..state import Socket
 from ..trace import Participant
 from . import link
 from .listener import SHUTDOWN_LIMIT
-from .sockets import TOO_MANY, calling_socket, datagram_socket, socket_limit
+from .sockets import OUTSIDE, TOO_MANY, calling_socket, datagram_socket, socket_limit
 from .tap import Tap
-from .tap_ends import OUTSIDE, TapDatagrams, TapLine
+from .tap_ends import TapDatagrams, TapLine
 from .tap_place import TapPlace
 from .words import YOU
 

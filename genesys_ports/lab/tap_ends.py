@@ -14,10 +14,7 @@ from .udp import Datagrams
 if TYPE_CHECKING:
     from .tap import Tap
 
-__all__ = ["OUTSIDE", "TapDatagrams", "TapLine"]
-
-#: Where programs call from that are on no planned host.
-OUTSIDE = "127.0.0.1"
+__all__ = ["TapDatagrams", "TapLine"]
 
 
 class TapLine(asyncio.Protocol):
