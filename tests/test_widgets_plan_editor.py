@@ -262,6 +262,15 @@ def test_an_empty_plan():
     assert len(editor.bad) > 0
 
 
+def test_a_number_that_moves_over_both_transports_is_told_once():
+    editor = PlanEditor(ROOT / "notebooks" / "plans" / "capstone-draft.csv", ignore=["GP511"])
+    both = editor.findings[0]
+    assert [change.application for change in both.changes] == ["gateway", "gateway"]
+    click(editor, "Accept: gateway to port 5062")
+    assert both not in editor.findings
+    assert len(editor.findings) == 2
+
+
 def test_a_sheet_of_notes_is_left_out():
     editor = PlanEditor(ROOT / "notebooks" / "plans" / "worksheet-with-mistakes.xlsx")
     assert not any("Do not give out" in cell for row in editor.rows for cell in row.values())

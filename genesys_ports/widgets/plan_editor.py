@@ -316,6 +316,8 @@ class _Slot:
         self._html.value = (
             f"<details><summary>{words.MARKS[finding.severity]} {escape(str(finding))}</summary>{inside}</details>"
         )
-        moves = [words.ACCEPT_CHANGE.format(application=one.application, to=one.to) for one in finding.changes]
+        told = (words.ACCEPT_CHANGE.format(application=one.application, to=one.to) for one in finding.changes)
+        # A number that moves over both transports is told once.
+        moves = list(dict.fromkeys(told))
         self._button.layout.display = None if moves else "none"
         self._button.description = words.ACCEPT.format(changes=", ".join(moves)) if len(moves) < 3 else words.ACCEPT_ALL
