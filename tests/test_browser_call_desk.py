@@ -62,6 +62,7 @@ def test_calls_are_placed_held_and_released(page, jupyter):
     press(page, button(phones, "phone_1002", "Hold"))
     expect(row(phones, "phone_1001")).to_contain_text("is held by 1002")
     expect(button(phones, "phone_1002", "Hold")).to_be_focused()
+    expect(button(phones, "phone_1002", "Retrieve")).to_be_visible()
     page.keyboard.press("Tab")
     expect(button(phones, "phone_1002", "Retrieve")).to_be_focused()
     page.keyboard.press("Space")

@@ -55,8 +55,11 @@ class MediaServer(Endpoint):
         self._plays: dict[Call, _Play] = {}
 
     def plays_to(self, port: RtpPort) -> bool:
-        """Whether an announcement is on its way to this port."""
-        return any(play.to == port.local for play in self._plays.values())
+        """Whether an announcement is on its way to this port, or about to begin: the ACK of its call may be late."""
+        return any(
+            play.to == port.local or (play.alarm is None and _target(call.remote_body) == port.local)
+            for call, play in self._plays.items()
+        )
 
     # --- a call
 
