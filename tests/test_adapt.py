@@ -1,6 +1,7 @@
 """The lessons in a class's own names: what is renamed, what stays and why, and that the lessons still run and teach."""
 
 import json
+import os
 import tokenize
 from pathlib import Path
 
@@ -34,6 +35,9 @@ srv-fra-02,STAT_P,Stat Server,default,7260,tcp,communication,
 srv-fra-03,TS-1.fra,T-Server,default,7910,tcp,communication,
 pbx,Avaya,Switch,cti-link,7450,tcp,cti-link,
 """
+
+#: There each lesson is run in many ways, and time is short: these have the most names and numbers.
+CI = os.environ.get("CI") == "true"
 
 RENAMING = Renaming({"message_server": "MS_P", "framework-host": "srv-1", "switch": "Avaya"}, {5150: 7150, 5151: 7151})
 
@@ -222,7 +226,7 @@ def test_every_cell_is_still_python(adapted):
             list(tokenize.generate_tokens(iter(cell.source.splitlines(keepends=True)).__next__))
 
 
-@pytest.mark.parametrize("number", ["01", "02", "03", "04", "05", "06", "07"])
+@pytest.mark.parametrize("number", ["02", "03", "05", "07"] if CI else ["01", "02", "03", "04", "05", "06", "07"])
 def test_the_lesson_still_teaches(adapted, number):
     """Every cell that has to raise does, the checks refuse the untouched exercise and accept its answer."""
     (path,) = adapted.glob(f"{number}*.ipynb")

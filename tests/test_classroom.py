@@ -237,22 +237,19 @@ async def test_a_network_for_each_learners_kernels(tmp_path):
         assert not any(one.laddr.port == 161 for one in psutil.net_connections("tcp"))
         for one in learners:
             one.leave()
+        what_broke_down_is_cleared_away(room)
     finally:
         room.end()
     assert marked(f"{room.folder}/") == []
 
 
-def test_what_broke_down_is_cleared_away(tmp_path):
-    room = Room(tmp_path, 0)
-    try:
-        room.wait()
-        run_folder = room.run_folder()
-        hub = running.processes(Place(room.folder))[1:]
-        room.process.kill()
-        room.process.wait()
-        assert processes.alive(hub) == hub != []
-        told("stop", folder=room.folder)
-        assert processes.alive(hub) == []
-        assert not os.path.exists(run_folder)
-    finally:
-        room.end()
+def what_broke_down_is_cleared_away(room):
+    """The command is killed, with servers and kernels running: `stop` ends them all the same."""
+    run_folder = room.run_folder()
+    left = running.processes(Place(room.folder))[1:]
+    room.process.kill()
+    room.process.wait()
+    assert processes.alive(left) == left != []
+    told("stop", folder=room.folder)
+    assert processes.alive(left) == []
+    assert not os.path.exists(run_folder)
