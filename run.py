@@ -790,25 +790,17 @@ def command_test(environment, arguments, options):
     try:
         environment.ensure(["test"])
         # Counting lines takes a third of the time, and where every Python is tested there is none to spare.
-        steps = only if arguments else test_steps(coverage=not options.get("all_pythons"))
-        groups = [[(environment, name, words) for name, words in group] for group in steps]
-        # Lessons wait more than they work: those of every Python run at the same time.
-        last = [groups.pop()] if others and not arguments else []
-        for group in groups:
-            run_group(group, results)
+        for group in only if arguments else test_steps(coverage=not options.get("all_pythons")):
+            run_group([(environment, name, words) for name, words in group], results)
         others = set_up(others, results)
         newest = max(each.version for each in [environment] + others)
-        of_others = []
-        for each in others:
-            prefix = "Python %s: " % version_text(each.version)
-            steps = only if arguments else other_python_steps(each.version == newest)
-            of_others.append([[(each, prefix + name, words) for name, words in group] for group in steps])
-        places = range(len(of_others[0]) if of_others else 0)
-        groups = [[step for groups in of_others for step in groups[place]] for place in places]
-        if last:
-            groups = groups[:-1] + [last[0] + (groups[-1] if groups else [])]
-        for group in groups:
-            run_group(group, results)
+        of_each = [(each, only if arguments else other_python_steps(each.version == newest)) for each in others]
+        for number in range(len(of_each[0][1]) if of_each else 0):
+            steps = []
+            for each, groups in of_each:
+                prefix = "Python %s: " % version_text(each.version)
+                steps += [(each, prefix + name, words) for name, words in groups[number]]
+            run_group(steps, results)
     finally:
         for process in early:
             if process.poll() is None:
