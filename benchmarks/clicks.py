@@ -66,6 +66,16 @@ lab = await Lab.open(load_plan("plans/training.csv"))
 await lab.start_all()
 PortBoard(lab)"""
 
+PLAYER = """from genesys_ports.trace import Kind, Participant, Trace
+from genesys_ports.widgets import LadderPlayer
+trace = Trace()
+for name in ("solution_control_server", "message_server"):
+    trace.join(Participant(name, "framework-host"))
+for number in range(5_000):
+    for names in (("solution_control_server", "message_server"), ("message_server", "solution_control_server")):
+        trace.add(Kind.EVENT, f"log event {number}", *names, *names, "framework-host", "5150/tcp", protocol="teaching")
+LadderPlayer(trace)"""
+
 MANY = """from genesys_ports import Deployment, Lab
 from genesys_ports.widgets import PortBoard
 plan = Deployment(name="many")
@@ -84,6 +94,7 @@ CASES = (
         BOARD,
         (Step("Stop message_server", "□ 5150"), Step("Start message_server", "■ 5150")),
     ),
+    Case("ladder player, 10,000 messages", PLAYER, (Step("Forward", "Step 2 of"), Step("Back", "Step 1 of"))),
     Case("port board, 600 applications", MANY, (Step("Stop app_7", "□ 5107"), Step("Start app_7", "■ 5107"))),
 )
 
